@@ -1,0 +1,47 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+
+/**
+ * Which rooms of src/ each room may import from. The direction is one way: a room that is not named
+ * in a list may not be imported from there.
+ */
+const rooms = {
+  poetry: [],
+  tensor: [],
+  corpus: ['poetry'],
+  model: ['tensor'],
+  training: ['model', 'tensor'],
+  writing: ['model', 'poetry', 'tensor'],
+  evaluation: ['writing', 'poetry'],
+  interop: ['model', 'training', 'writing'],
+  cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop'],
+};
+
+const zones = Object.entries(rooms).map(([room, allowed]) => ({
+  target: `./src/${room}`,
+  from: './src',
+  except: [room, 'support', ...allowed].map((name) => `./${name}`),
+  message: `src/${room} may import only from: ${[room, 'support', ...allowed].join(', ')} (see ARCHITECTURE.md)`,
+}));
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', 'output', 'runs'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+    },
+  },
+  { files: ['*.config.ts', '*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
+);

@@ -1,0 +1,246 @@
+/**
+ * How each operator hands a gradient back: a table of rules, one an operator.
+ *
+ * To add an operator, write its function in operators.ts, its rule here, and a finite-difference case in
+ * test/tensor/gradients.test.ts.
+ */
+import type { Graph, TapeEntry, Value } from './graph.js';
+import {
+  add,
+  cast,
+  divide,
+  exp,
+  expandLike,
+  gather,
+  gemm,
+  greater,
+  matmul,
+  multiply,
+  negate,
+  reduceMean,
+  reduceSum,
+  reshape,
+  rotaryEmbedding,
+  scatterRows,
+  sigmoid,
+  slice,
+  subtract,
+  transpose,
+  transposeLast,
+  where,
+} from './operators.js';
+
+/** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
+export type InputGradients = readonly (Value | undefined)[];
+
+/**
+ * Given the gradient `dy` by the entry's first output, the gradients by its inputs. `needs[i]` says whether
+ * input i's is wanted: a rule leaves out the work for the others.
+ */
+export type GradientRule = (entry: TapeEntry, dy: Value, needs: readonly boolean[]) => InputGradients;
+
+function input(entry: TapeEntry, index: number): Value {
+  const value = entry.inputs[index];
+  if (!value) throw new Error(`${entry.rule} has no input ${index}`);
+  return value;
+}
+
+function output(entry: TapeEntry, index = 0): Value {
+  const value = entry.outputs[index];
+  if (!value) throw new Error(`${entry.rule} has no output ${index}`);
+  return value;
+}
+
+/** Sums `gradient` over the dimensions along which `target` was broadcast. */
+function reduceTo(gradient: Value, target: Value): Value {
+  const extra = gradient.shape.length - target.shape.length;
+  const leading = gradient.shape.slice(0, extra).map((_, axis) => axis);
+  const reduced = extra > 0 ? reduceSum(gradient, leading, false) : gradient;
+  const axes = target.shape.flatMap((dimension, axis) =>
+    dimension === 1 && reduced.shape[axis] !== 1 ? [axis] : [],
+  );
+  return axes.length > 0 ? reduceSum(reduced, axes, true) : reduced;
+}
+
+/** A rule for an operator of two broadcast inputs. */
+function binary(
+  left: (dy: Value, a: Value, b: Value) => Value,
+  right: (dy: Value, a: Value, b: Value) => Value,
+): GradientRule {
+  return (entry, dy, needs) => {
+    const [a, b] = [input(entry, 0), input(entry, 1)];
+    return [
+      needs[0] ? reduceTo(left(dy, a, b), a) : undefined,
+      needs[1] ? reduceTo(right(dy, a, b), b) : undefined,
+    ];
+  };
+}
+
+/** A rule for an operator of one input: dx from dy, x and y. */
+function unary(rule: (dy: Value, x: Value, y: Value) => Value): GradientRule {
+  return (entry, dy) => [rule(dy, input(entry, 0), output(entry))];
+}
+
+const one = (graph: Graph): Value => graph.scalar(1);
+
+const gemmRule: GradientRule = (entry, dy, needs) => {
+  const [a, b] = [input(entry, 0), input(entry, 1)];
+  const transA = entry.attributes['transA'] === 1;
+  const transB = entry.attributes['transB'] === 1;
+  const alpha = (entry.attributes['alpha'] as { float: number }).float;
+  const da = (): Value =>
+    transA
+      ? gemm(b, dy, { transA: transB, transB: true, alpha })
+      : gemm(dy, b, { transB: !transB, alpha });
+  const db = (): Value =>
+    transB
+      ? gemm(dy, a, { transA: true, transB: transA, alpha })
+      : gemm(a, dy, { transA: !transA, alpha });
+  return [
+    needs[0] ? da() : undefined,
+    needs[1] ? db() : undefined,
+    needs[2] ? reduceTo(dy, input(entry, 2)) : undefined,
+  ];
+};
+
+const reduceSumRule: GradientRule = (entry, dy) => {
+  const x = input(entry, 0);
+  const kept = x.shape.map((dimension, axis) =>
+    output(entry).shape.length === x.shape.length ? (dy.shape[axis] ?? 1) : reducedAxes(entry).includes(axis) ? 1 : dimension,
+  );
+  return [expandLike(reshape(dy, kept), x)];
+};
+
+/** The axes of a reduction, read back from its constant input. */
+function reducedAxes(entry: TapeEntry): number[] {
+  const axes = input(entry, 1);
+  const found = axes.graph.initializers.find((initializer) => initializer.value === axes);
+  if (!found || found.kind !== 'inline') throw new Error(`${entry.rule} needs constant axes`);
+  const { data } = found;
+  return Array.from(new BigInt64Array(data.buffer, data.byteOffset, data.byteLength / 8), Number);
+}
+
+const softmaxRule = unary((dy, _, y) => {
+  const weighted = multiply(dy, y);
+  return subtract(weighted, multiply(y, reduceSum(weighted, [-1])));
+});
+
+const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceSum(dy, [-1]))));
+
+const rmsNormRule: GradientRule = (entry, dy, needs) => {
+  const [x, gain] = [input(entry, 0), input(entry, 1)];
+  const inverse = output(entry, 1);
+  const normalised = multiply(x, inverse);
+  const dx = (): Value => {
+    const weighted = multiply(dy, gain);
+    const projection = reduceMean(multiply(weighted, normalised), [-1]);
+    return multiply(inverse, subtract(weighted, multiply(normalised, projection)));
+  };
+  return [needs[0] ? dx() : undefined, needs[1] ? reduceTo(multiply(dy, normalised), gain) : undefined];
+};
+
+const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
+  const [hidden, table, targets] = [input(entry, 0), input(entry, 1), input(entry, 2)];
+  const { graph } = hidden;
+  const probabilities = exp(output(entry, 1));
+  const chosen = gather(table, targets);
+  const dHidden = (): Value => multiply(dy, subtract(chosen, gemm(probabilities, table)));
+  const dTable = (): Value => {
+    const weighted = multiply(dy, hidden);
+    return graph.composite(() =>
+      subtract(scatterRows(table, targets, weighted), gemm(probabilities, weighted, { transA: true })),
+    );
+  };
+  return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
+};
+
+const concatRule: GradientRule = (entry, dy, needs) => {
+  const axis = entry.attributes['axis'] as number;
+  let start = 0;
+  return entry.inputs.map((_, index) => {
+    const size = input(entry, index).shape[axis];
+    if (typeof size !== 'number') throw new Error('the gradient of Concat needs known sizes along its axis');
+    start += size;
+    return needs[index] ? slice(dy, axis, start - size, start) : undefined;
+  });
+};
+
+/** The rules by operator. An operator that is absent has no gradient. */
+export const gradientRules: Readonly<Record<string, GradientRule>> = {
+  Add: binary(
+    (dy) => dy,
+    (dy) => dy,
+  ),
+  Sub: binary(
+    (dy) => dy,
+    (dy) => negate(dy),
+  ),
+  Mul: binary(
+    (dy, _, b) => multiply(dy, b),
+    (dy, a) => multiply(dy, a),
+  ),
+  Div: binary(
+    (dy, _, b) => divide(dy, b),
+    (dy, a, b) => negate(divide(multiply(dy, a), multiply(b, b))),
+  ),
+  Max: binary(
+    (dy, a, b) => multiply(dy, cast(greater(a, b), 'float32')),
+    (dy, a, b) => multiply(dy, subtract(one(dy.graph), cast(greater(a, b), 'float32'))),
+  ),
+  Neg: unary((dy) => negate(dy)),
+  Exp: unary((dy, _, y) => multiply(dy, y)),
+  Log: unary((dy, x) => divide(dy, x)),
+  Sqrt: unary((dy, _, y) => divide(dy, add(y, y))),
+  Reciprocal: unary((dy, _, y) => negate(multiply(dy, multiply(y, y)))),
+  Sigmoid: unary((dy, _, y) => multiply(dy, multiply(y, subtract(one(dy.graph), y)))),
+  Tanh: unary((dy, _, y) => multiply(dy, subtract(one(dy.graph), multiply(y, y)))),
+  Softplus: unary((dy, x) => multiply(dy, sigmoid(x))),
+  Where: (entry, dy, needs) => {
+    const [condition, yes, no] = [input(entry, 0), input(entry, 1), input(entry, 2)];
+    const zero = dy.graph.scalar(0);
+    return [
+      undefined,
+      needs[1] ? reduceTo(where(condition, dy, zero), yes) : undefined,
+      needs[2] ? reduceTo(where(condition, zero, dy), no) : undefined,
+    ];
+  },
+  Gemm: gemmRule,
+  MatMul: (entry, dy, needs) => [
+    needs[0] ? matmul(dy, transposeLast(input(entry, 1))) : undefined,
+    needs[1] ? matmul(transposeLast(input(entry, 0)), dy) : undefined,
+  ],
+  Transpose: (entry, dy) => {
+    const permutation = entry.attributes['perm'] as readonly number[];
+    return [
+      transpose(
+        dy,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ];
+  },
+  Reshape: (entry, dy) => [reshape(dy, input(entry, 0).shape, input(entry, 0))],
+  Concat: concatRule,
+  Gather: (entry, dy, needs) => {
+    const [table, indices] = [input(entry, 0), input(entry, 1)];
+    return [needs[0] ? scatterRows(table, indices, dy) : undefined];
+  },
+  ReduceSum: reduceSumRule,
+  ReduceMean: (entry, dy, needs) => {
+    const x = input(entry, 0);
+    const sizes = reducedAxes(entry).map((axis) => x.shape[axis]);
+    if (!sizes.every((size) => typeof size === 'number')) {
+      throw new Error('the gradient of ReduceMean needs known sizes along its axes');
+    }
+    const count = sizes.reduce((product, size) => product * size, 1);
+    const [sum] = reduceSumRule(entry, dy, needs);
+    return [sum && multiply(sum, dy.graph.scalar(1 / count))];
+  },
+  Expand: (entry, dy) => [reduceTo(dy, input(entry, 0))],
+  Softmax: softmaxRule,
+  LogSoftmax: logSoftmaxRule,
+  SimplifiedLayerNormalization: rmsNormRule,
+  RotaryEmbedding: (entry, dy) => [
+    rotaryEmbedding(dy, input(entry, 1), input(entry, 2), negate(input(entry, 3))),
+  ],
+  TokenLogProbabilities: tokenLogProbabilitiesRule,
+};

@@ -1,0 +1,72 @@
+/** Running a graph: an ONNX Runtime session, with plain typed arrays in and out. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Graph } from './graph.js';
+import { encodeModel } from './onnx.js';
+
+export type TensorData = Float32Array | BigInt64Array | Int32Array;
+
+/** An array with its shape. */
+export interface ArrayWithShape<T extends TensorData = TensorData> {
+  readonly data: T;
+  readonly shape: readonly number[];
+}
+
+export interface SessionOptions {
+  /** Folder that holds the files of external initialisers. */
+  readonly weightsFolder?: string;
+  /** Threads of one operator; ONNX Runtime's choice where absent. */
+  readonly threads?: number;
+  /** Repack weights for speed; costs their memory twice. Off by default. */
+  readonly prepacking?: boolean;
+}
+
+function toTensor({ data, shape }: ArrayWithShape): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  if (data instanceof BigInt64Array) return new Tensor('int64', data, shape);
+  return new Tensor('int32', data, shape);
+}
+
+/** A compiled graph. Free its memory with {@link Session.release}. */
+export class Session {
+  private constructor(private readonly session: InferenceSession) {}
+
+  /** Compiles a graph. */
+  static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    const settings: Record<string, string> = {};
+    if (!options.prepacking) settings['disable_prepacking'] = '1';
+    if (options.weightsFolder !== undefined) {
+      settings['model_external_initializers_file_folder_path'] = options.weightsFolder;
+    }
+    const session = await InferenceSession.create(encodeModel(graph), {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+      extra: { session: settings },
+    });
+    return new Session(session);
+  }
+
+  /** Runs the graph on its inputs by name; returns its outputs by name. */
+  async run(inputs: Readonly<Record<string, ArrayWithShape>>): Promise<Record<string, ArrayWithShape>> {
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, array] of Object.entries(inputs)) feeds[name] = toTensor(array);
+    const fetched = await this.session.run(feeds);
+    const outputs: Record<string, ArrayWithShape> = {};
+    for (const [name, tensor] of Object.entries(fetched)) {
+      outputs[name] = { data: tensor.data as TensorData, shape: tensor.dims };
+    }
+    return outputs;
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** The named output as floats. */
+export function floats(outputs: Readonly<Record<string, ArrayWithShape>>, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`the graph has no float output ${name}`);
+  return data;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { differentiate } from '../../src/tensor/differentiate.js';
+import { gradientRules } from '../../src/tensor/gradients.js';
+import { Graph, type Value } from '../../src/tensor/graph.js';
+import * as op from '../../src/tensor/operators.js';
+import { floats, Session } from '../../src/tensor/session.js';
+import { Random } from '../../src/support/random.js';
+
+interface Case {
+  readonly rule: string;
+  readonly shapes: readonly (readonly number[])[];
+  readonly build: (...inputs: Value[]) => Value;
+  /** Lowest input value; inputs are uniform in [low, low + 2). */
+  readonly low?: number;
+}
+
+const integers = (graph: Graph, numbers: readonly number[]): Value => graph.integers(numbers);
+
+const cases: readonly Case[] = [
+  { rule: 'Add', shapes: [[2, 3], [3]], build: (a, b) => op.add(a!, b!) },
+  { rule: 'Sub', shapes: [[2, 3], [2, 1]], build: (a, b) => op.subtract(a!, b!) },
+  { rule: 'Mul', shapes: [[2, 3], [1, 3]], build: (a, b) => op.multiply(a!, b!) },
+  { rule: 'Div', shapes: [[2, 3], [2, 3]], build: (a, b) => op.divide(a!, b!), low: 0.5 },
+  { rule: 'Max', shapes: [[4, 3], [3]], build: (a, b) => op.maximum(a!, b!) },
+  { rule: 'Neg', shapes: [[2, 3]], build: (a) => op.negate(a!) },
+  { rule: 'Exp', shapes: [[2, 3]], build: (a) => op.exp(a!) },
+  { rule: 'Log', shapes: [[2, 3]], build: (a) => op.log(a!), low: 0.5 },
+  { rule: 'Sqrt', shapes: [[2, 3]], build: (a) => op.sqrt(a!), low: 0.5 },
+  { rule: 'Reciprocal', shapes: [[2, 3]], build: (a) => op.reciprocal(a!), low: 0.5 },
+  { rule: 'Sigmoid', shapes: [[2, 3]], build: (a) => op.sigmoid(a!) },
+  { rule: 'Tanh', shapes: [[2, 3]], build: (a) => op.tanh(a!) },
+  { rule: 'Softplus', shapes: [[2, 3]], build: (a) => op.softplus(a!) },
+  {
+    rule: 'Where',
+    shapes: [[2, 3], [2, 3]],
+    build: (a, b) => op.where(op.greater(op.reshape(a!, [2, 3]), op.scale(b!, 0.5)), a!, b!),
+  },
+  { rule: 'Gemm', shapes: [[2, 3], [3, 4], [4]], build: (a, b, c) => op.gemm(a!, b!, { c: c!, alpha: 0.7 }) },
+  { rule: 'Gemm', shapes: [[3, 2], [3, 4]], build: (a, b) => op.gemm(a!, b!, { transA: true }) },
+  { rule: 'Gemm', shapes: [[2, 3], [4, 3]], build: (a, b) => op.gemm(a!, b!, { transB: true }) },
+  { rule: 'Gemm', shapes: [[3, 2], [4, 3]], build: (a, b) => op.gemm(a!, b!, { transA: true, transB: true }) },
+  { rule: 'MatMul', shapes: [[2, 3, 4], [2, 4, 5]], build: (a, b) => op.matmul(a!, b!) },
+  { rule: 'Transpose', shapes: [[2, 3, 4]], build: (a) => op.transpose(a!, [2, 0, 1]) },
+  { rule: 'Reshape', shapes: [[2, 6]], build: (a) => op.reshape(a!, [3, 4]) },
+  { rule: 'Concat', shapes: [[2, 3], [2, 2]], build: (a, b) => op.concat([a!, b!], 1, 5) },
+  { rule: 'Gather', shapes: [[5, 3]], build: (a) => op.gather(a!, integers(a!.graph, [4, 0, 4, 2])) },
+  { rule: 'ReduceSum', shapes: [[2, 3, 4]], build: (a) => op.reduceSum(a!, [1], false) },
+  { rule: 'ReduceMean', shapes: [[2, 3, 4]], build: (a) => op.reduceMean(a!, [0, -1]) },
+  { rule: 'Expand', shapes: [[2, 1], [2, 3]], build: (a, b) => op.multiply(op.expandLike(a!, b!), b!) },
+  { rule: 'Softmax', shapes: [[3, 4]], build: (a) => op.softmax(a!) },
+  { rule: 'LogSoftmax', shapes: [[3, 4]], build: (a) => op.logSoftmax(a!) },
+  {
+    rule: 'SimplifiedLayerNormalization',
+    shapes: [[3, 8], [8]],
+    build: (a, b) => op.rmsNorm(a!, b!, 1e-6),
+  },
+  {
+    rule: 'RotaryEmbedding',
+    shapes: [[1, 2, 3, 8]],
+    build: (a) => {
+      const angles = Array.from({ length: 6 * 4 }, (_, i) => 0.3 * (1 + i));
+      const table = (of: (x: number) => number): Value =>
+        a!.graph.constant('table', 'float32', [6, 4], Float32Array.from(angles, of));
+      const positions = op.reshape(integers(a!.graph, [5, 0, 3]), [1, 3]);
+      return op.rotaryEmbedding(a!, positions, table(Math.cos), table(Math.sin));
+    },
+  },
+  {
+    rule: 'TokenLogProbabilities',
+    shapes: [[3, 4], [6, 4]],
+    build: (a, b) => op.tokenLogProbabilities(a!, b!, integers(a!.graph, [5, 0, 5])),
+  },
+];
+
+describe('every gradient agrees with central finite differences', () => {
+  it('has a case for every rule', () => {
+    expect(new Set(cases.map((one) => one.rule))).toEqual(new Set(Object.keys(gradientRules)));
+  });
+
+  it.each(cases.map((one) => [`${one.rule} ${JSON.stringify(one.shapes)}`, one] as const))('%s', async (_, one) => {
+    const graph = new Graph();
+    const inputs = one.shapes.map((shape, index) => graph.input(`x${index}`, 'float32', shape));
+    const result = one.build(...inputs);
+    // A weighted sum of squares, so that each element of the result has a gradient of its own.
+    const size = result.shape.reduce<number>((product, dimension) => product * Number(dimension), 1);
+    const random = new Random(7);
+    const weights = Float32Array.from({ length: size }, () => random.next() + 0.5);
+    const weight = graph.constant('weight', 'float32', [size], weights);
+    const flat = op.reshape(result, [size]);
+    const loss = op.reduceSum(op.multiply(weight, op.multiply(flat, flat)), [0], false);
+    graph.output('result', flat);
+    differentiate(loss, inputs).forEach((gradient, index) => graph.output(`g${index}`, gradient));
+    const session = await Session.create(graph, { threads: 1 });
+
+    const arrays = one.shapes.map((shape) => ({
+      shape,
+      data: Float32Array.from(
+        { length: shape.reduce((a, b) => a * b, 1) },
+        () => (one.low ?? -1) + 2 * random.next(),
+      ),
+    }));
+    const feeds = Object.fromEntries(arrays.map((array, index) => [`x${index}`, array]));
+    const lossAt = async (): Promise<number> => {
+      const values = floats(await session.run(feeds), 'result');
+      return values.reduce((sum, value, index) => sum + (weights[index] ?? 0) * value * value, 0);
+    };
+    const gradients = await session.run(feeds);
+    const step = 5e-3;
+    for (const [index, array] of arrays.entries()) {
+      const gradient = floats(gradients, `g${index}`);
+      expect(gradient.length).toBe(array.data.length);
+      for (let i = 0; i < array.data.length; i += 1) {
+        const original = array.data[i] ?? 0;
+        array.data[i] = original + step;
+        const above = await lossAt();
+        array.data[i] = original - step;
+        const below = await lossAt();
+        array.data[i] = original;
+        const expected = (above - below) / (2 * step);
+        expect(Math.abs((gradient[i] ?? NaN) - expected)).toBeLessThan(2e-2 * (1 + Math.abs(expected)));
+      }
+    }
+    await session.release();
+  });
+});
