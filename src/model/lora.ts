@@ -1,0 +1,175 @@
+/** Low-rank adapters (LoRA, arXiv 2106.09685) in PEFT's format: configuration, weights, and their place in a graph. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../support/errors.js';
+import { isRecord, readJson, writeJson } from '../support/files.js';
+import { Random } from '../support/random.js';
+import type { Graph, Value } from '../tensor/graph.js';
+import type { Qwen3Config } from './config.js';
+import { readSafetensors, writeSafetensors, type TensorToWrite } from './safetensors.js';
+import { PROJECTIONS, projectionPath, projectionShape, type Projection } from './weights.js';
+
+export interface LoraConfig {
+  /** Rank. */
+  readonly r: number;
+  readonly loraAlpha: number;
+  readonly loraDropout: number;
+  readonly targetModules: readonly Projection[];
+}
+
+/** A [r, in] and B [out, r] of one projection. */
+export interface LoraPair<T> {
+  readonly a: T;
+  readonly b: T;
+}
+
+/** An adapter in memory, by projection path (`model.layers.0.self_attn.q_proj`). */
+export interface Adapter {
+  readonly config: LoraConfig;
+  readonly layers: ReadonlyMap<string, LoraPair<TensorToWrite>>;
+}
+
+/** An adapter inside a graph. */
+export interface LoraValues {
+  /** lora_alpha / r */
+  readonly scaling: number;
+  readonly layers: ReadonlyMap<string, LoraPair<Value>>;
+}
+
+/** The projections that an adapter changes, with their shapes [out, in], in a fixed order. */
+export function adaptedProjections(
+  model: Qwen3Config,
+  lora: LoraConfig,
+): { path: string; out: number; in: number }[] {
+  const targets = PROJECTIONS.filter((projection) => lora.targetModules.includes(projection));
+  return Array.from({ length: model.numHiddenLayers }, (_, layer) =>
+    targets.map((projection) => {
+      const [out, inner] = projectionShape(model, projection);
+      return { path: projectionPath(layer, projection), out, in: inner };
+    }),
+  ).flat();
+}
+
+/** A new adapter as PEFT makes one: A uniform within ±1/√in (Kaiming with a = √5), B zero. */
+export function initialiseAdapter(model: Qwen3Config, config: LoraConfig, seed: number): Adapter {
+  const layers = new Map<string, LoraPair<TensorToWrite>>();
+  for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
+    const random = Random.for(seed, 'lora', name);
+    const bound = 1 / Math.sqrt(inner);
+    const a = Float32Array.from({ length: config.r * inner }, () => (2 * random.next() - 1) * bound);
+    layers.set(name, {
+      a: { shape: [config.r, inner], data: a },
+      b: { shape: [out, config.r], data: new Float32Array(out * config.r) },
+    });
+  }
+  return { config, layers };
+}
+
+/** Names of the adapter's graph inputs. */
+export function loraInputName(projection: string, part: 'A' | 'B'): string {
+  return `${projection}.lora_${part}`;
+}
+
+/** Declares an adapter's weights as inputs of a graph. */
+export function loraInputs(graph: Graph, model: Qwen3Config, config: LoraConfig): LoraValues {
+  const layers = new Map<string, LoraPair<Value>>();
+  for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
+    layers.set(name, {
+      a: graph.input(loraInputName(name, 'A'), 'float32', [config.r, inner]),
+      b: graph.input(loraInputName(name, 'B'), 'float32', [out, config.r]),
+    });
+  }
+  return { scaling: config.loraAlpha / config.r, layers };
+}
+
+/** The adapter's weights by graph input name: what to feed, and what to train. */
+export function loraTensors(adapter: Adapter): Map<string, TensorToWrite> {
+  const tensors = new Map<string, TensorToWrite>();
+  for (const [name, { a, b }] of adapter.layers) {
+    tensors.set(loraInputName(name, 'A'), a);
+    tensors.set(loraInputName(name, 'B'), b);
+  }
+  return tensors;
+}
+
+/** A copy that training may change without changing the original. */
+export function copyAdapter(adapter: Adapter): Adapter {
+  const copy = ({ shape, data }: TensorToWrite): TensorToWrite => ({ shape, data: data.slice() });
+  const layers = new Map([...adapter.layers].map(([name, { a, b }]) => [name, { a: copy(a), b: copy(b) }]));
+  return { config: adapter.config, layers };
+}
+
+const peftName = (projection: string, part: 'A' | 'B'): string =>
+  `base_model.model.${projection}.lora_${part}.weight`;
+
+/** Writes `adapter_config.json` and `adapter_model.safetensors` as PEFT names and reads them. */
+export async function saveAdapter(folder: string, adapter: Adapter, base: string | null): Promise<void> {
+  const tensors = new Map<string, TensorToWrite>();
+  for (const [name, { a, b }] of adapter.layers) {
+    tensors.set(peftName(name, 'A'), a);
+    tensors.set(peftName(name, 'B'), b);
+  }
+  await writeSafetensors(path.join(folder, 'adapter_model.safetensors'), tensors);
+  await writeJson(path.join(folder, 'adapter_config.json'), {
+    base_model_name_or_path: base,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    layers_to_transform: null,
+    lora_alpha: adapter.config.loraAlpha,
+    lora_dropout: adapter.config.loraDropout,
+    modules_to_save: null,
+    peft_type: 'LORA',
+    r: adapter.config.r,
+    target_modules: adapter.config.targetModules,
+    task_type: 'CAUSAL_LM',
+    use_dora: false,
+    use_rslora: false,
+  });
+}
+
+/** Reads a PEFT adapter folder. @throws InputError if it is not a LoRA that fits the model */
+export async function loadAdapter(folder: string, model: Qwen3Config): Promise<Adapter> {
+  const file = path.join(folder, 'adapter_config.json');
+  if (!existsSync(file)) throw new InputError(`${folder}: not an adapter folder, adapter_config.json is missing`);
+  const config = parseAdapterConfig(await readJson(file), file);
+  const weights = path.join(folder, 'adapter_model.safetensors');
+  const tensors = await readSafetensors(weights);
+  const take = (name: string, shape: readonly number[]): TensorToWrite => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new InputError(`${weights}: tensor ${name} is missing`);
+    if (tensor.shape.join() !== shape.join()) {
+      const expected = shape.join(', ');
+      throw new InputError(`${weights}: tensor ${name}: shape [${tensor.shape.join(', ')}], expected [${expected}]`);
+    }
+    return tensor;
+  };
+  const layers = new Map<string, LoraPair<TensorToWrite>>();
+  for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
+    layers.set(name, {
+      a: take(peftName(name, 'A'), [config.r, inner]),
+      b: take(peftName(name, 'B'), [out, config.r]),
+    });
+  }
+  return { config, layers };
+}
+
+function parseAdapterConfig(json: unknown, file: string): LoraConfig {
+  if (!isRecord(json)) throw new InputError(`${file}: expected an object`);
+  if (json['peft_type'] !== 'LORA') {
+    throw new InputError(`${file}: peft_type is ${JSON.stringify(json['peft_type'])}, expected "LORA"`);
+  }
+  for (const key of ['use_dora', 'use_rslora', 'lora_bias'] as const) {
+    if (json[key] === true) throw new InputError(`${file}: ${key} is true, expected false`);
+  }
+  const { r, lora_alpha: loraAlpha, lora_dropout: loraDropout = 0, target_modules: targets } = json;
+  if (typeof r !== 'number' || typeof loraAlpha !== 'number' || typeof loraDropout !== 'number') {
+    throw new InputError(`${file}: r, lora_alpha and lora_dropout must be numbers`);
+  }
+  const isProjection = (item: unknown): item is Projection => PROJECTIONS.includes(item as Projection);
+  if (!Array.isArray(targets) || !targets.every(isProjection)) {
+    throw new InputError(`${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}`);
+  }
+  return { r, loraAlpha, loraDropout, targetModules: targets };
+}

@@ -1,0 +1,53 @@
+/** Where a graph's weights come from: frozen in the model's own file, or fed as inputs so that they can be trained. */
+import path from 'node:path';
+import { InputError } from '../support/errors.js';
+import type { Graph, Value } from '../tensor/graph.js';
+import { cast } from '../tensor/operators.js';
+import type { SafetensorsType, TensorEntry } from './safetensors.js';
+
+/** Gives the weight of a name as a float value of the graph. */
+export type Parameters = (name: string, shape: readonly number[]) => Value;
+
+const ELEMENT_TYPE = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<
+  SafetensorsType,
+  string
+>;
+
+/**
+ * Weights as external initialisers that point into the checkpoint: nothing is copied on disk, and ONNX Runtime
+ * folds the cast to float once while loading. Two uses of one weight share it.
+ */
+export function frozenParameters(graph: Graph, entries: ReadonlyMap<string, TensorEntry>): Parameters {
+  const known = new Map<string, Value>();
+  return (name) => {
+    const before = known.get(name);
+    if (before) return before;
+    const entry = entries.get(name);
+    if (!entry) throw new InputError(`weight ${name} is not in the model`);
+    const location = { file: path.basename(entry.file), offset: entry.offset, length: entry.length };
+    const stored = graph.external(name, ELEMENT_TYPE[entry.type], entry.shape, location);
+    const value = entry.type === 'F32' ? stored : graph.composite(() => cast(stored, 'float32'));
+    known.set(name, value);
+    return value;
+  };
+}
+
+/** Weights as inputs of the graph, for training all of them. */
+export function trainableParameters(graph: Graph): { parameters: Parameters; values: Map<string, Value> } {
+  const values = new Map<string, Value>();
+  const parameters: Parameters = (name, shape) => {
+    const before = values.get(name);
+    if (before) return before;
+    const value = graph.input(name, 'float32', shape);
+    values.set(name, value);
+    return value;
+  };
+  return { parameters, values };
+}
+
+/** The folder that holds a model's weight files, for a session that reads them in place. */
+export function weightsFolder(entries: ReadonlyMap<string, TensorEntry>): string {
+  const [first] = entries.values();
+  if (!first) throw new InputError('the model has no weights');
+  return path.dirname(first.file);
+}

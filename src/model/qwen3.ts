@@ -1,0 +1,235 @@
+/**
+ * Qwen3 (arXiv 2505.09388) as a graph: the dense decoder with grouped-query attention, normalised queries and
+ * keys, rotary positions and gated feed-forward layers.
+ *
+ * Activations are [tokens, width] everywhere but inside attention. `training` reads rows of packed segments under a mask
+ * that is an input; `decoding` reads new tokens against a key-value cache. Both share every layer.
+ */
+import type { Graph, Value } from '../tensor/graph.js';
+import {
+  add,
+  gather,
+  gemm,
+  groupQueryAttention,
+  matmul,
+  multiply,
+  reshape,
+  rmsNorm,
+  rotaryEmbedding,
+  scale,
+  silu,
+  softmax,
+  transpose,
+  transposeLast,
+} from '../tensor/operators.js';
+import type { Qwen3Config } from './config.js';
+import type { LoraValues } from './lora.js';
+import type { Parameters } from './parameters.js';
+import { projectionPath, projectionShape, type Projection } from './weights.js';
+
+export interface NetworkOptions {
+  readonly graph: Graph;
+  readonly config: Qwen3Config;
+  readonly parameters: Parameters;
+  /** Adapter weights, if there is an adapter. */
+  readonly lora?: LoraValues;
+  /** Rows of the rotary tables: more than the largest position. */
+  readonly positions: number;
+}
+
+/** Attention over normalised heads: (layer, query, key, value as [tokens, heads · size]) → [tokens, heads · size]. */
+type Attention = (layer: number, query: Value, key: Value, value: Value) => Value;
+
+/** y = x · Wᵀ, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
+function linear(options: NetworkOptions, x: Value, layer: number, projection: Projection): Value {
+  const { config, parameters, lora } = options;
+  const path = projectionPath(layer, projection);
+  const base = gemm(x, parameters(`${path}.weight`, projectionShape(config, projection)), { transB: true });
+  const adapter = lora?.layers.get(path);
+  if (!lora || !adapter) return base;
+  const reduced = gemm(x, adapter.a, { transB: true });
+  return gemm(reduced, adapter.b, { transB: true, alpha: lora.scaling, c: base });
+}
+
+function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: number): Value {
+  const { config, parameters } = options;
+  const { headDim, rmsNormEps } = config;
+  const split = reshape(x, ['tokens*heads', headDim]);
+  const normal = rmsNorm(split, parameters(name, [headDim]), rmsNormEps);
+  return reshape(normal, ['tokens', heads * headDim]);
+}
+
+function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention): Value {
+  const { config, parameters } = options;
+  const { hiddenSize, vocabSize, rmsNormEps, numAttentionHeads, numKeyValueHeads } = config;
+  const norm = (x: Value, name: string): Value => rmsNorm(x, parameters(name, [hiddenSize]), rmsNormEps);
+  let x = gather(parameters('model.embed_tokens.weight', [vocabSize, hiddenSize]), tokenIds);
+  for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
+    const prefix = `model.layers.${layer}`;
+    const project = (input: Value, projection: Projection): Value => linear(options, input, layer, projection);
+    const normal = norm(x, `${prefix}.input_layernorm.weight`);
+    const heads = (projection: 'q_proj' | 'k_proj', count: number): Value => {
+      const name = `${prefix}.self_attn.${projection === 'q_proj' ? 'q_norm' : 'k_norm'}.weight`;
+      return normaliseHeads(options, project(normal, projection), name, count);
+    };
+    const attended = attention(
+      layer,
+      heads('q_proj', numAttentionHeads),
+      heads('k_proj', numKeyValueHeads),
+      project(normal, 'v_proj'),
+    );
+    x = add(x, project(attended, 'o_proj'));
+    const middle = norm(x, `${prefix}.post_attention_layernorm.weight`);
+    const gated = multiply(silu(project(middle, 'gate_proj')), project(middle, 'up_proj'));
+    x = add(x, project(gated, 'down_proj'));
+  }
+  return norm(x, 'model.norm.weight');
+}
+
+/** The embedding that turns hidden states into logits. */
+export function outputEmbedding({ config, parameters }: NetworkOptions): Value {
+  const name = config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
+  return parameters(name, [config.vocabSize, config.hiddenSize]);
+}
+
+function rotaryTables({ graph, config, positions }: NetworkOptions): { cosines: Value; sines: Value } {
+  const half = config.headDim / 2;
+  const angle = (index: number): number =>
+    Math.floor(index / half) * config.ropeTheta ** (-(index % half) / half);
+  const table = (name: string, of: (x: number) => number): Value => {
+    const data = Float32Array.from({ length: positions * half }, (_, index) => of(angle(index)));
+    return graph.constant(name, 'float32', [positions, half], data);
+  };
+  return { cosines: table('cosines', Math.cos), sines: table('sines', Math.sin) };
+}
+
+/** The inputs of a training graph. R rows of T tokens; `tokens` = R · T. */
+export interface PackedInputs {
+  /** int64 [tokens] */
+  readonly tokenIds: Value;
+  /** int64 [R, T] */
+  readonly positions: Value;
+  /** float [R, 1, 1, T, T]: 0 where row's token i sees token j, a large negative number where not. */
+  readonly mask: Value;
+}
+
+export function packedInputs(graph: Graph): PackedInputs {
+  return {
+    tokenIds: graph.input('token_ids', 'int64', ['tokens']),
+    positions: graph.input('positions', 'int64', ['rows', 'length']),
+    mask: graph.input('mask', 'float32', ['rows', 1, 1, 'length', 'length']),
+  };
+}
+
+/** Hidden states [tokens, hidden] of packed rows: differentiable. */
+export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs): Value {
+  const { config } = options;
+  const { headDim, numAttentionHeads, numKeyValueHeads } = config;
+  const group = numAttentionHeads / numKeyValueHeads;
+  const { cosines, sines } = rotaryTables(options);
+  const rowShape = ['rows', 'length', 1] as const;
+
+  // [tokens, heads · size] → [rows, heads, length, size]; the rows are told from the positions' shape.
+  const toHeads = (x: Value, heads: number): Value => {
+    const split = rows(x, inputs.positions, [rowShape[0], rowShape[1], heads, headDim]);
+    return transpose(split, [0, 2, 1, 3]);
+  };
+  return decoder(options, inputs.tokenIds, (_, query, key, value) => {
+    const rotate = (x: Value): Value => rotaryEmbedding(x, inputs.positions, cosines, sines);
+    const q = rotate(toHeads(query, numAttentionHeads));
+    const k = rotate(toHeads(key, numKeyValueHeads));
+    const v = toHeads(value, numKeyValueHeads);
+    const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
+    const scores = scale(matmul(folded, transposeLast(k)), headDim ** -0.5);
+    const grouped = foldRows(scores, inputs.mask, numKeyValueHeads, group);
+    const weights = softmax(add(grouped, inputs.mask));
+    const attended = matmul(reshape(weights, ['rows', numKeyValueHeads, 'group*length', 'length'], scores), v);
+    const heads = reshape(attended, ['rows', numAttentionHeads, 'length', headDim], q);
+    return reshape(transpose(heads, [0, 2, 1, 3]), ['tokens', numAttentionHeads * headDim]);
+  });
+}
+
+/** [tokens, …] → [rows, length, heads, size], with rows and length read from the positions at run time. */
+function rows(x: Value, positions: Value, shape: readonly ['rows', 'length', number, number]): Value {
+  const { graph } = x;
+  const target = graph.composite(() => {
+    const size = graph.value('Shape', 'int64', [2]);
+    graph.node({ operator: 'Shape', domain: '', inputs: [positions], outputs: [size], attributes: {} });
+    const joined = graph.value('Concat', 'int64', [4]);
+    const inputs = [size, graph.integers([shape[2], shape[3]])];
+    graph.node({ operator: 'Concat', domain: '', inputs, outputs: [joined], attributes: { axis: 0 } });
+    return joined;
+  });
+  const result = graph.value('Reshape', 'float32', shape);
+  graph.node({ operator: 'Reshape', domain: '', inputs: [x, target], outputs: [result], attributes: {} });
+  return result;
+}
+
+/** [rows, kv, group · length, length] → [rows, kv, group, length, length], so that the mask broadcasts. */
+function foldRows(scores: Value, mask: Value, keyValueHeads: number, group: number): Value {
+  const { graph } = scores;
+  const shape = ['rows', keyValueHeads, group, 'length', 'length'];
+  const target = graph.composite(() => {
+    const size = graph.value('Shape', 'int64', [5]);
+    graph.node({ operator: 'Shape', domain: '', inputs: [mask], outputs: [size], attributes: {} });
+    const factor = graph.integers([1, keyValueHeads, group, 1, 1]);
+    const product = graph.value('Mul', 'int64', [5]);
+    graph.node({ operator: 'Mul', domain: '', inputs: [size, factor], outputs: [product], attributes: {} });
+    return product;
+  });
+  const result = graph.value('Reshape', 'float32', shape);
+  graph.node({ operator: 'Reshape', domain: '', inputs: [scores, target], outputs: [result], attributes: {} });
+  return result;
+}
+
+/** The name of a layer's part of the key-value cache as input (`past`) or output (`present`). */
+export function cacheName(when: 'past' | 'present', layer: number, part: 'key' | 'value'): string {
+  return `${when}.${layer}.${part}`;
+}
+
+/**
+ * Builds a decoding graph: inputs `token_ids` [batch · length], `batch_shape` by way of `last_positions` int32 [batch] and
+ * `total_length` int32 [1], the cache, and `logit_rows` (which tokens want logits); outputs `logits` [rows, vocabulary] and the
+ * grown cache.
+ */
+export function buildDecodingGraph(options: NetworkOptions): void {
+  const { graph, config } = options;
+  const { headDim, numAttentionHeads, numKeyValueHeads } = config;
+  const tokenIds = graph.input('token_ids', 'int64', ['tokens']);
+  const lastPositions = graph.input('last_positions', 'int32', ['batch']);
+  const totalLength = graph.input('total_length', 'int32', [1]);
+  const logitRows = graph.input('logit_rows', 'int64', ['wanted']);
+  const batchShape = graph.input('batch_shape', 'int64', [2]);
+  const { cosines, sines } = rotaryTables(options);
+
+  const toBatch = (x: Value, width: number): Value => {
+    const target = graph.value('Concat', 'int64', [3]);
+    const inputs = [batchShape, graph.integers([width])];
+    graph.node({ operator: 'Concat', domain: '', inputs, outputs: [target], attributes: { axis: 0 } });
+    const result = graph.value('Reshape', 'float32', ['batch', 'length', width]);
+    graph.node({ operator: 'Reshape', domain: '', inputs: [x, target], outputs: [result], attributes: {} });
+    return result;
+  };
+  const hidden = decoder(options, tokenIds, (layer, query, key, value) => {
+    const cache = (part: 'key' | 'value'): Value =>
+      graph.input(cacheName('past', layer, part), 'float32', ['batch', numKeyValueHeads, 'past', headDim]);
+    const attended = groupQueryAttention({
+      query: toBatch(query, numAttentionHeads * headDim),
+      key: toBatch(key, numKeyValueHeads * headDim),
+      value: toBatch(value, numKeyValueHeads * headDim),
+      pastKey: cache('key'),
+      pastValue: cache('value'),
+      lastPositions,
+      totalLength,
+      cosines,
+      sines,
+      heads: numAttentionHeads,
+      keyValueHeads: numKeyValueHeads,
+    });
+    graph.output(cacheName('present', layer, 'key'), attended.key);
+    graph.output(cacheName('present', layer, 'value'), attended.value);
+    return reshape(attended.output, ['tokens', numAttentionHeads * headDim]);
+  });
+  const logits = gemm(gather(hidden, logitRows), outputEmbedding(options), { transB: true });
+  graph.output('logits', logits);
+}

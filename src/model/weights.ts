@@ -1,0 +1,89 @@
+/** The weights of a model folder: which tensors there must be, and where they lie. */
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../support/errors.js';
+import { isRecord, readJson } from '../support/files.js';
+import type { Qwen3Config } from './config.js';
+import { readHeader, type TensorEntry } from './safetensors.js';
+
+/** The seven linear layers of a block, by the name that PEFT's target_modules uses. */
+export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export type Projection = (typeof PROJECTIONS)[number];
+
+/** The path of a projection inside its layer. */
+export function projectionPath(layer: number, projection: Projection): string {
+  const block = ['gate_proj', 'up_proj', 'down_proj'].includes(projection) ? 'mlp' : 'self_attn';
+  return `model.layers.${layer}.${block}.${projection}`;
+}
+
+/** [out, in] of a projection. */
+export function projectionShape(config: Qwen3Config, projection: Projection): [number, number] {
+  const { hiddenSize, intermediateSize, headDim } = config;
+  const query = config.numAttentionHeads * headDim;
+  const keyValue = config.numKeyValueHeads * headDim;
+  switch (projection) {
+    case 'q_proj':
+      return [query, hiddenSize];
+    case 'k_proj':
+    case 'v_proj':
+      return [keyValue, hiddenSize];
+    case 'o_proj':
+      return [hiddenSize, query];
+    case 'gate_proj':
+    case 'up_proj':
+      return [intermediateSize, hiddenSize];
+    case 'down_proj':
+      return [hiddenSize, intermediateSize];
+  }
+}
+
+/** Names and shapes of every weight, in the order of the network. */
+export function weightShapes(config: Qwen3Config): Map<string, number[]> {
+  const { hiddenSize, headDim, vocabSize } = config;
+  const shapes = new Map<string, number[]>([['model.embed_tokens.weight', [vocabSize, hiddenSize]]]);
+  for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
+    const prefix = `model.layers.${layer}`;
+    shapes.set(`${prefix}.input_layernorm.weight`, [hiddenSize]);
+    shapes.set(`${prefix}.self_attn.q_norm.weight`, [headDim]);
+    shapes.set(`${prefix}.self_attn.k_norm.weight`, [headDim]);
+    shapes.set(`${prefix}.post_attention_layernorm.weight`, [hiddenSize]);
+    for (const projection of PROJECTIONS) {
+      shapes.set(`${projectionPath(layer, projection)}.weight`, projectionShape(config, projection));
+    }
+  }
+  shapes.set('model.norm.weight', [hiddenSize]);
+  if (!config.tieWordEmbeddings) shapes.set('lm_head.weight', [vocabSize, hiddenSize]);
+  return shapes;
+}
+
+/** The tensors of a model folder, of one file or of several (model.safetensors.index.json), links resolved. */
+export async function locateWeights(folder: string, config: Qwen3Config): Promise<Map<string, TensorEntry>> {
+  const entries = new Map<string, TensorEntry>();
+  for (const file of await weightFiles(folder)) {
+    for (const [name, entry] of await readHeader(await realpath(file))) entries.set(name, entry);
+  }
+  const located = new Map<string, TensorEntry>();
+  for (const [name, shape] of weightShapes(config)) {
+    const entry = entries.get(name);
+    if (!entry) throw new InputError(`${folder}: tensor ${name} is missing`);
+    if (entry.shape.join() !== shape.join()) {
+      throw new InputError(
+        `${entry.file}: tensor ${name}: shape [${entry.shape.join(', ')}], expected [${shape.join(', ')}]`,
+      );
+    }
+    located.set(name, entry);
+  }
+  return located;
+}
+
+async function weightFiles(folder: string): Promise<string[]> {
+  const single = path.join(folder, 'model.safetensors');
+  if (existsSync(single)) return [single];
+  const index = path.join(folder, 'model.safetensors.index.json');
+  if (!existsSync(index)) throw new InputError(`${folder}: neither model.safetensors nor its index is there`);
+  const json = await readJson(index);
+  const map = isRecord(json) ? json['weight_map'] : undefined;
+  if (!isRecord(map)) throw new InputError(`${index}: weight_map is missing, expected an object`);
+  return [...new Set(Object.values(map))].map((name) => path.join(folder, String(name)));
+}

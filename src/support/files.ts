@@ -1,0 +1,74 @@
+/** Files that are whole or absent, and JSON Lines. */
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { InputError, messageOf } from './errors.js';
+
+/** Writes beside the target and renames, so that a reader sees the old file or the new one, never a part. */
+export async function writeFileWhole(file: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const beside = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = await open(beside, 'w');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFileWhole(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Reads a text file. @throws InputError if it cannot be read */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new InputError(`${file}: cannot be read (${messageOf(error)})`);
+  }
+}
+
+/** Reads a JSON file. @throws InputError if it is absent or not JSON */
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InputError(`${file}: not JSON (${messageOf(error)})`);
+  }
+}
+
+/** The objects of a JSON Lines file with their line numbers (from 1), one at a time. Blank lines are skipped. */
+export async function* readJsonLines(file: string): AsyncGenerator<{ line: number; value: unknown }> {
+  if (!existsSync(file)) throw new InputError(`${file}: no such file`);
+  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() === '') continue;
+    try {
+      yield { line, value: JSON.parse(text) as unknown };
+    } catch (error) {
+      throw new InputError(`${file}:${line}: not JSON (${messageOf(error)})`);
+    }
+  }
+}
+
+/** Objects as JSON Lines. */
+export function toJsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+/** Whether a value is an object with keys (not null, not an array). */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
