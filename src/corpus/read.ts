@@ -1,0 +1,74 @@
+/** Reading chinese-poetry's files, one file at a time. */
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { InputError, messageOf } from '../support/errors.js';
+import { isRecord, readJson } from '../support/files.js';
+import type { SourcePoem } from './poem.js';
+
+const POEM_FILE = /^poet\.\w+\.\d+\.json$/;
+
+/**
+ * The poem files of a folder: a file itself, chinese-poetry's root, its 全唐诗, or any folder of `poet.*.N.json`.
+ * In the order of their numbers.
+ */
+export async function poemFiles(source: string): Promise<string[]> {
+  if (!existsSync(source)) throw new InputError(`${source}: no such file or folder`);
+  if (/\.(json|jsonl|jsonl\.gz)$/.test(source)) return [source];
+  const inner = path.join(source, '全唐诗');
+  const folder = existsSync(inner) ? inner : source;
+  const number = (name: string): number => Number(/\.(\d+)\.json$/.exec(name)?.[1] ?? 0);
+  const names = (await readdir(folder)).filter((name) => POEM_FILE.test(name));
+  if (names.length === 0) throw new InputError(`${folder}: no files named poet.*.N.json, expected chinese-poetry's layout`);
+  return names.sort((a, b) => number(a) - number(b)).map((name) => path.join(folder, name));
+}
+
+/** The poems of these files, in order. Holds one file at a time. */
+export async function* readPoems(files: readonly string[]): AsyncGenerator<SourcePoem> {
+  for (const file of files) {
+    if (/\.jsonl(\.gz)?$/.test(file)) yield* readLines(file);
+    else {
+      const json = await readJson(file);
+      if (!Array.isArray(json)) throw new InputError(`${file}: expected a list of poems`);
+      for (const [index, record] of json.entries()) yield parsePoem(record, file, `poem ${index + 1}`);
+    }
+  }
+}
+
+async function* readLines(file: string): AsyncGenerator<SourcePoem> {
+  const bytes = createReadStream(file);
+  const input = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  let line = 0;
+  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+    line += 1;
+    if (text.trim() === '') continue;
+    let record: unknown;
+    try {
+      record = JSON.parse(text);
+    } catch (error) {
+      throw new InputError(`${file}:${line}: not JSON (${messageOf(error)})`);
+    }
+    yield parsePoem(record, file, `line ${line}`);
+  }
+}
+
+function parsePoem(record: unknown, file: string, where: string): SourcePoem {
+  const fault = (key: string, expected: string): InputError =>
+    new InputError(`${file}: ${where}: ${key} is missing or of another type, expected ${expected}`);
+  if (!isRecord(record)) throw new InputError(`${file}: ${where}: expected an object`);
+  const { id, title, author, paragraphs, tags } = record;
+  const isText = (item: unknown): item is string => typeof item === 'string';
+  if (!Array.isArray(paragraphs) || !paragraphs.every(isText)) throw fault('paragraphs', 'a list of strings');
+  if (!isText(author)) throw fault('author', 'a string');
+  if (title !== undefined && !isText(title)) throw fault('title', 'a string');
+  return {
+    id: isText(id) ? id : `${path.basename(file)}:${where}`,
+    title: title ?? '',
+    author,
+    paragraphs,
+    tags: Array.isArray(tags) ? tags.filter(isText) : [],
+    file: path.basename(file),
+  };
+}

@@ -1,0 +1,6 @@
+/** The dictionaries that opencc-js ships without types: entries `key value…` joined by `|`. */
+declare module 'opencc-js/dict/*' {
+  const dictionary: string;
+  // eslint-disable-next-line import-x/no-default-export -- the package's own shape
+  export default dictionary;
+}
