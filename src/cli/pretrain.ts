@@ -1,0 +1,112 @@
+/** `shiren pretrain`: a small Qwen3 from nothing, on poems as plain text. */
+import { appendFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { writeCharacterTokenizer } from '../model/character-tokenizer.js';
+import { toConfigJson, type Qwen3Config } from '../model/config.js';
+import { writeSafetensors } from '../model/safetensors.js';
+import { Tokenizer } from '../model/tokenizer.js';
+import { InputError } from '../support/errors.js';
+import { readText, writeJson } from '../support/files.js';
+import { Random } from '../support/random.js';
+import type { TokenTree } from '../training/packing.js';
+import { pretrain, type PretrainMetrics } from '../training/pretrain.js';
+import { numberOption } from './options.js';
+
+interface PretrainFlags {
+  readonly text: string;
+  readonly out: string;
+  readonly steps: number;
+  readonly tokensPerStep: number;
+  readonly learningRate: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly intermediateSize: number;
+  readonly validation: number;
+  readonly minCount: number;
+  readonly seed: number;
+  readonly threads?: number;
+}
+
+export function pretrainCommand(program: Command): void {
+  program
+    .command('pretrain')
+    .description('预训练 train a small Qwen3 from nothing on poems as plain text (blank line between poems)')
+    .requiredOption('--text <file>', 'the poems')
+    .requiredOption('--out <folder>', 'where the model folder is written; a run that was stopped goes on')
+    .option('--steps <n>', 'optimiser steps', numberOption, 3500)
+    .option('--tokens-per-step <n>', 'tokens a step', numberOption, 2048)
+    .option('--learning-rate <x>', 'highest learning rate (cosine)', numberOption, 1.5e-3)
+    .option('--hidden-size <n>', 'width', numberOption, 384)
+    .option('--layers <n>', 'layers', numberOption, 5)
+    .option('--intermediate-size <n>', 'width of the feed-forward layers', numberOption, 1024)
+    .option('--validation <n>', 'poems held out for eval_loss', numberOption, 256)
+    .option('--min-count <n>', 'a character must occur so often to get a token', numberOption, 3)
+    .option('--seed <n>', 'seed', numberOption, 1)
+    .option('--threads <n>', 'threads', numberOption)
+    .addHelpText('after', '\nExample:\n  shiren pretrain --text poems.txt --out models/mine --steps 3500')
+    .action(runPretrain);
+}
+
+/** Characters by falling frequency, those that occur at least `minimum` times. */
+function frequentCharacters(poems: readonly string[], minimum: number): string[] {
+  const counts = new Map<string, number>();
+  for (const poem of poems) for (const character of poem) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return [...counts]
+    .filter(([character, count]) => count >= minimum && character.trim() !== '')
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([character]) => character);
+}
+
+async function runPretrain(flags: PretrainFlags): Promise<void> {
+  const poems = (await readText(flags.text)).split(/\n\s*\n/).map((poem) => poem.trim()).filter((poem) => poem !== '');
+  if (poems.length <= flags.validation) {
+    throw new InputError(`${flags.text}: ${poems.length} poems, expected more than the ${flags.validation} held out`);
+  }
+  await mkdir(flags.out, { recursive: true });
+  const { vocabSize, tokens } = await writeCharacterTokenizer(flags.out, frequentCharacters(poems, flags.minCount));
+  const tokenizer = await Tokenizer.load(flags.out);
+  const config: Qwen3Config = {
+    vocabSize,
+    hiddenSize: flags.hiddenSize,
+    intermediateSize: flags.intermediateSize,
+    numHiddenLayers: flags.layers,
+    numAttentionHeads: flags.hiddenSize / 64,
+    numKeyValueHeads: Math.max(1, Math.floor(flags.hiddenSize / 192)),
+    headDim: 64,
+    rmsNormEps: 1e-6,
+    ropeTheta: 10_000,
+    maxPositionEmbeddings: 1024,
+    tieWordEmbeddings: true,
+  };
+  await writeJson(path.join(flags.out, 'config.json'), toConfigJson(config, tokens));
+  const trees = Random.for(flags.seed, 'split')
+    .shuffle(poems)
+    .map((poem): TokenTree => ({
+      prompt: [tokenizer.endOfText],
+      completions: [[...tokenizer.encode(poem), tokenizer.endOfText]],
+    }));
+  const metricsFile = path.join(flags.out, 'pretrain.jsonl');
+  const report = async (metrics: PretrainMetrics): Promise<void> => {
+    await appendFile(metricsFile, `${JSON.stringify(metrics)}\n`);
+    if (metrics.eval_loss !== undefined || metrics.step % 50 === 0) console.log(JSON.stringify(metrics));
+  };
+  const weights = await pretrain({
+    config,
+    documents: trees.slice(flags.validation),
+    validation: trees.slice(0, flags.validation),
+    steps: flags.steps,
+    tokensPerStep: flags.tokensPerStep,
+    rowLength: 256,
+    learningRate: flags.learningRate,
+    warmupSteps: Math.min(100, Math.ceil(flags.steps / 10)),
+    weightDecay: 0.1,
+    seed: flags.seed,
+    evalSteps: 250,
+    saveSteps: 250,
+    checkpointFile: path.join(flags.out, 'checkpoint.safetensors'),
+    threads: flags.threads,
+    onStep: report,
+  });
+  await writeSafetensors(path.join(flags.out, 'model.safetensors'), weights, 'BF16');
+}

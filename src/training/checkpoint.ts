@@ -1,0 +1,55 @@
+/**
+ * Checkpoints: everything a run needs to go on, in one file that is whole or absent.
+ *
+ * The file is a safetensors file (weights, both moments of the optimiser); counters and metrics stand in its name's companion
+ * inside the same file, as JSON in the last tensor, so that one rename publishes all of it.
+ */
+import { existsSync } from 'node:fs';
+import type { TensorToWrite } from '../model/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../model/safetensors.js';
+import type { Moments } from './adamw.js';
+import type { Stepper } from './stepper.js';
+
+/** Counters beside the weights. All are whole numbers below 2^24, so that they survive a float exactly. */
+export interface Progress {
+  /** Optimiser steps done. */
+  readonly step: number;
+  /** Lines of metrics.jsonl that belong to those steps. */
+  readonly metricLines: number;
+}
+
+const PROGRESS = 'progress';
+
+/** Writes weights, optimiser and counters. */
+export async function saveCheckpoint(file: string, stepper: Stepper, progress: Progress): Promise<void> {
+  const { steps, moments } = stepper.optimizer.state();
+  const tensors = new Map<string, TensorToWrite>();
+  const counters = Float32Array.of(progress.step, progress.metricLines, steps);
+  tensors.set(PROGRESS, { shape: [3], data: counters });
+  for (const [name, tensor] of stepper.parameters) tensors.set(`weight/${name}`, tensor);
+  for (const [name, { first, second }] of moments) {
+    tensors.set(`first/${name}`, { shape: [first.length], data: first });
+    tensors.set(`second/${name}`, { shape: [second.length], data: second });
+  }
+  await writeSafetensors(file, tensors);
+}
+
+/** Takes up a checkpoint if there is one: fills the stepper and returns the counters. */
+export async function restoreCheckpoint(file: string, stepper: Stepper): Promise<Progress | undefined> {
+  if (!existsSync(file)) return undefined;
+  const tensors = await readSafetensors(file);
+  const [step = 0, metricLines = 0, optimizerSteps = 0] = tensors.get(PROGRESS)?.data ?? [];
+  const moments = new Map<string, Moments>();
+  for (const [name, parameter] of stepper.parameters) {
+    const saved = tensors.get(`weight/${name}`);
+    if (!saved || saved.data.length !== parameter.data.length) {
+      throw new Error(`${file}: the checkpoint has no weight ${name} of this size`);
+    }
+    parameter.data.set(saved.data);
+    const first = tensors.get(`first/${name}`)?.data;
+    const second = tensors.get(`second/${name}`)?.data;
+    if (first && second) moments.set(name, { first, second });
+  }
+  stepper.optimizer.restore(optimizerSteps, moments);
+  return { step, metricLines };
+}
