@@ -1,0 +1,113 @@
+/**
+ * Meter (平仄): the four line types of regulated verse, and how far lines follow a template.
+ *
+ * A template is fixed by how the first line begins and whether it rhymes; adhesion and opposition give the rest. A poem is
+ * judged under the template, and each character under the reading, that serve it best.
+ */
+import { canBe, type Tone } from './readings.js';
+import { violation, type RuleId, type Violation } from './rules.js';
+
+/** The four line types, named by their last five characters. */
+export const LINE_TYPES = {
+  仄仄平平仄: ['仄', '仄', '平', '平', '仄'],
+  平平仄仄平: ['平', '平', '仄', '仄', '平'],
+  平平平仄仄: ['平', '平', '平', '仄', '仄'],
+  仄仄仄平平: ['仄', '仄', '仄', '平', '平'],
+} as const satisfies Record<string, readonly Tone[]>;
+
+export type LineType = keyof typeof LINE_TYPES;
+
+/** The cycle of types that adhesion and opposition make, from any beginning. */
+const CYCLE: readonly LineType[] = ['仄仄平平仄', '平平仄仄平', '平平平仄仄', '仄仄仄平平'];
+
+/** A first line that rhymes takes the level-ending type of the same beginning. */
+const RHYMING_FIRST: Readonly<Partial<Record<LineType, LineType>>> = {
+  仄仄平平仄: '仄仄仄平平',
+  平平平仄仄: '平平仄仄平',
+};
+
+export interface Template {
+  readonly types: readonly LineType[];
+  readonly firstLineRhymes: boolean;
+}
+
+/** The four templates of a poem of `lines` lines. */
+export function templates(lines: number): Template[] {
+  return [0, 2].flatMap((start) => {
+    const types = Array.from({ length: lines }, (_, index) => CYCLE[(start + index) % 4] as LineType);
+    const [first, ...rest] = types;
+    const rhyming = first && RHYMING_FIRST[first];
+    return [
+      { types, firstLineRhymes: false },
+      ...(rhyming ? [{ types: [rhyming, ...rest], firstLineRhymes: true }] : []),
+    ];
+  });
+}
+
+/** The tones of a whole line of five or seven: a seven-character line is a five-character one after an opposed pair. */
+export function lineTones(type: LineType, length: number): readonly Tone[] {
+  const tail = LINE_TYPES[type];
+  if (length === 5) return tail;
+  const opposite: Tone = tail[1] === '平' ? '仄' : '平';
+  return [opposite, opposite, ...tail];
+}
+
+export interface LineCheck {
+  readonly type: LineType;
+  readonly violations: readonly Violation[];
+  readonly licences: readonly Violation[];
+}
+
+export interface MeterCheck {
+  readonly template: Template;
+  readonly lines: readonly LineCheck[];
+  /** Lines without a violation. */
+  readonly goodLines: number;
+}
+
+/** Judges lines (all of five, or all of seven) under the template that serves them best. */
+export function checkMeter(lines: readonly string[]): MeterCheck {
+  const checks = templates(lines.length).map((template): MeterCheck => {
+    const judged = template.types.map((type, index) => checkLine(lines, index, type));
+    return { template, lines: judged, goodLines: judged.filter(({ violations }) => violations.length === 0).length };
+  });
+  const faults = (check: MeterCheck): number =>
+    check.lines.reduce((sum, { violations, licences }) => sum + violations.length + licences.length / 100, 0);
+  return checks.reduce((best, check) => (faults(check) < faults(best) ? check : best));
+}
+
+/** Judges one line of a poem against the type that its place asks for. */
+export function checkLine(lines: readonly string[], index: number, type: LineType): LineCheck {
+  const line = Array.from(lines[index] ?? '');
+  const tail = line.slice(-5);
+  const expected = LINE_TYPES[type];
+  const violations: Violation[] = [];
+  const licences: Violation[] = [];
+  const fault = (rule: RuleId, chars: string): void => void violations.push(violation(rule, index + 1, chars));
+  const licence = (rule: RuleId, chars: string): void => void licences.push(violation(rule, index + 1, chars));
+  const fits = (position: number, tone: Tone = expected[position] as Tone): boolean =>
+    canBe(tail[position] ?? '', tone);
+  const answer = Array.from(lines[index + 1] ?? '').slice(-5);
+
+  // The second character of the whole line carries opposition and adhesion; the ones after it, alternation.
+  if (line.length === 7 && !canBe(line[1] ?? '', expected[1] === '平' ? '仄' : '平')) {
+    fault(index % 2 === 1 ? 'opposition' : index > 0 ? 'adhesion' : 'alternation', line[1] ?? '');
+  }
+  if (!fits(1)) {
+    const rule = line.length === 7 || index === 0 ? 'alternation' : index % 2 === 1 ? 'opposition' : 'adhesion';
+    fault(rule, tail[1] ?? '');
+  }
+  if (!fits(3)) {
+    if (type === '平平平仄仄' && fits(2, '仄') && fits(3, '平')) licence('turn', tail.slice(2, 4).join(''));
+    else if (type === '仄仄平平仄' && canBe(answer[2] ?? '', '平')) licence('couplet-rescue', tail[3] ?? '');
+    else fault('alternation', tail[3] ?? '');
+  }
+  if (!fits(4)) fault('ending', tail[4] ?? '');
+  if (type === '平平仄仄平' && !fits(0)) {
+    if (canBe(tail[2] ?? '', '平')) licence('self-rescue', tail[0] ?? '');
+    else fault('lone-level', tail[0] ?? '');
+  }
+  if (type === '仄仄仄平平' && !fits(2)) fault('three-level', tail.slice(2).join(''));
+  if (type === '平平平仄仄' && !fits(2) && fits(3)) licence('three-oblique', tail.slice(2).join(''));
+  return { type, violations, licences };
+}
