@@ -54,7 +54,7 @@ export function removeNotes(text: string): string {
 }
 
 const MARKUP = /[「」『』“”‘’"'〖〗《》〈〉【】\s]/gu;
-const MISSING = /[□○●■◇?？]?[□○●■◇�]|\?|…|—|[⿰-⿻]/u;
+const MISSING = /[□○●■◇�?…—⿰-⿻]/u;
 const FOREIGN = /[A-Za-z0-9\uE000-\uF8FF]/u;
 
 /** Cleans one poem. Duplicates are found by {@link import('./duplicates.js')}, which sees all poems. */

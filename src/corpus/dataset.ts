@@ -1,0 +1,93 @@
+/** The data sets in TRL's formats, and their validation. */
+import { InputError } from '../support/errors.js';
+import { isRecord, readJsonLines } from '../support/files.js';
+
+export interface Message {
+  readonly role: 'user' | 'assistant' | 'system';
+  readonly content: string;
+}
+
+/** A line of an SFT set. Further columns are kept. */
+export interface SftExample {
+  readonly prompt: readonly Message[];
+  readonly completion: readonly Message[];
+  readonly form?: string;
+  readonly themes?: readonly string[];
+  readonly source?: string;
+}
+
+/** A line of a preference set. */
+export interface PreferenceExample {
+  readonly prompt: readonly Message[];
+  readonly chosen: readonly Message[];
+  readonly rejected: readonly Message[];
+  readonly form?: string;
+  readonly themes?: readonly string[];
+  readonly source?: string;
+  readonly rejected_reason?: string;
+}
+
+export const userMessage = (content: string): Message[] => [{ role: 'user', content }];
+export const assistantMessage = (content: string): Message[] => [{ role: 'assistant', content }];
+
+/** The text of a list of messages of one turn. */
+export function messageText(messages: readonly Message[]): string {
+  return messages.map(({ content }) => content).join('');
+}
+
+function isMessages(value: unknown): value is Message[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(
+      (item) =>
+        isRecord(item) &&
+        ['user', 'assistant', 'system'].includes(String(item['role'])) &&
+        typeof item['content'] === 'string',
+    )
+  );
+}
+
+async function* readColumns(file: string, columns: readonly string[]): AsyncGenerator<Record<string, unknown>> {
+  for await (const { line, value } of readJsonLines(file)) {
+    if (!isRecord(value)) throw new InputError(`${file}:${line}: expected an object`);
+    for (const column of columns) {
+      if (!isMessages(value[column])) {
+        const found = value[column] === undefined ? 'nothing' : JSON.stringify(value[column]).slice(0, 60);
+        throw new InputError(`${file}:${line}: ${column}: found ${found}, expected a list of {role, content}`);
+      }
+    }
+    yield value;
+  }
+}
+
+async function readAll<T>(file: string, columns: readonly string[]): Promise<T[]> {
+  const examples: T[] = [];
+  for await (const example of readColumns(file, columns)) examples.push(example as T);
+  if (examples.length === 0) throw new InputError(`${file}: no examples`);
+  return examples;
+}
+
+/** Reads an SFT set. @throws InputError naming file, line and key */
+export function readSftDataset(file: string): Promise<SftExample[]> {
+  return readAll<SftExample>(file, ['prompt', 'completion']);
+}
+
+/** Reads a preference set. @throws InputError naming file, line and key */
+export function readPreferenceDataset(file: string): Promise<PreferenceExample[]> {
+  return readAll<PreferenceExample>(file, ['prompt', 'chosen', 'rejected']);
+}
+
+/** Counts the lines of a data set of either kind, told from its first line. */
+export async function checkDataset(file: string): Promise<{ kind: 'sft' | 'preference'; examples: number }> {
+  let kind: 'sft' | 'preference' | undefined;
+  for await (const { value } of readJsonLines(file)) {
+    kind = isRecord(value) && ('chosen' in value || 'rejected' in value) ? 'preference' : 'sft';
+    break;
+  }
+  if (!kind) throw new InputError(`${file}: no examples`);
+  const columns = kind === 'sft' ? ['prompt', 'completion'] : ['prompt', 'chosen', 'rejected'];
+  let examples = 0;
+  for await (const example of readColumns(file, columns)) if (example) examples += 1;
+  return { kind, examples };
+}

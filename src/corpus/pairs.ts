@@ -1,0 +1,123 @@
+/** Preference pairs: the true poem against one that breaks what was asked, each verified to break what it claims. */
+import { checkLines } from '../poetry/check.js';
+import { checkRhyme } from '../poetry/rhyme.js';
+import { themeCoverage } from '../poetry/themes.js';
+import { characters, layOut } from '../poetry/text.js';
+import { Random } from '../support/random.js';
+import type { CleanPoem } from './poem.js';
+
+export const REJECTION_REASONS = [
+  'wrong_line_count',
+  'wrong_line_length',
+  'broken_rhyme',
+  'broken_tones',
+  'off_theme',
+  'repeated',
+  'vernacular',
+  'shuffled_lines',
+] as const;
+
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** How often each kind is tried; the share of the whole is its number over the sum. */
+export const REJECTION_SHARES: Readonly<Record<RejectionReason, number>> = {
+  wrong_line_count: 1,
+  wrong_line_length: 1,
+  broken_rhyme: 3,
+  broken_tones: 3,
+  off_theme: 2,
+  repeated: 1,
+  vernacular: 1,
+  shuffled_lines: 2,
+};
+
+/** Words of today's language, by length, that no Tang line has. */
+const VERNACULAR = ['我们', '什么', '他们', '这个', '因为', '所以', '没有', '觉得', '非常', '就是', '可以', '喜欢'];
+
+export interface PairSource {
+  readonly poem: CleanPoem;
+  readonly themes: readonly string[];
+}
+
+/** The kind to try for a pair. */
+export function pickReason(random: Random): RejectionReason {
+  return random.pick(REJECTION_REASONS.flatMap((reason) => new Array<RejectionReason>(REJECTION_SHARES[reason]).fill(reason)));
+}
+
+type Corruption = (source: PairSource, others: readonly PairSource[], random: Random) => readonly string[] | undefined;
+
+const replaceAt = (line: string, index: number, character: string): string =>
+  characters(line)
+    .map((one, at) => (at === index ? character : one))
+    .join('');
+
+const randomCharacter = (others: readonly PairSource[], random: Random): string => {
+  const { lines } = random.pick(others).poem;
+  return random.pick(characters(random.pick(lines)));
+};
+
+const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
+  wrong_line_count: ({ poem }, others, random) => {
+    if (random.next() < 0.5) return poem.lines.slice(0, -1);
+    const same = others.filter(({ poem: other }) => other.lines[0]?.length === poem.lines[0]?.length);
+    return same.length > 0 ? [...poem.lines, random.pick(random.pick(same).poem.lines)] : undefined;
+  },
+  wrong_line_length: ({ poem }, others, random) => {
+    const at = random.integer(poem.lines.length);
+    const shorter = random.next() < 0.5;
+    return poem.lines.map((line, index) =>
+      index !== at ? line : shorter ? characters(line).slice(0, -1).join('') : line + randomCharacter(others, random),
+    );
+  },
+  broken_rhyme: ({ poem }, others, random) => {
+    const changed = poem.lines.map((line, index) =>
+      index % 2 === 1 && random.next() < 0.7
+        ? replaceAt(line, characters(line).length - 1, randomCharacter(others, random))
+        : line,
+    );
+    return checkRhyme(poem.lines).ok && !checkRhyme(changed).ok ? changed : undefined;
+  },
+  broken_tones: ({ poem }, _, random) => {
+    const changed = poem.lines.map((line) =>
+      random.next() < 0.6 ? [...random.shuffle(characters(line).slice(0, -1)), characters(line).at(-1)].join('') : line,
+    );
+    const faults = (lines: readonly string[]): number => checkLines(lines).violations.length;
+    return faults(changed) > faults(poem.lines) + 1 ? changed : undefined;
+  },
+  off_theme: ({ poem, themes }, others) => {
+    const shape = (lines: readonly string[]): string => lines.map((line) => characters(line).length).join();
+    const other = others.find(
+      (one) =>
+        one.poem.id !== poem.id &&
+        shape(one.poem.lines) === shape(poem.lines) &&
+        themeCoverage(one.poem.lines.join(''), themes) < themeCoverage(poem.lines.join(''), themes),
+    );
+    return other?.poem.lines;
+  },
+  repeated: ({ poem }, _, random) => {
+    const from = random.integer(poem.lines.length / 2) * 2;
+    const to = (from + 2) % poem.lines.length;
+    return poem.lines.map((line, index) => (index === to ? poem.lines[from] : index === to + 1 ? poem.lines[from + 1] : line) ?? line);
+  },
+  vernacular: ({ poem }, _, random) =>
+    poem.lines.map((line) => (random.next() < 0.6 ? random.pick(VERNACULAR) + characters(line).slice(2).join('') : line)),
+  shuffled_lines: ({ poem }, others, random) => {
+    const same = others.filter(({ poem: other }) => other.lines[0]?.length === poem.lines[0]?.length);
+    if (same.length < 4) return undefined;
+    const mixed = poem.lines.map((_, index) => random.pick(random.pick(same).poem.lines.filter((__, at) => at % 2 === index % 2)));
+    return checkRhyme(mixed).ok ? undefined : mixed;
+  },
+};
+
+/** A rejected answer of the kind asked for; undefined where this poem does not lend itself to it. */
+export function corrupt(
+  source: PairSource,
+  others: readonly PairSource[],
+  reason: RejectionReason,
+  random: Random,
+): string | undefined {
+  const sample = Array.from({ length: 40 }, () => random.pick(others));
+  const lines = corruptions[reason](source, sample, random);
+  if (!lines || lines.join() === source.poem.lines.join()) return undefined;
+  return layOut(lines, source.poem.marks);
+}

@@ -1,0 +1,88 @@
+/** What a stage learns from: examples as token trees, with the feeds and figures of its loss. */
+import type { ModelFolder } from '../model/folder.js';
+import { loraTensors, type Adapter } from '../model/lora.js';
+import { floats, type ArrayWithShape } from '../tensor/session.js';
+import { batchFeeds, type LossBuilder } from './graph.js';
+import { dpoFeeds, dpoLoss, sequenceSums, sftFeeds, sftLoss } from './losses.js';
+import { packTrees, treeLength, type PackedBatch, type TokenTree } from './packing.js';
+import type { StageRecipe } from './recipe.js';
+import type { Outputs } from './stepper.js';
+import { createScorer } from './trainer-session.js';
+
+/** Sums over the examples of a step, by metric name; divided by their number at its end. */
+export type Tally = Record<string, number>;
+
+export interface Objective {
+  readonly trees: readonly TokenTree[];
+  readonly loss: LossBuilder;
+  /** The feeds of the loss for examples `indices` packed in `batch`; `step` are the examples of the whole step. */
+  feeds(batch: PackedBatch, indices: readonly number[], step: readonly number[]): Record<string, ArrayWithShape>;
+  /** Adds a micro-batch's figures to the step's. */
+  tally(batch: PackedBatch, indices: readonly number[], outputs: Outputs, tally: Tally): void;
+}
+
+/** Supervised fine-tuning: one completion an example. */
+export function sftObjective(trees: readonly TokenTree[]): Objective {
+  const completionTokens = (index: number): number => trees[index]?.completions[0]?.length ?? 0;
+  return {
+    trees,
+    loss: sftLoss,
+    feeds: (batch, _, step) => sftFeeds(batch, step.reduce((sum, index) => sum + completionTokens(index), 0)),
+    tally: () => undefined,
+  };
+}
+
+/** Direct preference optimisation: each tree has two completions, chosen and rejected. */
+export function dpoObjective(
+  trees: readonly TokenTree[],
+  references: readonly (readonly [number, number])[],
+  recipe: StageRecipe,
+): Objective {
+  const referencesOf = (indices: readonly number[]): number[] => indices.flatMap((index) => references[index] ?? []);
+  return {
+    trees,
+    loss: dpoLoss({ beta: recipe.beta, labelSmoothing: recipe.label_smoothing }),
+    feeds: (batch, indices, step) => dpoFeeds(batch, referencesOf(indices), step.length),
+    tally: (batch, indices, outputs, tally) => {
+      const logps = sequenceSums(batch, floats(outputs, 'logps'));
+      const reference = referencesOf(indices);
+      const addTo = (name: string, value: number): void => void (tally[name] = (tally[name] ?? 0) + value);
+      indices.forEach((_, pair) => {
+        const [chosen = NaN, rejected = NaN] = [logps[2 * pair], logps[2 * pair + 1]];
+        const good = recipe.beta * (chosen - (reference[2 * pair] ?? NaN));
+        const bad = recipe.beta * (rejected - (reference[2 * pair + 1] ?? NaN));
+        addTo('rewards/chosen', good);
+        addTo('rewards/rejected', bad);
+        addTo('rewards/accuracies', good > bad ? 1 : 0);
+        addTo('rewards/margins', good - bad);
+        addTo('logps/chosen', chosen);
+        addTo('logps/rejected', rejected);
+      });
+    },
+  };
+}
+
+/** Log-probabilities of every completion under a model with an adapter, each prompt computed once. */
+export async function scoreTrees(
+  model: ModelFolder,
+  adapter: Adapter | undefined,
+  trees: readonly TokenTree[],
+  rowLength: number,
+  onProgress: (done: number) => void = () => undefined,
+): Promise<number[][]> {
+  const longest = Math.max(rowLength, ...trees.map(treeLength));
+  const session = await createScorer(model, longest, adapter);
+  const weights = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
+  const scores: number[][] = [];
+  const size = 8;
+  for (let start = 0; start < trees.length; start += size) {
+    const part = trees.slice(start, start + size);
+    const batch = packTrees(part, rowLength);
+    const outputs = await session.run({ ...batchFeeds(batch), ...weights });
+    const sums = sequenceSums(batch, floats(outputs, 'logps'));
+    for (const tree of part) scores.push(sums.splice(0, tree.completions.length));
+    onProgress(scores.length);
+  }
+  await session.release();
+  return scores;
+}

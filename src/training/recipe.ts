@@ -1,0 +1,185 @@
+/** Recipes: YAML files with the names of Transformers, PEFT and TRL, checked key by key. */
+import { distance } from 'fastest-levenshtein';
+import { parse } from 'yaml';
+import { PROJECTIONS, type Projection } from '../model/weights.js';
+import { InputError, messageOf } from '../support/errors.js';
+import { isRecord, readText } from '../support/files.js';
+import { SCHEDULES, type ScheduleType } from './schedule.js';
+
+/** The settings of one stage. Names are TRL's. */
+export interface StageRecipe {
+  /** Names the stage's folder. */
+  readonly name: string;
+  readonly type: 'sft' | 'dpo';
+  /** Data set, relative to the data folder. */
+  readonly train_dataset: string;
+  /** Stage whose adapter this one starts from (and, for DPO, whose policy is the reference). */
+  readonly adapter_from: string | null;
+  readonly r: number;
+  readonly lora_alpha: number;
+  readonly target_modules: readonly Projection[];
+  readonly learning_rate: number;
+  readonly lr_scheduler_type: ScheduleType;
+  readonly warmup_ratio: number;
+  readonly num_train_epochs: number;
+  /** Stops after so many steps; −1 for no limit. */
+  readonly max_steps: number;
+  readonly per_device_train_batch_size: number;
+  readonly gradient_accumulation_steps: number;
+  readonly max_grad_norm: number;
+  readonly weight_decay: number;
+  readonly adam_beta1: number;
+  readonly adam_beta2: number;
+  readonly adam_epsilon: number;
+  /** Longest example in tokens; what is over is cut from the end. */
+  readonly max_length: number;
+  /** Longest row that examples are packed into. */
+  readonly row_length: number;
+  readonly beta: number;
+  readonly label_smoothing: number;
+  readonly save_steps: number;
+  readonly seed: number;
+}
+
+export interface Recipe {
+  readonly model_name_or_path: string;
+  readonly stages: readonly StageRecipe[];
+}
+
+export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'> = {
+  adapter_from: null,
+  r: 8,
+  lora_alpha: 32,
+  target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  learning_rate: 2e-4,
+  lr_scheduler_type: 'linear',
+  warmup_ratio: 0,
+  num_train_epochs: 3,
+  max_steps: -1,
+  per_device_train_batch_size: 4,
+  gradient_accumulation_steps: 8,
+  max_grad_norm: 1,
+  weight_decay: 0,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  max_length: 512,
+  row_length: 256,
+  beta: 0.1,
+  label_smoothing: 0,
+  save_steps: 25,
+  seed: 42,
+};
+
+type Check = (value: unknown) => string | undefined;
+
+const numberCheck =
+  (expected: string, holds: (value: number) => boolean): Check =>
+  (value) =>
+    typeof value === 'number' && holds(value) ? undefined : expected;
+const positive = numberCheck('a positive number', (value) => value > 0);
+const notNegative = numberCheck('a number of 0 or more', (value) => value >= 0);
+const count = numberCheck('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
+const share = numberCheck('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string');
+const oneOf =
+  (choices: readonly string[]): Check =>
+  (value) =>
+    choices.includes(String(value)) ? undefined : `one of ${choices.join(', ')}`;
+
+const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
+  name: text,
+  type: oneOf(['sft', 'dpo']),
+  train_dataset: text,
+  adapter_from: (value) => (value === null ? undefined : text(value)),
+  r: count,
+  lora_alpha: positive,
+  target_modules: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => PROJECTIONS.includes(item as Projection))
+      ? undefined
+      : `a list of some of ${PROJECTIONS.join(', ')}`,
+  learning_rate: positive,
+  lr_scheduler_type: oneOf(SCHEDULES),
+  warmup_ratio: share,
+  num_train_epochs: positive,
+  max_steps: numberCheck('a whole number', Number.isInteger),
+  per_device_train_batch_size: count,
+  gradient_accumulation_steps: count,
+  max_grad_norm: notNegative,
+  weight_decay: notNegative,
+  adam_beta1: share,
+  adam_beta2: share,
+  adam_epsilon: positive,
+  max_length: count,
+  row_length: count,
+  beta: positive,
+  label_smoothing: share,
+  save_steps: count,
+  seed: numberCheck('a whole number', Number.isInteger),
+};
+
+function nearest(key: string, known: readonly string[]): string {
+  return known.reduce((best, name) => (distance(key, name) < distance(key, best) ? name : best));
+}
+
+function checkKeys(settings: Record<string, unknown>, file: string, where: string): void {
+  for (const [key, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(CHECKS, key)) {
+      throw new InputError(`${file}: ${where}${key}: unknown key, did you mean ${nearest(key, Object.keys(CHECKS))}?`);
+    }
+    const expected = CHECKS[key as keyof StageRecipe](value);
+    if (expected) throw new InputError(`${file}: ${where}${key}: found ${JSON.stringify(value)}, expected ${expected}`);
+  }
+}
+
+/**
+ * Reads a recipe from YAML text: `model_name_or_path`, `defaults` for all stages, `stages`.
+ *
+ * @param overrides `key=value` settings of the command line, for every stage
+ * @throws InputError naming file and key, with the nearest known name for an unknown one
+ */
+export function parseRecipe(source: string, file: string, overrides: readonly string[] = []): Recipe {
+  let yaml: unknown;
+  try {
+    yaml = parse(source);
+  } catch (error) {
+    throw new InputError(`${file}: not YAML (${messageOf(error).split('\n')[0]})`);
+  }
+  if (!isRecord(yaml)) throw new InputError(`${file}: expected a mapping`);
+  const known = ['model_name_or_path', 'defaults', 'stages'];
+  for (const key of Object.keys(yaml)) {
+    if (!known.includes(key)) throw new InputError(`${file}: ${key}: unknown key, did you mean ${nearest(key, known)}?`);
+  }
+  const { model_name_or_path: model, defaults = {}, stages } = yaml;
+  if (typeof model !== 'string') throw new InputError(`${file}: model_name_or_path: expected a string`);
+  if (!isRecord(defaults)) throw new InputError(`${file}: defaults: expected a mapping`);
+  if (!Array.isArray(stages) || stages.length === 0) throw new InputError(`${file}: stages: expected a list`);
+  checkKeys(defaults, file, 'defaults.');
+  const set = parseOverrides(overrides);
+  checkKeys(set, '--set', '');
+  return {
+    model_name_or_path: model,
+    stages: stages.map((stage, index) => {
+      if (!isRecord(stage)) throw new InputError(`${file}: stages[${index}]: expected a mapping`);
+      checkKeys(stage, file, `stages[${index}].`);
+      for (const key of ['name', 'type', 'train_dataset'] as const) {
+        if (stage[key] === undefined) throw new InputError(`${file}: stages[${index}].${key}: missing`);
+      }
+      return { ...STAGE_DEFAULTS, ...defaults, ...stage, ...set } as unknown as StageRecipe;
+    }),
+  };
+}
+
+function parseOverrides(overrides: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    overrides.map((override) => {
+      const at = override.indexOf('=');
+      if (at < 1) throw new InputError(`--set ${override}: expected key=value`);
+      return [override.slice(0, at), parse(override.slice(at + 1)) as unknown];
+    }),
+  );
+}
+
+export async function readRecipe(file: string, overrides: readonly string[] = []): Promise<Recipe> {
+  return parseRecipe(await readText(file), file, overrides);
+}

@@ -1,0 +1,163 @@
+/** The trainer's loop: one stage of a recipe, from token trees to an adapter folder. Resumable at any moment. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelFolder } from '../model/folder.js';
+import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../model/lora.js';
+import { InputError } from '../support/errors.js';
+import { writeJson } from '../support/files.js';
+import { Random } from '../support/random.js';
+import { floats } from '../tensor/session.js';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { batchFeeds } from './graph.js';
+import { MetricsLog, type StepMetrics } from './metrics.js';
+import { dpoObjective, scoreTrees, sftObjective, type Objective, type Tally } from './objective.js';
+import { packTrees, treeLength, type TokenTree } from './packing.js';
+import type { StageRecipe } from './recipe.js';
+import { learningRateAt } from './schedule.js';
+import { createLoraStepper } from './trainer-session.js';
+
+export interface StageProgress {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly metrics?: StepMetrics;
+  readonly tokensPerSecond?: number;
+}
+
+export interface TrainStageOptions {
+  readonly model: ModelFolder;
+  readonly recipe: StageRecipe;
+  readonly trees: readonly TokenTree[];
+  /** Where training starts; a new adapter where absent. */
+  readonly adapter?: Adapter;
+  readonly folder: string;
+  /** Written into adapter_config.json. */
+  readonly baseName: string;
+  readonly threads?: number;
+  readonly onProgress?: (progress: StageProgress) => void;
+  /** Stops after the step under way; what was done is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whether a stage's folder holds a finished adapter. */
+export function isStageDone(folder: string): boolean {
+  return existsSync(path.join(folder, 'adapter_config.json'));
+}
+
+/** Optimiser steps of a stage. */
+export function totalSteps(recipe: StageRecipe, examples: number): number {
+  const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
+  const steps = Math.ceil(Math.ceil(examples / perStep) * recipe.num_train_epochs);
+  return recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
+}
+
+/** The examples of a step: each epoch is a shuffle of all of them. */
+export function examplesOfStep(recipe: StageRecipe, examples: number, step: number): number[] {
+  const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
+  const stepsPerEpoch = Math.ceil(examples / perStep);
+  const epoch = Math.floor(step / stepsPerEpoch);
+  const order = Random.for(recipe.seed, 'epoch', epoch).shuffle(Array.from({ length: examples }, (_, index) => index));
+  const start = (step % stepsPerEpoch) * perStep;
+  return order.slice(start, start + perStep);
+}
+
+/**
+ * Trains one stage. Goes on from the folder's checkpoint where there is one.
+ *
+ * @returns the adapter, or undefined if the signal stopped it before the end
+ * @throws InputError for a loss that is not a finite number, naming step and examples; the last checkpoint stays
+ */
+export async function trainStage(options: TrainStageOptions): Promise<Adapter | undefined> {
+  const { model, recipe, trees, folder } = options;
+  const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
+  const adapter = copyAdapter(start);
+  const objective = await createObjective(options, start);
+  const longest = Math.max(recipe.row_length, ...trees.map(treeLength));
+  const { session, stepper } = await createLoraStepper({
+    model,
+    adapter,
+    loss: objective.loss,
+    longest,
+    threads: options.threads,
+    optimizer: {
+      beta1: recipe.adam_beta1,
+      beta2: recipe.adam_beta2,
+      epsilon: recipe.adam_epsilon,
+      weightDecay: recipe.weight_decay,
+    },
+  });
+  const checkpointFile = path.join(folder, 'checkpoint.safetensors');
+  const progress = await restoreCheckpoint(checkpointFile, stepper);
+  const log = await MetricsLog.open(folder, progress?.metricLines ?? 0);
+  await writeJson(path.join(folder, 'recipe.json'), recipe);
+  const steps = totalSteps(recipe, trees.length);
+  const schedule = {
+    type: recipe.lr_scheduler_type,
+    learningRate: recipe.learning_rate,
+    warmupSteps: Math.ceil(steps * recipe.warmup_ratio),
+    totalSteps: steps,
+  };
+  options.onProgress?.({ step: progress?.step ?? 0, totalSteps: steps });
+  for (let step = progress?.step ?? 0; step < steps; step += 1) {
+    const started = performance.now();
+    const indices = examplesOfStep(recipe, trees.length, step);
+    const tally: Tally = {};
+    let [loss, tokens] = [0, 0];
+    for (let at = 0; at < indices.length; at += recipe.per_device_train_batch_size) {
+      const micro = indices.slice(at, at + recipe.per_device_train_batch_size);
+      const batch = packTrees(
+        micro.map((index) => trees[index] as TokenTree),
+        recipe.row_length,
+      );
+      const feeds = { ...batchFeeds(batch), ...objective.feeds(batch, micro, indices) };
+      const outputs = await stepper.accumulate(feeds);
+      objective.tally(batch, micro, outputs, tally);
+      loss += floats(outputs, 'loss')[0] ?? NaN;
+      tokens += batch.tokens;
+    }
+    const learningRate = learningRateAt(schedule, step);
+    const norm = stepper.update(learningRate, recipe.max_grad_norm);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new InputError(
+        `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${indices.join(', ')})`,
+      );
+    }
+    const means = Object.fromEntries(Object.entries(tally).map(([name, sum]) => [name, sum / indices.length]));
+    const metrics: StepMetrics = {
+      step: step + 1,
+      epoch: (step + 1) / Math.ceil(trees.length / (recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps)),
+      loss,
+      grad_norm: norm,
+      learning_rate: learningRate,
+      num_tokens: tokens,
+      ...means,
+    };
+    await log.append(metrics);
+    const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
+    options.onProgress?.({ step: step + 1, totalSteps: steps, metrics, tokensPerSecond });
+    const stopping = options.signal?.aborted === true;
+    if (stopping || (step + 1) % recipe.save_steps === 0) {
+      await saveCheckpoint(checkpointFile, stepper, { step: step + 1, metricLines: log.lines });
+    }
+    if (stopping && step + 1 < steps) {
+      await session.release();
+      return undefined;
+    }
+  }
+  await saveAdapter(folder, adapter, options.baseName);
+  await rm(checkpointFile, { force: true });
+  await session.release();
+  return adapter;
+}
+
+function loraConfig(recipe: StageRecipe): Adapter['config'] {
+  return { r: recipe.r, loraAlpha: recipe.lora_alpha, loraDropout: 0, targetModules: recipe.target_modules };
+}
+
+async function createObjective(options: TrainStageOptions, reference: Adapter): Promise<Objective> {
+  const { model, recipe, trees } = options;
+  if (recipe.type === 'sft') return sftObjective(trees);
+  const scores = await scoreTrees(model, reference, trees, recipe.row_length);
+  const references = scores.map(([chosen = NaN, rejected = NaN]) => [chosen, rejected] as const);
+  return dpoObjective(trees, references, recipe);
+}
