@@ -1,0 +1,132 @@
+/** The poet: a model with an adapter, loaded once, writing many poems. */
+import { existsSync } from 'node:fs';
+import { openModelWithTokenizer } from '../model/folder.js';
+import { loadAdapter, type Adapter } from '../model/lora.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import { checkPoem, type PoemCheck } from '../poetry/check.js';
+import { FORMS, type FormName } from '../poetry/forms.js';
+import { formatPrompt } from '../poetry/prompt.js';
+import { splitLines, isHan } from '../poetry/text.js';
+import { InputError } from '../support/errors.js';
+import { PoemConstraint } from './constraint.js';
+import { Decoder } from './decoder.js';
+import { generate } from './generate.js';
+import { SAMPLING_DEFAULTS, type SamplingOptions } from './sampler.js';
+
+export interface PoetOptions {
+  /** A Hugging Face model folder. */
+  readonly model: string;
+  /** A PEFT adapter folder. */
+  readonly adapter?: string;
+  readonly threads?: number;
+}
+
+export interface WriteOptions {
+  readonly form: FormName;
+  readonly themes?: readonly string[];
+  /** Poems to write, in one batch. */
+  readonly count?: number;
+  readonly seed?: number;
+  readonly sampling?: Partial<SamplingOptions>;
+  /** Switches all constraints off: the model alone decides. */
+  readonly free?: boolean;
+  /** Keep to a tonal template; on by default. */
+  readonly tones?: boolean;
+  /** Keep to one rhyme group; on by default. */
+  readonly rhyme?: boolean;
+  readonly onToken?: (poem: number, text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A poem as `shiren write --json` prints it. */
+export interface WrittenPoem {
+  readonly prompt: string;
+  readonly form: FormName;
+  readonly themes: readonly string[];
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly check: PoemCheck;
+  /** Mean log-probability a token under the model. */
+  readonly score: number;
+  readonly seed: number;
+  readonly model: string;
+}
+
+/** The texts of the tokens that verse can be made of: Han characters, marks and line breaks. */
+export function verseTokens(tokenizer: Tokenizer, vocabSize: number): Map<number, string> {
+  const tokens = new Map<number, string>();
+  for (let id = 0; id < vocabSize; id += 1) {
+    const text = tokenizer.decode([id]);
+    if (text !== '' && Array.from(text).every((character) => isHan(character) || '，。？！\n'.includes(character))) {
+      tokens.set(id, text);
+    }
+  }
+  return tokens;
+}
+
+export class Poet {
+  private readonly constraints = new Map<string, PoemConstraint>();
+
+  private constructor(
+    private readonly name: string,
+    private readonly decoder: Decoder,
+    private readonly tokenizer: Tokenizer,
+    private readonly tokens: ReadonlyMap<number, string>,
+    private readonly adapter: Adapter | undefined,
+  ) {}
+
+  /** Loads a model and its adapter. @throws InputError for a folder that is not what it should be */
+  static async load(options: PoetOptions): Promise<Poet> {
+    const { model, tokenizer } = await openModelWithTokenizer(options.model);
+    if (options.adapter !== undefined && !existsSync(options.adapter)) {
+      throw new InputError(`${options.adapter}: no such adapter folder`);
+    }
+    const adapter = options.adapter === undefined ? undefined : await loadAdapter(options.adapter, model.config);
+    const decoder = await Decoder.create(model, { lora: adapter?.config, positions: 512, threads: options.threads });
+    const tokens = verseTokens(tokenizer, model.config.vocabSize);
+    return new Poet(options.adapter ?? options.model, decoder, tokenizer, tokens, adapter);
+  }
+
+  private constraint(form: FormName, tones: boolean, rhyme: boolean): PoemConstraint {
+    const key = `${form}/${tones}/${rhyme}`;
+    let constraint = this.constraints.get(key);
+    if (!constraint) {
+      constraint = new PoemConstraint({ form, tones, rhyme }, this.tokens, this.tokenizer.endOfTurn);
+      this.constraints.set(key, constraint);
+    }
+    return constraint;
+  }
+
+  /** Writes poems. The same seed gives the same poem. */
+  async write(options: WriteOptions): Promise<WrittenPoem[]> {
+    const { form, themes = [], count = 1, seed = 0, free = false, tones = true, rhyme = true } = options;
+    const prompt = formatPrompt({ form, themes });
+    const constraint = free ? undefined : this.constraint(form, tones, rhyme);
+    const ids = this.tokenizer.encodePrompt([{ role: 'user', content: prompt }]);
+    const requests = Array.from({ length: count }, (_, index) => ({ prompt: ids, seed: seed + index, constraint }));
+    const { lines, length } = FORMS[form];
+    const generations = await generate(this.decoder, this.tokenizer, requests, {
+      sampling: { ...SAMPLING_DEFAULTS, ...options.sampling },
+      maxNewTokens: 2 * lines * (length + 2),
+      adapter: this.adapter,
+      onToken: options.onToken,
+      signal: options.signal,
+    });
+    return generations.map(({ text, score }, index) => ({
+      prompt,
+      form,
+      themes,
+      text,
+      lines: splitLines(text),
+      check: checkPoem(text),
+      score,
+      seed: seed + index,
+      model: this.name,
+    }));
+  }
+
+  /** Frees the model's memory. */
+  async release(): Promise<void> {
+    await this.decoder.release();
+  }
+}
