@@ -21,12 +21,22 @@ export interface PoetOptions {
   readonly threads?: number;
 }
 
-export interface WriteOptions {
+/** One poem asked for. */
+export interface PoemOrder {
+  readonly form: FormName;
+  readonly themes: readonly string[];
+  readonly seed: number;
+}
+
+export interface WriteOptions extends BatchOptions {
   readonly form: FormName;
   readonly themes?: readonly string[];
   /** Poems to write, in one batch. */
   readonly count?: number;
   readonly seed?: number;
+}
+
+export interface BatchOptions {
   readonly sampling?: Partial<SamplingOptions>;
   /** Switches all constraints off: the model alone decides. */
   readonly free?: boolean;
@@ -99,30 +109,32 @@ export class Poet {
 
   /** Writes poems. The same seed gives the same poem. */
   async write(options: WriteOptions): Promise<WrittenPoem[]> {
-    const { form, themes = [], count = 1, seed = 0, free = false, tones = true, rhyme = true } = options;
-    const prompt = formatPrompt({ form, themes });
-    const constraint = free ? undefined : this.constraint(form, tones, rhyme);
-    const ids = this.tokenizer.encodePrompt([{ role: 'user', content: prompt }]);
-    const requests = Array.from({ length: count }, (_, index) => ({ prompt: ids, seed: seed + index, constraint }));
-    const { lines, length } = FORMS[form];
+    const { form, themes = [], count = 1, seed = 0 } = options;
+    const items = Array.from({ length: count }, (_, index) => ({ form, themes, seed: seed + index }));
+    return this.writeAll(items, options);
+  }
+
+  /** Writes a poem for each request, in one batch. */
+  async writeAll(items: readonly PoemOrder[], options: BatchOptions = {}): Promise<WrittenPoem[]> {
+    const { free = false, tones = true, rhyme = true } = options;
+    const requests = items.map(({ form, themes, seed }) => ({
+      prompt: this.tokenizer.encodePrompt([{ role: 'user', content: formatPrompt({ form, themes }) }]),
+      seed,
+      constraint: free ? undefined : this.constraint(form, tones, rhyme),
+    }));
+    const longest = Math.max(...items.map(({ form }) => FORMS[form].lines * (FORMS[form].length + 2)));
     const generations = await generate(this.decoder, this.tokenizer, requests, {
       sampling: { ...SAMPLING_DEFAULTS, ...options.sampling },
-      maxNewTokens: 2 * lines * (length + 2),
+      maxNewTokens: longest + 24,
       adapter: this.adapter,
       onToken: options.onToken,
       signal: options.signal,
     });
-    return generations.map(({ text, score }, index) => ({
-      prompt,
-      form,
-      themes,
-      text,
-      lines: splitLines(text),
-      check: checkPoem(text),
-      score,
-      seed: seed + index,
-      model: this.name,
-    }));
+    return generations.map(({ text, score }, index): WrittenPoem => {
+      const { form, themes, seed } = items[index] as PoemOrder;
+      const prompt = formatPrompt({ form, themes });
+      return { prompt, form, themes, text, lines: splitLines(text), check: checkPoem(text), score, seed, model: this.name };
+    });
   }
 
   /** Frees the model's memory. */

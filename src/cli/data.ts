@@ -1,0 +1,87 @@
+/** `shiren data`: build the three data sets, check one, write poems as plain text. */
+import type { Command } from 'commander';
+import path from 'node:path';
+import { buildDatasets, type BuildSummary } from '../corpus/build.js';
+import { CLEANING_DEFAULTS, CLEANING_RULES, cleanPoem } from '../corpus/clean.js';
+import { checkDataset } from '../corpus/dataset.js';
+import { poemFiles, readPoems } from '../corpus/read.js';
+import { layOut } from '../poetry/text.js';
+import { writeFileWhole } from '../support/files.js';
+import { numberOption } from './options.js';
+import { resolvePath } from './paths.js';
+import { say } from './language.js';
+
+interface BuildFlags {
+  readonly source: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly testShare: number;
+  readonly validationShare: number;
+  readonly json?: boolean;
+}
+
+export function dataCommand(program: Command): void {
+  const data = program.command('data').description('数据 data sets: build them from chinese-poetry, or check one');
+  data
+    .command('build')
+    .description('读、洗、分、配 read poems, clean them, split them, and pair good answers with bad ones')
+    .option('--source <path>', "chinese-poetry's folder, a folder of poet.*.N.json, or one file", 'data/starter')
+    .option('--out <folder>', 'where the data sets go', 'output/data')
+    .option('--seed <n>', 'seed of splits and pairs', numberOption, 1)
+    .option('--test-share <x>', 'share of poems held out for evaluation', numberOption, 0.1)
+    .option('--validation-share <x>', 'share held out for the validation loss', numberOption, 0.05)
+    .option('--json', 'the summary as JSON')
+    .addHelpText('after', '\nExamples:\n  shiren data build\n  shiren data build --source chinese-poetry --out output/full --test-share 0.02')
+    .action(async (flags: BuildFlags) => {
+      const summary = await buildDatasets({ ...flags, source: resolvePath(flags.source) });
+      console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, flags.out));
+    });
+  data
+    .command('check')
+    .description('查验 validate a data set in JSON Lines; names file, line and key of the first fault')
+    .argument('<file>', 'an SFT or a preference set')
+    .option('--json', 'the result as JSON')
+    .addHelpText('after', '\nExample:\n  shiren data check output/data/clean/train.jsonl')
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const result = await checkDataset(file);
+      console.log(flags.json ? JSON.stringify({ file, ...result }) : `${file}: ${result.kind}, ${result.examples} examples`);
+    });
+  data
+    .command('text')
+    .description('纯文本 cleaned poems as plain text for pretrain, a blank line between them')
+    .requiredOption('--source <path...>', 'as for build; several are joined')
+    .requiredOption('--out <file>', 'the text file')
+    .option('--most-lines <n>', 'leave out longer poems', numberOption, 8)
+    .addHelpText('after', '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --out poems.txt')
+    .action(async (flags: { source: string[]; out: string; mostLines: number }) => {
+      const poems = new Set<string>();
+      for (const source of flags.source) {
+        for await (const record of readPoems(await poemFiles(resolvePath(source)))) {
+          const { poem } = cleanPoem(record, { ...CLEANING_DEFAULTS, mostLines: flags.mostLines });
+          if (poem) poems.add(layOut(poem.lines, poem.marks));
+        }
+      }
+      await writeFileWhole(flags.out, `${[...poems].join('\n\n')}\n`);
+      console.log(`${flags.out}: ${poems.size} poems`);
+    });
+}
+
+/** The summary as people read it: what was dropped or mended, and why. */
+export function describeSummary(summary: BuildSummary, out: string): string {
+  const rows = Object.entries(summary.decisions)
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, count]) => {
+      const rule = name.split(' ')[1] ?? '';
+      return `  ${String(count).padStart(6)}  ${name.padEnd(24)} ${CLEANING_RULES[rule] ?? ''}`;
+    });
+  const sets = Object.entries(summary.counts).map(([name, count]) => `  ${String(count).padStart(6)}  ${name}.jsonl`);
+  return [
+    say(
+      `读 ${summary.poems} 首，留 ${summary.kept} 首（${path.join(out, 'decisions.jsonl')} 记每一决定）`,
+      `${summary.poems} poems read, ${summary.kept} kept (every decision: ${path.join(out, 'decisions.jsonl')})`,
+    ),
+    ...rows,
+    say('数据集', 'data sets'),
+    ...sets,
+  ].join('\n');
+}

@@ -1,0 +1,80 @@
+/** `shiren demo`, which `npm start` runs: the whole journey in small, from poems to a comparison of the stages. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { buildDatasets } from '../corpus/build.js';
+import { readRecipe } from '../training/recipe.js';
+import { describeSummary } from './data.js';
+import { interruptSignal } from './interrupt.js';
+import { say } from './language.js';
+import { numberOption } from './options.js';
+import { resolvePath } from './paths.js';
+import { runEvaluation } from './run-evaluation.js';
+import { runRecipe } from './run-recipe.js';
+
+interface DemoFlags {
+  readonly out: string;
+  readonly recipe: string;
+  readonly source: string;
+  readonly prompts: number;
+  readonly seeds: number;
+  readonly threads?: number;
+}
+
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('全程 the main job in small: data, three stages of training, evaluation (npm start)')
+    .option('--out <folder>', 'where everything goes', 'output')
+    .option('--recipe <file>', 'the recipe', 'recipes/mini.yaml')
+    .option('--source <path>', 'the poems', 'data/starter')
+    .option('--prompts <n>', 'prompts of the evaluation', numberOption, 20)
+    .option('--seeds <n>', 'poems a prompt', numberOption, 4)
+    .option('--threads <n>', 'threads', numberOption)
+    .addHelpText('after', '\nExample:\n  shiren demo --out output')
+    .action(async (flags: DemoFlags) => {
+      const { signal, release } = interruptSignal();
+      try {
+        if (await runDemo(flags, signal)) return;
+        console.error(say('已停下；再运行 npm start 即从此处继续', 'stopped; run npm start again to go on'));
+        process.exitCode = 130;
+      } finally {
+        release();
+      }
+    });
+}
+
+async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> {
+  const data = path.join(flags.out, 'data');
+  const heading = (text: string): void => console.log(`\n── ${text}`);
+  heading(say('一、数据', '1. Data'));
+  if (existsSync(path.join(data, 'summary.json'))) console.log(say('已完成', 'done'));
+  else {
+    const source = resolvePath(flags.source);
+    const summary = await buildDatasets({ source, out: data, seed: 1, testShare: 0.1, validationShare: 0.05 });
+    console.log(describeSummary(summary, data));
+  }
+  const recipe = await readRecipe(resolvePath(flags.recipe));
+  heading(say('二、三阶段训练：原诗、净诗、偏好', '2. Training in three stages: raw poems, cleaned poems, preferences'));
+  if (!(await runRecipe({ recipe, data, out: flags.out, threads: flags.threads, signal }))) return false;
+  heading(say('三、评测', '3. Evaluation'));
+  const model = resolvePath(recipe.model_name_or_path);
+  const stages = recipe.stages.map(({ name }) => ({ name, model, adapter: path.join(flags.out, name) }));
+  const finished = await runEvaluation({
+    candidates: [{ name: 'base', model }, ...stages],
+    data,
+    out: flags.out,
+    prompts: flags.prompts,
+    seeds: flags.seeds,
+    temperature: 0.8,
+    threads: flags.threads,
+    signal,
+  });
+  if (!finished) return false;
+  const report = path.join(flags.out, 'report.md');
+  console.log(say(`\n并排的诗、数字的由来：${report}`, `\nPoems side by side and how the figures were made: ${report}`));
+  const last = stages.at(-1)?.adapter ?? '';
+  console.log(say('用刚训练的模型写：', 'Write with what was just trained:'));
+  console.log(`  npx shiren write --adapter ${last} "写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静"`);
+  return true;
+}

@@ -1,0 +1,106 @@
+/** Running a recipe: each stage in turn, from data-set files to adapter folders. */
+import path from 'node:path';
+import { messageText, readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
+import { openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
+import { loadAdapter } from '../model/lora.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import { InputError } from '../support/errors.js';
+import type { Recipe, StageRecipe } from '../training/recipe.js';
+import { tokenizeExamples, type Tokenized } from '../training/tokenize.js';
+import { isStageDone, trainStage, type StageProgress } from '../training/trainer.js';
+import { say } from './language.js';
+import { displayPath, resolvePath } from './paths.js';
+import { startProgress } from './progress.js';
+
+export interface RunRecipeOptions {
+  readonly recipe: Recipe;
+  /** Folder that train_dataset is relative to. */
+  readonly data: string;
+  /** Each stage gets a folder of its name in here. */
+  readonly out: string;
+  /** Only this stage. */
+  readonly stage?: string;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  /** Print each step's metrics as JSON instead of a bar. */
+  readonly json?: boolean;
+}
+
+async function tokenizeStage(stage: StageRecipe, data: string, tokenizer: Tokenizer): Promise<Tokenized> {
+  const file = path.join(data, stage.train_dataset);
+  const examples =
+    stage.type === 'sft'
+      ? (await readSftDataset(file)).map(({ prompt, completion }) => ({ prompt, completions: [completion] }))
+      : (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({ prompt, completions: [chosen, rejected] }));
+  const empty = examples.findIndex(({ completions }) => completions.some((completion) => messageText(completion) === ''));
+  if (empty >= 0) throw new InputError(`${file}: example ${empty + 1} has an empty completion`);
+  return tokenizeExamples(tokenizer, examples, stage.max_length);
+}
+
+/** Trains the stages that are not done yet. @returns false if the signal stopped it before the end */
+export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
+  const { recipe, out } = options;
+  const modelFolder = resolvePath(recipe.model_name_or_path);
+  const { model, tokenizer } = await openModelWithTokenizer(modelFolder);
+  const stages = recipe.stages.filter(({ name }) => options.stage === undefined || name === options.stage);
+  if (stages.length === 0) {
+    const known = recipe.stages.map(({ name }) => name).join(', ');
+    throw new InputError(`stage ${options.stage}: not in the recipe, expected one of ${known}`);
+  }
+  for (const stage of stages) {
+    const folder = path.join(out, stage.name);
+    if (isStageDone(folder)) {
+      if (!options.json) console.error(say(`${stage.name}：已完成`, `${stage.name}: done`));
+      continue;
+    }
+    if (!(await runStage(stage, model, tokenizer, options))) return false;
+  }
+  return true;
+}
+
+async function runStage(
+  stage: StageRecipe,
+  model: ModelFolder,
+  tokenizer: Tokenizer,
+  options: RunRecipeOptions,
+): Promise<boolean> {
+  const { trees, truncated } = await tokenizeStage(stage, options.data, tokenizer);
+  if (truncated > 0) {
+    console.error(say(`${stage.name}：${truncated} 例过长，已截断`, `${stage.name}: ${truncated} examples were too long and were cut`));
+  }
+  const start = stage.adapter_from === null ? undefined : await loadAdapter(path.join(options.out, stage.adapter_from), model.config);
+  let bar: ReturnType<typeof startProgress> | undefined;
+  const report = (progress: StageProgress): void => {
+    if (options.json) {
+      if (progress.metrics) console.log(JSON.stringify({ stage: stage.name, ...progress.metrics }));
+      return;
+    }
+    bar ??= startProgress(stage.name, progress.totalSteps);
+    bar.update(progress.step, describe(progress));
+  };
+  try {
+    const adapter = await trainStage({
+      model,
+      recipe: stage,
+      trees,
+      adapter: start,
+      folder: path.join(options.out, stage.name),
+      baseName: displayPath(model.folder),
+      threads: options.threads,
+      signal: options.signal,
+      onProgress: report,
+    });
+    return adapter !== undefined;
+  } finally {
+    bar?.stop();
+  }
+}
+
+function describe({ metrics, tokensPerSecond }: StageProgress): string {
+  if (!metrics) return '';
+  const margin = metrics['rewards/margins'];
+  const parts = [`loss ${metrics.loss.toFixed(3)}`];
+  if (margin !== undefined) parts.push(`margin ${margin.toFixed(3)}`);
+  if (tokensPerSecond !== undefined) parts.push(`${Math.round(tokensPerSecond)} tokens/s`);
+  return parts.join('  ');
+}

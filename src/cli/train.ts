@@ -1,0 +1,47 @@
+/** `shiren train`: a recipe, or one of its stages. */
+import type { Command } from 'commander';
+import { readRecipe } from '../training/recipe.js';
+import { interruptSignal } from './interrupt.js';
+import { say } from './language.js';
+import { numberOption } from './options.js';
+import { resolvePath } from './paths.js';
+import { runRecipe } from './run-recipe.js';
+
+interface TrainFlags {
+  readonly data: string;
+  readonly out: string;
+  readonly stage?: string;
+  readonly set: string[];
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function trainCommand(program: Command): void {
+  program
+    .command('train')
+    .description('训练 train the stages of a recipe (LoRA SFT, DPO); a run that was stopped goes on')
+    .argument('<recipe>', 'a YAML file, for example recipes/mini.yaml')
+    .option('--data <folder>', 'folder of the data sets', 'output/data')
+    .option('--out <folder>', 'each stage gets a folder in here', 'output')
+    .option('--stage <name>', 'only this stage')
+    .option('--set <key=value>', 'override a setting of every stage (repeatable)', (value, all: string[]) => [...all, value], [])
+    .option('--threads <n>', 'threads', numberOption)
+    .option('--json', 'a JSON object a step on standard output')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shiren train recipes/mini.yaml\n  shiren train recipes/mini.yaml --stage stage1-raw --set learning_rate=1e-4',
+    )
+    .action(async (file: string, flags: TrainFlags) => {
+      const recipe = await readRecipe(resolvePath(file), flags.set);
+      const { signal, release } = interruptSignal();
+      try {
+        const finished = await runRecipe({ ...flags, recipe, signal });
+        if (!finished) {
+          console.error(say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'));
+          process.exitCode = 130;
+        }
+      } finally {
+        release();
+      }
+    });
+}

@@ -1,0 +1,101 @@
+/** `shiren write`: poems, from a free-text prompt or from options. */
+import { appendFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { FORM_NAMES, formByName, type FormName } from '../poetry/forms.js';
+import { parsePrompt, splitThemes } from '../poetry/prompt.js';
+import { InputError } from '../support/errors.js';
+import { Poet, type WrittenPoem } from '../writing/poet.js';
+import { formatCheck } from './format-check.js';
+import { numberOption } from './options.js';
+import { DEFAULT_ADAPTER, DEFAULT_MODEL, resolvePath } from './paths.js';
+
+interface WriteFlags {
+  readonly form?: string;
+  readonly theme?: string;
+  readonly model: string;
+  readonly adapter?: string;
+  readonly base?: boolean;
+  readonly count: number;
+  readonly seed: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly free?: boolean;
+  readonly tones: boolean;
+  readonly rhyme: boolean;
+  readonly out?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function writeCommand(program: Command): void {
+  program
+    .command('write')
+    .description('写诗 write poems; the form is guaranteed')
+    .argument('[prompt]', 'free text, for example 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静')
+    .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
+    .option('--theme <words>', 'theme words, separated by commas')
+    .option('--model <folder>', 'base model', DEFAULT_MODEL)
+    .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
+    .option('--base', 'use no adapter')
+    .option('--count <n>', 'number of poems', numberOption, 1)
+    .option('--seed <n>', 'the same seed gives the same poem', numberOption, 0)
+    .option('--temperature <x>', 'sampling temperature', numberOption, 0.8)
+    .option('--top-k <n>', 'keep the k likeliest tokens; 0 keeps all', numberOption, 0)
+    .option('--top-p <x>', 'keep the likeliest tokens up to this probability', numberOption, 0.95)
+    .option('--free', 'no constraints: the model alone decides')
+    .option('--no-tones', 'do not keep to a tonal template')
+    .option('--no-rhyme', 'do not keep to a rhyme group')
+    .option('--out <file>', 'write JSON Lines to a file')
+    .option('--threads <n>', 'threads', numberOption)
+    .option('--json', 'one JSON object a poem')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shiren write "写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静"\n  shiren write --form 七言律诗 --theme 秋天,思乡 --count 3',
+    )
+    .action(runWrite);
+}
+
+/** Form and themes from the prompt and the options; options win. */
+function readRequest(prompt: string | undefined, flags: WriteFlags): { form: FormName; themes: string[] } {
+  const parsed = prompt === undefined ? undefined : parsePrompt(prompt);
+  const form = flags.form === undefined ? (parsed?.form ?? '五言绝句') : formByName(flags.form);
+  if (!form) throw new InputError(`--form ${flags.form}: expected one of ${FORM_NAMES.join(', ')}`);
+  const themes = flags.theme === undefined ? (parsed?.themes ?? []) : splitThemes(flags.theme);
+  return { form, themes };
+}
+
+async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<void> {
+  const { form, themes } = readRequest(prompt, flags);
+  if (!Number.isInteger(flags.count) || flags.count < 1) {
+    throw new InputError(`--count ${flags.count}: expected a whole number of 1 or more`);
+  }
+  const shipped = flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
+  const chosen = flags.base ? undefined : (flags.adapter ?? shipped);
+  const adapter = chosen === undefined ? undefined : resolvePath(chosen);
+  const poet = await Poet.load({ model: resolvePath(flags.model), adapter, threads: flags.threads });
+  if (flags.out !== undefined) await rm(flags.out, { force: true });
+  const batch = 16;
+  for (let done = 0; done < flags.count; done += batch) {
+    const poems = await poet.write({
+      form,
+      themes,
+      count: Math.min(batch, flags.count - done),
+      seed: flags.seed + done,
+      free: flags.free,
+      tones: flags.tones,
+      rhyme: flags.rhyme,
+      sampling: { temperature: flags.temperature, topK: flags.topK, topP: flags.topP },
+    });
+    await print(poems, flags);
+  }
+  await poet.release();
+}
+
+async function print(poems: readonly WrittenPoem[], flags: WriteFlags): Promise<void> {
+  const json = (): string => poems.map((poem) => JSON.stringify(poem)).join('\n');
+  if (flags.out !== undefined) await appendFile(flags.out, `${json()}\n`);
+  else if (flags.json) console.log(json());
+  else for (const poem of poems) console.log(`${poem.text}\n\n${formatCheck(poem.check)}\n`);
+}
