@@ -84,7 +84,7 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
     .shuffle(poems)
     .map((poem): TokenTree => ({
       prompt: [tokenizer.endOfText],
-      completions: [[...tokenizer.encode(poem), tokenizer.endOfText]],
+      completions: [tokenizer.encodeCompletion(poem)],
     }));
   const metricsFile = path.join(flags.out, 'pretrain.jsonl');
   const report = async (metrics: PretrainMetrics): Promise<void> => {
