@@ -2,13 +2,20 @@
 // Plain JavaScript of the oldest kind, so that an old Node can still say what is wrong.
 var major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
-  console.error('shiren: Node.js ' + process.versions.node + ' is too old, 20 or newer is needed (https://nodejs.org)');
+  console.error(
+    'shiren: Node.js ' + process.versions.node + ' is too old, 20 or newer is needed (https://nodejs.org)',
+  );
   process.exit(2);
 }
 var supported = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 if (supported.indexOf(process.platform + '-' + process.arch) < 0) {
   console.error(
-    'shiren: ONNX Runtime has no build for ' + process.platform + '-' + process.arch + ', only for ' + supported.join(', '),
+    'shiren: ONNX Runtime has no build for ' +
+      process.platform +
+      '-' +
+      process.arch +
+      ', only for ' +
+      supported.join(', '),
   );
   process.exit(2);
 }

@@ -21,17 +21,26 @@ interface BuildFlags {
 }
 
 export function dataCommand(program: Command): void {
-  const data = program.command('data').description('数据 data sets: build them from chinese-poetry, or check one');
+  const data = program
+    .command('data')
+    .description('数据 data sets: build them from chinese-poetry, or check one');
   data
     .command('build')
     .description('读、洗、分、配 read poems, clean them, split them, and pair good answers with bad ones')
-    .option('--source <path>', "chinese-poetry's folder, a folder of poet.*.N.json, or one file", 'data/starter')
+    .option(
+      '--source <path>',
+      "chinese-poetry's folder, a folder of poet.*.N.json, or one file",
+      'data/starter',
+    )
     .option('--out <folder>', 'where the data sets go', 'output/data')
     .option('--seed <n>', 'seed of splits and pairs', numberOption, 1)
     .option('--test-share <x>', 'share of poems held out for evaluation', numberOption, 0.1)
     .option('--validation-share <x>', 'share held out for the validation loss', numberOption, 0.05)
     .option('--json', 'the summary as JSON')
-    .addHelpText('after', '\nExamples:\n  shiren data build\n  shiren data build --source chinese-poetry --out output/full --test-share 0.02')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shiren data build\n  shiren data build --source chinese-poetry --out output/full --test-share 0.02',
+    )
     .action(async (flags: BuildFlags) => {
       const summary = await buildDatasets({ ...flags, source: resolvePath(flags.source) });
       console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, flags.out));
@@ -44,7 +53,11 @@ export function dataCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  shiren data check output/data/clean/train.jsonl')
     .action(async (file: string, flags: { json?: boolean }) => {
       const result = await checkDataset(file);
-      console.log(flags.json ? JSON.stringify({ file, ...result }) : `${file}: ${result.kind}, ${result.examples} examples`);
+      console.log(
+        flags.json
+          ? JSON.stringify({ file, ...result })
+          : `${file}: ${result.kind}, ${result.examples} examples`,
+      );
     });
   data
     .command('text')
@@ -52,7 +65,10 @@ export function dataCommand(program: Command): void {
     .requiredOption('--source <path...>', 'as for build; several are joined')
     .requiredOption('--out <file>', 'the text file')
     .option('--most-lines <n>', 'leave out longer poems', numberOption, 8)
-    .addHelpText('after', '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --out poems.txt')
+    .addHelpText(
+      'after',
+      '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --out poems.txt',
+    )
     .action(async (flags: { source: string[]; out: string; mostLines: number }) => {
       const poems = new Set<string>();
       for (const source of flags.source) {
@@ -74,7 +90,9 @@ export function describeSummary(summary: BuildSummary, out: string): string {
       const rule = name.split(' ')[1] ?? '';
       return `  ${String(count).padStart(6)}  ${name.padEnd(24)} ${CLEANING_RULES[rule] ?? ''}`;
     });
-  const sets = Object.entries(summary.counts).map(([name, count]) => `  ${String(count).padStart(6)}  ${name}.jsonl`);
+  const sets = Object.entries(summary.counts).map(
+    ([name, count]) => `  ${String(count).padStart(6)}  ${name}.jsonl`,
+  );
   return [
     say(
       `读 ${summary.poems} 首，留 ${summary.kept} 首（${path.join(out, 'decisions.jsonl')} 记每一决定）`,

@@ -51,11 +51,22 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
   if (existsSync(path.join(data, 'summary.json'))) console.log(say('已完成', 'done'));
   else {
     const source = resolvePath(flags.source);
-    const summary = await buildDatasets({ source, out: data, seed: 1, testShare: 0.1, validationShare: 0.05 });
+    const summary = await buildDatasets({
+      source,
+      out: data,
+      seed: 1,
+      testShare: 0.1,
+      validationShare: 0.05,
+    });
     console.log(describeSummary(summary, data));
   }
   const recipe = await readRecipe(resolvePath(flags.recipe));
-  heading(say('二、三阶段训练：原诗、净诗、偏好', '2. Training in three stages: raw poems, cleaned poems, preferences'));
+  heading(
+    say(
+      '二、三阶段训练：原诗、净诗、偏好',
+      '2. Training in three stages: raw poems, cleaned poems, preferences',
+    ),
+  );
   if (!(await runRecipe({ recipe, data, out: flags.out, threads: flags.threads, signal }))) return false;
   heading(say('三、评测', '3. Evaluation'));
   const model = resolvePath(recipe.model_name_or_path);
@@ -72,7 +83,9 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
   });
   if (!finished) return false;
   const report = path.join(flags.out, 'report.md');
-  console.log(say(`\n并排的诗、数字的由来：${report}`, `\nPoems side by side and how the figures were made: ${report}`));
+  console.log(
+    say(`\n并排的诗、数字的由来：${report}`, `\nPoems side by side and how the figures were made: ${report}`),
+  );
   const last = stages.at(-1)?.adapter ?? '';
   console.log(say('用刚训练的模型写：', 'Write with what was just trained:'));
   console.log(`  npx shiren write --adapter ${last} "写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静"`);

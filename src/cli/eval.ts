@@ -24,7 +24,12 @@ export function evalCommand(program: Command): void {
     .command('eval')
     .description('评测 compare the base model and adapters: rhyme, form and style, theme, overall')
     .option('--model <folder>', 'base model', DEFAULT_MODEL)
-    .option('--adapter <folder>', 'an adapter to compare (repeatable)', (value, all: string[]) => [...all, value], [])
+    .option(
+      '--adapter <folder>',
+      'an adapter to compare (repeatable)',
+      (value, all: string[]) => [...all, value],
+      [],
+    )
     .option('--data <folder>', 'folder of prompts.jsonl and lines.txt', 'output/data')
     .option('--out <folder>', 'where poems and report go', 'output/evaluation')
     .option('--prompts <n>', 'at most so many prompts', numberOption, 400)
@@ -35,12 +40,22 @@ export function evalCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  shiren eval --adapter output/stage1-raw --adapter output/stage3-dpo')
     .action(async (flags: EvalFlags) => {
       const model = resolvePath(flags.model);
-      const adapters = flags.adapter.map((folder) => ({ name: path.basename(folder), model, adapter: resolvePath(folder) }));
+      const adapters = flags.adapter.map((folder) => ({
+        name: path.basename(folder),
+        model,
+        adapter: resolvePath(folder),
+      }));
       const { signal, release } = interruptSignal();
       try {
-        const finished = await runEvaluation({ ...flags, candidates: [{ name: 'base', model }, ...adapters], signal });
+        const finished = await runEvaluation({
+          ...flags,
+          candidates: [{ name: 'base', model }, ...adapters],
+          signal,
+        });
         if (!finished) {
-          console.error(say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'));
+          console.error(
+            say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'),
+          );
           process.exitCode = 130;
         } else if (!flags.json) console.log(`\n${path.join(flags.out, 'report.md')}`);
       } finally {

@@ -19,11 +19,13 @@ export function formatCheck(check: PoemCheck): string {
   const regulated = check.regulated ? say('合律', 'regulated') : say('不合律', 'not regulated');
   const { group, ok } = check.rhyme;
   const rhyme = `${say('韵', 'rhyme')} ${group ?? '—'} ${ok ? pc.green('✓') : pc.red('✗')}`;
-  const faults = check.violations.map(
-    (fault) => pc.red(`  ✗ ${say(`第${fault.line}句`, `line ${fault.line}`)} ${fault.chars} ${ruleTitle(fault)}`),
+  const faults = check.violations.map((fault) =>
+    pc.red(`  ✗ ${say(`第${fault.line}句`, `line ${fault.line}`)} ${fault.chars} ${ruleTitle(fault)}`),
   );
-  const licences = check.licences.map(
-    (licence) => pc.gray(`  · ${say(`第${licence.line}句`, `line ${licence.line}`)} ${licence.chars} ${ruleTitle(licence)}`),
+  const licences = check.licences.map((licence) =>
+    pc.gray(
+      `  · ${say(`第${licence.line}句`, `line ${licence.line}`)} ${licence.chars} ${ruleTitle(licence)}`,
+    ),
   );
   return [...lines, `  ${check.form} · ${regulated} · ${rhyme}`, ...faults, ...licences].join('\n');
 }

@@ -5,7 +5,11 @@ export type Language = 'zh' | 'en';
 let language: Language = fromLocale();
 
 function fromLocale(): Language {
-  const locale = process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? Intl.DateTimeFormat().resolvedOptions().locale;
+  const locale =
+    process.env['LC_ALL'] ??
+    process.env['LC_MESSAGES'] ??
+    process.env['LANG'] ??
+    Intl.DateTimeFormat().resolvedOptions().locale;
   return locale.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 

@@ -10,7 +10,15 @@ import { pretrainCommand } from './pretrain.js';
 import { trainCommand } from './train.js';
 import { writeCommand } from './write.js';
 
-const COMMANDS = [writeCommand, checkCommand, dataCommand, trainCommand, evalCommand, pretrainCommand, demoCommand];
+const COMMANDS = [
+  writeCommand,
+  checkCommand,
+  dataCommand,
+  trainCommand,
+  evalCommand,
+  pretrainCommand,
+  demoCommand,
+];
 
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('shiren')

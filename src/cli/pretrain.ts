@@ -51,7 +51,8 @@ export function pretrainCommand(program: Command): void {
 /** Characters by falling frequency, those that occur at least `minimum` times. */
 function frequentCharacters(poems: readonly string[], minimum: number): string[] {
   const counts = new Map<string, number>();
-  for (const poem of poems) for (const character of poem) counts.set(character, (counts.get(character) ?? 0) + 1);
+  for (const poem of poems)
+    for (const character of poem) counts.set(character, (counts.get(character) ?? 0) + 1);
   return [...counts]
     .filter(([character, count]) => count >= minimum && character.trim() !== '')
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
@@ -59,12 +60,20 @@ function frequentCharacters(poems: readonly string[], minimum: number): string[]
 }
 
 async function runPretrain(flags: PretrainFlags): Promise<void> {
-  const poems = (await readText(flags.text)).split(/\n\s*\n/).map((poem) => poem.trim()).filter((poem) => poem !== '');
+  const poems = (await readText(flags.text))
+    .split(/\n\s*\n/)
+    .map((poem) => poem.trim())
+    .filter((poem) => poem !== '');
   if (poems.length <= flags.validation) {
-    throw new InputError(`${flags.text}: ${poems.length} poems, expected more than the ${flags.validation} held out`);
+    throw new InputError(
+      `${flags.text}: ${poems.length} poems, expected more than the ${flags.validation} held out`,
+    );
   }
   await mkdir(flags.out, { recursive: true });
-  const { vocabSize, tokens } = await writeCharacterTokenizer(flags.out, frequentCharacters(poems, flags.minCount));
+  const { vocabSize, tokens } = await writeCharacterTokenizer(
+    flags.out,
+    frequentCharacters(poems, flags.minCount),
+  );
   const tokenizer = await Tokenizer.load(flags.out);
   const config: Qwen3Config = {
     vocabSize,

@@ -9,7 +9,11 @@ export interface Progress {
 const SECONDS_BETWEEN_LINES = 10;
 
 /** Starts showing progress on stderr. */
-export function startProgress(title: string, total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
+export function startProgress(
+  title: string,
+  total: number,
+  stream: NodeJS.WriteStream = process.stderr,
+): Progress {
   if (!stream.isTTY) return plainProgress(title, total, stream);
   const format = `${title} {bar} {value}/{total} {detail} {eta_formatted}`;
   const bar = new SingleBar({ format, hideCursor: true, barsize: 24, stream, etaBuffer: 20 });

@@ -69,7 +69,10 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
   current?.bar.stop();
   if (!results) return false;
   const { temperature, seeds } = options;
-  await writeFileWhole(path.join(options.out, 'report.md'), formatReport(results, { temperature, seeds, examples: 6 }));
+  await writeFileWhole(
+    path.join(options.out, 'report.md'),
+    formatReport(results, { temperature, seeds, examples: 6 }),
+  );
   const summaries = summarise(results);
   await writeJson(path.join(options.out, 'evaluation.json'), summaries);
   console.log(options.json ? JSON.stringify(summaries) : comparisonTable(summaries));

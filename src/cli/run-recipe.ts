@@ -31,8 +31,13 @@ async function tokenizeStage(stage: StageRecipe, data: string, tokenizer: Tokeni
   const examples =
     stage.type === 'sft'
       ? (await readSftDataset(file)).map(({ prompt, completion }) => ({ prompt, completions: [completion] }))
-      : (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({ prompt, completions: [chosen, rejected] }));
-  const empty = examples.findIndex(({ completions }) => completions.some((completion) => messageText(completion) === ''));
+      : (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({
+          prompt,
+          completions: [chosen, rejected],
+        }));
+  const empty = examples.findIndex(({ completions }) =>
+    completions.some((completion) => messageText(completion) === ''),
+  );
   if (empty >= 0) throw new InputError(`${file}: example ${empty + 1} has an empty completion`);
   return tokenizeExamples(tokenizer, examples, stage.max_length);
 }
@@ -66,9 +71,17 @@ async function runStage(
 ): Promise<boolean> {
   const { trees, truncated } = await tokenizeStage(stage, options.data, tokenizer);
   if (truncated > 0) {
-    console.error(say(`${stage.name}：${truncated} 例过长，已截断`, `${stage.name}: ${truncated} examples were too long and were cut`));
+    console.error(
+      say(
+        `${stage.name}：${truncated} 例过长，已截断`,
+        `${stage.name}: ${truncated} examples were too long and were cut`,
+      ),
+    );
   }
-  const start = stage.adapter_from === null ? undefined : await loadAdapter(path.join(options.out, stage.adapter_from), model.config);
+  const start =
+    stage.adapter_from === null
+      ? undefined
+      : await loadAdapter(path.join(options.out, stage.adapter_from), model.config);
   let bar: ReturnType<typeof startProgress> | undefined;
   const report = (progress: StageProgress): void => {
     if (options.json) {

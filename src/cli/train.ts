@@ -24,7 +24,12 @@ export function trainCommand(program: Command): void {
     .option('--data <folder>', 'folder of the data sets', 'output/data')
     .option('--out <folder>', 'each stage gets a folder in here', 'output')
     .option('--stage <name>', 'only this stage')
-    .option('--set <key=value>', 'override a setting of every stage (repeatable)', (value, all: string[]) => [...all, value], [])
+    .option(
+      '--set <key=value>',
+      'override a setting of every stage (repeatable)',
+      (value, all: string[]) => [...all, value],
+      [],
+    )
     .option('--threads <n>', 'threads', numberOption)
     .option('--json', 'a JSON object a step on standard output')
     .addHelpText(
@@ -37,7 +42,9 @@ export function trainCommand(program: Command): void {
       try {
         const finished = await runRecipe({ ...flags, recipe, signal });
         if (!finished) {
-          console.error(say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'));
+          console.error(
+            say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'),
+          );
           process.exitCode = 130;
         }
       } finally {

@@ -71,7 +71,8 @@ async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<
   if (!Number.isInteger(flags.count) || flags.count < 1) {
     throw new InputError(`--count ${flags.count}: expected a whole number of 1 or more`);
   }
-  const shipped = flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
+  const shipped =
+    flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
   const chosen = flags.base ? undefined : (flags.adapter ?? shipped);
   const adapter = chosen === undefined ? undefined : resolvePath(chosen);
   const poet = await Poet.load({ model: resolvePath(flags.model), adapter, threads: flags.threads });

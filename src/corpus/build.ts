@@ -59,7 +59,9 @@ function guessForm(text: string): FormName | undefined {
   if (exact) return exact;
   const length = characters(lines[0] ?? '').length <= 5 ? 5 : 7;
   const count = lines.length <= 5 ? 4 : 8;
-  return (Object.keys(FORMS) as FormName[]).find((name) => FORMS[name].length === length && FORMS[name].lines === count);
+  return (Object.keys(FORMS) as FormName[]).find(
+    (name) => FORMS[name].length === length && FORMS[name].lines === count,
+  );
 }
 
 function sftExample(form: FormName, themes: readonly string[], text: string, source: string): SftExample {
@@ -100,10 +102,15 @@ export async function buildDatasets(options: BuildOptions): Promise<BuildSummary
   if (described.length === 0) throw new InputError(`${options.source}: no poem survived cleaning`);
 
   // A duplicate of a held-out poem must not come back through the raw set.
-  const heldOut = new Set(described.filter(({ split }) => split !== 'train').flatMap(({ poem }) => poem.lines));
+  const heldOut = new Set(
+    described.filter(({ split }) => split !== 'train').flatMap(({ poem }) => poem.lines),
+  );
   const safe = (text: string): boolean => splitLines(text).filter((line) => heldOut.has(line)).length < 2;
   const rawTrain = raw
-    .filter(({ example, cluster }) => splitOf(cluster, options) === 'train' && safe(example.completion[0]?.content ?? ''))
+    .filter(
+      ({ example, cluster }) =>
+        splitOf(cluster, options) === 'train' && safe(example.completion[0]?.content ?? ''),
+    )
     .map(({ example }) => example);
 
   const toExample = ({ form, themes, poem }: Described): SftExample =>
@@ -134,7 +141,8 @@ export async function buildDatasets(options: BuildOptions): Promise<BuildSummary
     `${[...new Set(of('train').flatMap(({ poem }) => poem.lines))].join('\n')}\n`,
   );
   const tally: Record<string, number> = {};
-  for (const { outcome, rule } of decisions) tally[`${outcome} ${rule}`] = (tally[`${outcome} ${rule}`] ?? 0) + 1;
+  for (const { outcome, rule } of decisions)
+    tally[`${outcome} ${rule}`] = (tally[`${outcome} ${rule}`] ?? 0) + 1;
   const counts = Object.fromEntries(Object.entries(sets).map(([name, examples]) => [name, examples.length]));
   const summary: BuildSummary = { poems, kept: described.length, counts, decisions: tally };
   await writeJson(path.join(options.out, 'summary.json'), summary);

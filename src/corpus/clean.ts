@@ -79,7 +79,10 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
   const broken = text;
   text = text.replaceAll('\n', '');
   text = step('markup', text, (before) => before.replace(MARKUP, ''));
-  text = text.replace(/[、：:]/gu, '，').replace(/,/gu, '，').replace(/[．.]/gu, '。');
+  text = text
+    .replace(/[、：:]/gu, '，')
+    .replace(/,/gu, '，')
+    .replace(/[．.]/gu, '。');
 
   if (MISSING.test(text)) return drop('missing', text);
   if (FOREIGN.test(text)) return drop('foreign', text);

@@ -48,13 +48,18 @@ function isMessages(value: unknown): value is Message[] {
   );
 }
 
-async function* readColumns(file: string, columns: readonly string[]): AsyncGenerator<Record<string, unknown>> {
+async function* readColumns(
+  file: string,
+  columns: readonly string[],
+): AsyncGenerator<Record<string, unknown>> {
   for await (const { line, value } of readJsonLines(file)) {
     if (!isRecord(value)) throw new InputError(`${file}:${line}: expected an object`);
     for (const column of columns) {
       if (!isMessages(value[column])) {
         const found = value[column] === undefined ? 'nothing' : JSON.stringify(value[column]).slice(0, 60);
-        throw new InputError(`${file}:${line}: ${column}: found ${found}, expected a list of {role, content}`);
+        throw new InputError(
+          `${file}:${line}: ${column}: found ${found}, expected a list of {role, content}`,
+        );
       }
     }
     yield value;

@@ -3,7 +3,7 @@ import { checkLines } from '../poetry/check.js';
 import { checkRhyme } from '../poetry/rhyme.js';
 import { themeCoverage } from '../poetry/themes.js';
 import { characters, layOut } from '../poetry/text.js';
-import { Random } from '../support/random.js';
+import type { Random } from '../support/random.js';
 import type { CleanPoem } from './poem.js';
 
 export const REJECTION_REASONS = [
@@ -32,7 +32,20 @@ export const REJECTION_SHARES: Readonly<Record<RejectionReason, number>> = {
 };
 
 /** Words of today's language, by length, that no Tang line has. */
-const VERNACULAR = ['我们', '什么', '他们', '这个', '因为', '所以', '没有', '觉得', '非常', '就是', '可以', '喜欢'];
+const VERNACULAR = [
+  '我们',
+  '什么',
+  '他们',
+  '这个',
+  '因为',
+  '所以',
+  '没有',
+  '觉得',
+  '非常',
+  '就是',
+  '可以',
+  '喜欢',
+];
 
 export interface PairSource {
   readonly poem: CleanPoem;
@@ -41,10 +54,16 @@ export interface PairSource {
 
 /** The kind to try for a pair. */
 export function pickReason(random: Random): RejectionReason {
-  return random.pick(REJECTION_REASONS.flatMap((reason) => new Array<RejectionReason>(REJECTION_SHARES[reason]).fill(reason)));
+  return random.pick(
+    REJECTION_REASONS.flatMap((reason) => new Array<RejectionReason>(REJECTION_SHARES[reason]).fill(reason)),
+  );
 }
 
-type Corruption = (source: PairSource, others: readonly PairSource[], random: Random) => readonly string[] | undefined;
+type Corruption = (
+  source: PairSource,
+  others: readonly PairSource[],
+  random: Random,
+) => readonly string[] | undefined;
 
 const replaceAt = (line: string, index: number, character: string): string =>
   characters(line)
@@ -66,7 +85,11 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
     const at = random.integer(poem.lines.length);
     const shorter = random.next() < 0.5;
     return poem.lines.map((line, index) =>
-      index !== at ? line : shorter ? characters(line).slice(0, -1).join('') : line + randomCharacter(others, random),
+      index !== at
+        ? line
+        : shorter
+          ? characters(line).slice(0, -1).join('')
+          : line + randomCharacter(others, random),
     );
   },
   broken_rhyme: ({ poem }, others, random) => {
@@ -79,7 +102,9 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
   },
   broken_tones: ({ poem }, _, random) => {
     const changed = poem.lines.map((line) =>
-      random.next() < 0.6 ? [...random.shuffle(characters(line).slice(0, -1)), characters(line).at(-1)].join('') : line,
+      random.next() < 0.6
+        ? [...random.shuffle(characters(line).slice(0, -1)), characters(line).at(-1)].join('')
+        : line,
     );
     const faults = (lines: readonly string[]): number => checkLines(lines).violations.length;
     return faults(changed) > faults(poem.lines) + 1 ? changed : undefined;
@@ -97,14 +122,21 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
   repeated: ({ poem }, _, random) => {
     const from = random.integer(poem.lines.length / 2) * 2;
     const to = (from + 2) % poem.lines.length;
-    return poem.lines.map((line, index) => (index === to ? poem.lines[from] : index === to + 1 ? poem.lines[from + 1] : line) ?? line);
+    return poem.lines.map(
+      (line, index) =>
+        (index === to ? poem.lines[from] : index === to + 1 ? poem.lines[from + 1] : line) ?? line,
+    );
   },
   vernacular: ({ poem }, _, random) =>
-    poem.lines.map((line) => (random.next() < 0.6 ? random.pick(VERNACULAR) + characters(line).slice(2).join('') : line)),
+    poem.lines.map((line) =>
+      random.next() < 0.6 ? random.pick(VERNACULAR) + characters(line).slice(2).join('') : line,
+    ),
   shuffled_lines: ({ poem }, others, random) => {
     const same = others.filter(({ poem: other }) => other.lines[0]?.length === poem.lines[0]?.length);
     if (same.length < 4) return undefined;
-    const mixed = poem.lines.map((_, index) => random.pick(random.pick(same).poem.lines.filter((__, at) => at % 2 === index % 2)));
+    const mixed = poem.lines.map((_, index) =>
+      random.pick(random.pick(same).poem.lines.filter((__, at) => at % 2 === index % 2)),
+    );
     return checkRhyme(mixed).ok ? undefined : mixed;
   },
 };

@@ -21,7 +21,8 @@ export async function poemFiles(source: string): Promise<string[]> {
   const folder = existsSync(inner) ? inner : source;
   const number = (name: string): number => Number(/\.(\d+)\.json$/.exec(name)?.[1] ?? 0);
   const names = (await readdir(folder)).filter((name) => POEM_FILE.test(name));
-  if (names.length === 0) throw new InputError(`${folder}: no files named poet.*.N.json, expected chinese-poetry's layout`);
+  if (names.length === 0)
+    throw new InputError(`${folder}: no files named poet.*.N.json, expected chinese-poetry's layout`);
   return names.sort((a, b) => number(a) - number(b)).map((name) => path.join(folder, name));
 }
 

@@ -59,7 +59,8 @@ async function readSaved(file: string): Promise<SavedPoem[]> {
   if (!existsSync(file)) return saved;
   try {
     for await (const { value } of readJsonLines(file)) {
-      if (isRecord(value) && typeof value['text'] === 'string') saved.push({ seed: Number(value['seed']), text: value['text'] });
+      if (isRecord(value) && typeof value['text'] === 'string')
+        saved.push({ seed: Number(value['seed']), text: value['text'] });
     }
   } catch {
     await writeFileWhole(file, saved.map((poem) => `${JSON.stringify(poem)}\n`).join(''));
@@ -80,7 +81,11 @@ export async function evaluate(options: EvaluationOptions): Promise<CandidateRes
     const saved = await readSaved(file);
     options.onProgress?.(candidate.name, saved.length, orders.length);
     if (saved.length < orders.length) {
-      const poet = await Poet.load({ model: candidate.model, adapter: candidate.adapter, threads: options.threads });
+      const poet = await Poet.load({
+        model: candidate.model,
+        adapter: candidate.adapter,
+        threads: options.threads,
+      });
       const size = options.batchSize ?? 16;
       while (saved.length < orders.length) {
         if (options.signal?.aborted) return undefined;
@@ -95,7 +100,14 @@ export async function evaluate(options: EvaluationOptions): Promise<CandidateRes
     }
     const poems = orders.map(({ prompt, form, themes, seed }, index): EvaluatedPoem => {
       const text = saved[index]?.text ?? '';
-      return { prompt, form, themes, seed, text, metrics: measurePoem(text, { form, themes }, options.corpusLines) };
+      return {
+        prompt,
+        form,
+        themes,
+        seed,
+        text,
+        metrics: measurePoem(text, { form, themes }, options.corpusLines),
+      };
     });
     results.push({ name: candidate.name, poems });
   }

@@ -23,7 +23,16 @@ export interface PoemMetrics {
   readonly overall: number;
 }
 
-export const METRIC_NAMES = ['format', 'rhyme', 'tone', 'variety', 'style', 'theme', 'novelty', 'overall'] as const;
+export const METRIC_NAMES = [
+  'format',
+  'rhyme',
+  'tone',
+  'variety',
+  'style',
+  'theme',
+  'novelty',
+  'overall',
+] as const;
 
 /** Measures a poem against what was asked. */
 export function measurePoem(
@@ -34,7 +43,9 @@ export function measurePoem(
   const form = FORMS[asked.form];
   const lines = splitLines(text);
   const check = checkPoem(text);
-  const format = Number(lines.length === form.lines && lines.every((line) => characters(line).length === form.length));
+  const format = Number(
+    lines.length === form.lines && lines.every((line) => characters(line).length === form.length),
+  );
   const enough = lines.length >= form.lines ? 1 : lines.length / form.lines;
   const good = check.lines.filter(({ ok }) => ok).length;
   const tone = Math.min(1, good / Math.max(form.lines, lines.length));
@@ -43,6 +54,16 @@ export function measurePoem(
   const rhyme = check.rhyme.share * enough;
   const style = format * ((tone + variety) / 2);
   const theme = themeCoverage(lines.join(''), asked.themes);
-  const novelty = lines.length === 0 ? 0 : lines.filter((line) => !corpusLines.has(line)).length / lines.length;
-  return { format, rhyme, tone, variety, style, theme, novelty, overall: ((rhyme + style + theme) / 3) * novelty };
+  const novelty =
+    lines.length === 0 ? 0 : lines.filter((line) => !corpusLines.has(line)).length / lines.length;
+  return {
+    format,
+    rhyme,
+    tone,
+    variety,
+    style,
+    theme,
+    novelty,
+    overall: ((rhyme + style + theme) / 3) * novelty,
+  };
 }

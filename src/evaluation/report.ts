@@ -28,7 +28,8 @@ export function summarise(results: readonly CandidateResult[]): Summary[] {
 }
 
 const number = (value: number): string => value.toFixed(2);
-const withInterval = ({ mean, low, high }: Interval): string => `${number(mean)} [${number(low)}, ${number(high)}]`;
+const withInterval = ({ mean, low, high }: Interval): string =>
+  `${number(mean)} [${number(low)}, ${number(high)}]`;
 
 /** The four dimensions of the comparison. */
 const DIMENSIONS = [

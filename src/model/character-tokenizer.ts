@@ -35,8 +35,13 @@ export async function writeCharacterTokenizer(
   folder: string,
   characters: readonly string[],
 ): Promise<CharacterTokenizer> {
-  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
-  const tokens = [...new Set([...CHAT_MARKERS, ...ROLES, ...bytes, '\n', ...ASCII, ...PUNCTUATION, ...characters])];
+  const bytes = Array.from(
+    { length: 256 },
+    (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+  );
+  const tokens = [
+    ...new Set([...CHAT_MARKERS, ...ROLES, ...bytes, '\n', ...ASCII, ...PUNCTUATION, ...characters]),
+  ];
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const added = [...CHAT_MARKERS, ...ROLES].map((content, id) => ({
     id,

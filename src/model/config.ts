@@ -28,7 +28,9 @@ export interface Qwen3Config {
 export function parseConfig(json: unknown, file: string): Qwen3Config {
   if (!isRecord(json)) throw new InputError(`${file}: expected an object`);
   if (json['model_type'] !== 'qwen3') {
-    throw new InputError(`${file}: model_type is ${JSON.stringify(json['model_type'])}, expected "qwen3" (dense)`);
+    throw new InputError(
+      `${file}: model_type is ${JSON.stringify(json['model_type'])}, expected "qwen3" (dense)`,
+    );
   }
   const number = (source: Record<string, unknown>, key: string): number => {
     const value = source[key];
@@ -46,7 +48,9 @@ export function parseConfig(json: unknown, file: string): Qwen3Config {
   const rope = isRecord(json['rope_parameters']) ? json['rope_parameters'] : json;
   const ropeType = rope['rope_type'] ?? 'default';
   if (ropeType !== 'default' || (json['rope_scaling'] ?? null) !== null) {
-    throw new InputError(`${file}: rope scaling (${JSON.stringify(ropeType)}) is not supported, expected "default"`);
+    throw new InputError(
+      `${file}: rope scaling (${JSON.stringify(ropeType)}) is not supported, expected "default"`,
+    );
   }
   const config: Qwen3Config = {
     vocabSize: number(json, 'vocab_size'),

@@ -20,7 +20,9 @@ export async function openModel(folder: string): Promise<ModelFolder> {
 }
 
 /** Opens a model folder and its tokenizer. @throws InputError if the tokenizer has more ids than the model */
-export async function openModelWithTokenizer(folder: string): Promise<{ model: ModelFolder; tokenizer: Tokenizer }> {
+export async function openModelWithTokenizer(
+  folder: string,
+): Promise<{ model: ModelFolder; tokenizer: Tokenizer }> {
   const model = await openModel(folder);
   const tokenizer = await Tokenizer.load(folder);
   return { model, tokenizer };

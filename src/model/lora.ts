@@ -132,7 +132,8 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: string
 /** Reads a PEFT adapter folder. @throws InputError if it is not a LoRA that fits the model */
 export async function loadAdapter(folder: string, model: Qwen3Config): Promise<Adapter> {
   const file = path.join(folder, 'adapter_config.json');
-  if (!existsSync(file)) throw new InputError(`${folder}: not an adapter folder, adapter_config.json is missing`);
+  if (!existsSync(file))
+    throw new InputError(`${folder}: not an adapter folder, adapter_config.json is missing`);
   const config = parseAdapterConfig(await readJson(file), file);
   const weights = path.join(folder, 'adapter_model.safetensors');
   const tensors = await readSafetensors(weights);
@@ -141,7 +142,9 @@ export async function loadAdapter(folder: string, model: Qwen3Config): Promise<A
     if (!tensor) throw new InputError(`${weights}: tensor ${name} is missing`);
     if (tensor.shape.join() !== shape.join()) {
       const expected = shape.join(', ');
-      throw new InputError(`${weights}: tensor ${name}: shape [${tensor.shape.join(', ')}], expected [${expected}]`);
+      throw new InputError(
+        `${weights}: tensor ${name}: shape [${tensor.shape.join(', ')}], expected [${expected}]`,
+      );
     }
     return tensor;
   };
@@ -169,7 +172,9 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
   }
   const isProjection = (item: unknown): item is Projection => PROJECTIONS.includes(item as Projection);
   if (!Array.isArray(targets) || !targets.every(isProjection)) {
-    throw new InputError(`${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}`);
+    throw new InputError(
+      `${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}`,
+    );
   }
   return { r, loraAlpha, loraDropout, targetModules: targets };
 }

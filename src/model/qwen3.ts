@@ -66,7 +66,8 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
   let x = gather(parameters('model.embed_tokens.weight', [vocabSize, hiddenSize]), tokenIds);
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
     const prefix = `model.layers.${layer}`;
-    const project = (input: Value, projection: Projection): Value => linear(options, input, layer, projection);
+    const project = (input: Value, projection: Projection): Value =>
+      linear(options, input, layer, projection);
     const normal = norm(x, `${prefix}.input_layernorm.weight`);
     const heads = (projection: 'q_proj' | 'k_proj', count: number): Value => {
       const name = `${prefix}.self_attn.${projection === 'q_proj' ? 'q_norm' : 'k_norm'}.weight`;
@@ -143,7 +144,10 @@ export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs
     const scores = scale(matmul(folded, transposeLast(k)), headDim ** -0.5);
     const grouped = foldRows(scores, inputs.mask, numKeyValueHeads, group);
     const weights = softmax(add(grouped, inputs.mask));
-    const attended = matmul(reshape(weights, ['rows', numKeyValueHeads, 'group*length', 'length'], scores), v);
+    const attended = matmul(
+      reshape(weights, ['rows', numKeyValueHeads, 'group*length', 'length'], scores),
+      v,
+    );
     const heads = reshape(attended, ['rows', numAttentionHeads, 'length', headDim], q);
     return reshape(transpose(heads, [0, 2, 1, 3]), ['tokens', numAttentionHeads * headDim]);
   });
@@ -178,7 +182,13 @@ function foldRows(scores: Value, mask: Value, keyValueHeads: number, group: numb
     return product;
   });
   const result = graph.value('Reshape', 'float32', shape);
-  graph.node({ operator: 'Reshape', domain: '', inputs: [scores, target], outputs: [result], attributes: {} });
+  graph.node({
+    operator: 'Reshape',
+    domain: '',
+    inputs: [scores, target],
+    outputs: [result],
+    attributes: {},
+  });
   return result;
 }
 

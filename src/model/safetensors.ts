@@ -74,7 +74,8 @@ function parseEntry(name: string, value: unknown, file: string, start: number, s
   }
   const [from, to] = offsets as [number, number];
   const length = shape.reduce((product, dimension) => product * dimension, BYTES[dtype]);
-  if (to - from !== length) throw fault(`${to - from} bytes, its shape [${shape.join(', ')}] needs ${length}`);
+  if (to - from !== length)
+    throw fault(`${to - from} bytes, its shape [${shape.join(', ')}] needs ${length}`);
   if (start + to > size) throw fault(`ends at byte ${start + to}, the file has ${size}`);
   return { name, type: dtype, shape, file, offset: start + from, length };
 }
@@ -95,7 +96,8 @@ export async function readTensor(entry: TensorEntry): Promise<Float32Array> {
 }
 
 function toFloats(bytes: Buffer, type: SafetensorsType): Float32Array {
-  if (type === 'F32') return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  if (type === 'F32')
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   const halves = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   if (type === 'BF16') return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
   return Float32Array.from(halves, halfToFloat);
@@ -136,7 +138,9 @@ export function encodeSafetensors(
     offset += bytes.length;
   }
   const json = JSON.stringify(header);
-  const headerBytes = Buffer.from(json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 + json.length - Buffer.byteLength(json)));
+  const headerBytes = Buffer.from(
+    json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 + json.length - Buffer.byteLength(json)),
+  );
   const prefix = Buffer.alloc(8);
   prefix.writeBigUInt64LE(BigInt(headerBytes.length));
   return Buffer.concat([prefix, headerBytes, ...parts]);

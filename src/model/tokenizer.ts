@@ -45,7 +45,8 @@ export class Tokenizer {
     }
     const templateFile = path.join(folder, 'chat_template.jinja');
     const source = existsSync(templateFile) ? await readText(templateFile) : config['chat_template'];
-    if (typeof source !== 'string') throw new InputError(`${configFile}: chat_template is missing, expected a string`);
+    if (typeof source !== 'string')
+      throw new InputError(`${configFile}: chat_template is missing, expected a string`);
     const backend = new HuggingFaceTokenizer(tokenizerJson, config) as unknown as TokenizerBackend;
     const id = (token: string): number => {
       const found = backend.token_to_id(token);
@@ -75,7 +76,9 @@ export class Tokenizer {
 
   /** A prompt as the model reads it before it answers: template applied, thinking off. */
   encodePrompt(messages: readonly ChatMessage[]): number[] {
-    return this.encode(this.applyChatTemplate(messages, { addGenerationPrompt: true, enableThinking: false }));
+    return this.encode(
+      this.applyChatTemplate(messages, { addGenerationPrompt: true, enableThinking: false }),
+    );
   }
 
   /** An answer as it is learnt: its tokens and the end of the turn. */

@@ -8,7 +8,15 @@ import type { Qwen3Config } from './config.js';
 import { readHeader, type TensorEntry } from './safetensors.js';
 
 /** The seven linear layers of a block, by the name that PEFT's target_modules uses. */
-export const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export const PROJECTIONS = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
 export type Projection = (typeof PROJECTIONS)[number];
 
 /** The path of a projection inside its layer. */

@@ -19,7 +19,12 @@ export interface PoemCheck {
   readonly form: string;
   /** Regulated, known licences included. */
   readonly regulated: boolean;
-  readonly rhyme: { readonly group: string | null; readonly book: '平水韵'; readonly ok: boolean; readonly share: number };
+  readonly rhyme: {
+    readonly group: string | null;
+    readonly book: '平水韵';
+    readonly ok: boolean;
+    readonly share: number;
+  };
   readonly lines: readonly {
     readonly text: string;
     readonly tones: readonly CharacterTone[];
@@ -48,13 +53,15 @@ export function checkLines(lines: readonly string[]): PoemCheck {
   const even = sizes.size === 1 && length !== undefined && length in FIVE_OR_SEVEN;
   const violations: Violation[] = [];
   if (!even) {
-    const odd = lines.findIndex((line) => characters(line).length !== length || !(characters(line).length in FIVE_OR_SEVEN));
+    const odd = lines.findIndex(
+      (line) => characters(line).length !== length || !(characters(line).length in FIVE_OR_SEVEN),
+    );
     violations.push(violation('line-length', Math.max(odd, 0) + 1, lines[Math.max(odd, 0)] ?? ''));
   }
   const wholeCouplets = lines.length >= 4 && lines.length % 2 === 0 && lines.length !== 6;
   if (!wholeCouplets) violations.push(violation('line-count', lines.length, ''));
   const rhyme = checkRhyme(lines);
-  const meter = even && wholeCouplets ? checkMeter(lines) : undefined;
+  const meter = even && wholeCouplets ? checkMeter(lines, rhyme.firstLine) : undefined;
   violations.push(...(meter?.lines.flatMap((line) => line.violations) ?? []), ...rhyme.violations);
   violations.sort((a, b) => a.line - b.line);
   const licences = [...(meter?.lines.flatMap((line) => line.licences) ?? [])];

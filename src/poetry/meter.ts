@@ -65,14 +65,22 @@ export interface MeterCheck {
   readonly goodLines: number;
 }
 
-/** Judges lines (all of five, or all of seven) under the template that serves them best. */
-export function checkMeter(lines: readonly string[]): MeterCheck {
+/**
+ * Judges lines (all of five, or all of seven) under the template that serves them best. Of two that serve equally well, the one
+ * that agrees with whether the first line rhymes.
+ */
+export function checkMeter(lines: readonly string[], firstLineRhymes: boolean): MeterCheck {
   const checks = templates(lines.length).map((template): MeterCheck => {
     const judged = template.types.map((type, index) => checkLine(lines, index, type));
-    return { template, lines: judged, goodLines: judged.filter(({ violations }) => violations.length === 0).length };
+    return {
+      template,
+      lines: judged,
+      goodLines: judged.filter(({ violations }) => violations.length === 0).length,
+    };
   });
-  const faults = (check: MeterCheck): number =>
-    check.lines.reduce((sum, { violations, licences }) => sum + violations.length + licences.length / 100, 0);
+  const faults = ({ lines: judged, template }: MeterCheck): number =>
+    judged.reduce((sum, { violations, licences }) => sum + violations.length + licences.length / 100, 0) +
+    (template.firstLineRhymes === firstLineRhymes ? 0 : 1 / 1000);
   return checks.reduce((best, check) => (faults(check) < faults(best) ? check : best));
 }
 
@@ -83,8 +91,10 @@ export function checkLine(lines: readonly string[], index: number, type: LineTyp
   const expected = LINE_TYPES[type];
   const violations: Violation[] = [];
   const licences: Violation[] = [];
-  const fault = (rule: RuleId, chars: string): void => void violations.push(violation(rule, index + 1, chars));
-  const licence = (rule: RuleId, chars: string): void => void licences.push(violation(rule, index + 1, chars));
+  const fault = (rule: RuleId, chars: string): void =>
+    void violations.push(violation(rule, index + 1, chars));
+  const licence = (rule: RuleId, chars: string): void =>
+    void licences.push(violation(rule, index + 1, chars));
   const fits = (position: number, tone: Tone = expected[position] as Tone): boolean =>
     canBe(tail[position] ?? '', tone);
   const answer = Array.from(lines[index + 1] ?? '').slice(-5);
@@ -94,7 +104,8 @@ export function checkLine(lines: readonly string[], index: number, type: LineTyp
     fault(index % 2 === 1 ? 'opposition' : index > 0 ? 'adhesion' : 'alternation', line[1] ?? '');
   }
   if (!fits(1)) {
-    const rule = line.length === 7 || index === 0 ? 'alternation' : index % 2 === 1 ? 'opposition' : 'adhesion';
+    const rule =
+      line.length === 7 || index === 0 ? 'alternation' : index % 2 === 1 ? 'opposition' : 'adhesion';
     fault(rule, tail[1] ?? '');
   }
   if (!fits(3)) {

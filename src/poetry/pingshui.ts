@@ -59,7 +59,19 @@ export function groupOfGuangyunRhyme(rhyme: string): RhymeGroup | undefined {
 }
 
 /** Sets of neighbouring level groups, from which a first line may borrow its rhyme (首句借邻韵). */
-const NEIGHBOURS = ['東冬', '江陽', '支微齊', '魚虞', '佳灰', '真文元', '寒刪先元', '蕭肴豪', '歌麻', '庚青蒸', '覃鹽咸'];
+const NEIGHBOURS = [
+  '東冬',
+  '江陽',
+  '支微齊',
+  '魚虞',
+  '佳灰',
+  '真文元',
+  '寒刪先元',
+  '蕭肴豪',
+  '歌麻',
+  '庚青蒸',
+  '覃鹽咸',
+];
 
 /** Whether two level groups are neighbours. */
 export function areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean {

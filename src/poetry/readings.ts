@@ -2,6 +2,7 @@
 import { 資料 } from 'tshet-uinh';
 import { groupOfGuangyunRhyme, type RhymeGroup } from './pingshui.js';
 import { traditionalCandidates } from './script.js';
+import { standardForm } from './variants.js';
 
 /** 平 (level) or 仄 (oblique). */
 export type Tone = '平' | '仄';
@@ -15,7 +16,7 @@ const cache = new Map<string, readonly Reading[]>();
 
 /**
  * Every reading of a character, one for each rhyme group. A simplified character is tried as each traditional one that it may
- * stand for. Empty where 廣韻 does not know it.
+ * stand for, a later form as the one that 廣韻 has. Empty where 廣韻 does not know it.
  */
 export function readingsOf(character: string): readonly Reading[] {
   let readings = cache.get(character);
@@ -29,7 +30,9 @@ export function readingsOf(character: string): readonly Reading[] {
 function lookUp(character: string): Reading[] {
   const found = new Map<string, Reading>();
   for (const candidate of traditionalCandidates(character)) {
-    for (const entry of 資料.query字頭(candidate)) {
+    const direct = 資料.query字頭(candidate);
+    const standard = direct.length > 0 ? undefined : standardForm(candidate);
+    for (const entry of standard === undefined ? direct : 資料.query字頭(standard)) {
       const rhyme = entry.來源?.文獻 === '廣韻' ? entry.來源.韻目 : undefined;
       const group = rhyme === undefined ? undefined : groupOfGuangyunRhyme(rhyme);
       if (group) found.set(group.label, { tone: group.category === '平' ? '平' : '仄', group });

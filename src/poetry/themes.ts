@@ -6,8 +6,43 @@ export const THEMES: Readonly<Record<string, readonly string[]>> = {
   田园: ['田', '桑', '麻', '村', '农', '耕', '犁', '篱', '禾', '稻', '蚕', '鸡', '犬', '园', '牛羊', '柴门'],
   送别: ['送', '别', '离', '行人', '去', '归客', '柳', '亭', '津', '帆', '征', '劝君', '故人', '分手'],
   思乡: ['乡', '故园', '归', '家', '客', '旅', '异乡', '雁', '书', '望', '天涯', '他乡'],
-  边塞: ['塞', '边', '胡', '战', '戍', '关', '将军', '马', '沙', '羌', '烽', '剑', '虏', '漠', '弓', '楼兰', '营'],
-  怀古: ['古', '故国', '六朝', '昔', '旧', '王', '台', '陵', '兴亡', '前朝', '遗', '英雄', '汉', '秦', '吴', '越'],
+  边塞: [
+    '塞',
+    '边',
+    '胡',
+    '战',
+    '戍',
+    '关',
+    '将军',
+    '马',
+    '沙',
+    '羌',
+    '烽',
+    '剑',
+    '虏',
+    '漠',
+    '弓',
+    '楼兰',
+    '营',
+  ],
+  怀古: [
+    '古',
+    '故国',
+    '六朝',
+    '昔',
+    '旧',
+    '王',
+    '台',
+    '陵',
+    '兴亡',
+    '前朝',
+    '遗',
+    '英雄',
+    '汉',
+    '秦',
+    '吴',
+    '越',
+  ],
   闺怨: ['妾', '闺', '妆', '罗', '帘', '泪', '镜', '红', '怨', '梦', '玉', '枕', '宫', '蛾眉', '空床'],
   咏物: ['梅', '竹', '兰', '菊', '松', '蝉', '莲', '荷', '牡丹', '鹤', '琴', '剑', '柏', '桂', '鹰'],
   春天: ['春', '花', '莺', '柳', '桃', '杏', '燕', '芳', '草', '东风', '蝶', '絮', '啼'],
@@ -40,7 +75,9 @@ export function themeScores(text: string): Map<string, number> {
 /** The 2 to 4 themes that a poem (title and text) speaks of most; at least one where any word is known. */
 export function describeThemes(title: string, text: string, most = 3): string[] {
   const scores = themeScores(`${title}${title}${text}`);
-  const ranked = [...scores].sort((a, b) => b[1] - a[1] || THEME_NAMES.indexOf(a[0]) - THEME_NAMES.indexOf(b[0]));
+  const ranked = [...scores].sort(
+    (a, b) => b[1] - a[1] || THEME_NAMES.indexOf(a[0]) - THEME_NAMES.indexOf(b[0]),
+  );
   const strongest = ranked[0]?.[1] ?? 0;
   return ranked
     .filter(([, score], index) => index < 2 || score >= strongest / 2)

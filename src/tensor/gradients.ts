@@ -89,13 +89,9 @@ const gemmRule: GradientRule = (entry, dy, needs) => {
   const transB = entry.attributes['transB'] === 1;
   const alpha = (entry.attributes['alpha'] as { float: number }).float;
   const da = (): Value =>
-    transA
-      ? gemm(b, dy, { transA: transB, transB: true, alpha })
-      : gemm(dy, b, { transB: !transB, alpha });
+    transA ? gemm(b, dy, { transA: transB, transB: true, alpha }) : gemm(dy, b, { transB: !transB, alpha });
   const db = (): Value =>
-    transB
-      ? gemm(dy, a, { transA: true, transB: transA, alpha })
-      : gemm(a, dy, { transA: !transA, alpha });
+    transB ? gemm(dy, a, { transA: true, transB: transA, alpha }) : gemm(a, dy, { transA: !transA, alpha });
   return [
     needs[0] ? da() : undefined,
     needs[1] ? db() : undefined,
@@ -106,7 +102,11 @@ const gemmRule: GradientRule = (entry, dy, needs) => {
 const reduceSumRule: GradientRule = (entry, dy) => {
   const x = input(entry, 0);
   const kept = x.shape.map((dimension, axis) =>
-    output(entry).shape.length === x.shape.length ? (dy.shape[axis] ?? 1) : reducedAxes(entry).includes(axis) ? 1 : dimension,
+    output(entry).shape.length === x.shape.length
+      ? (dy.shape[axis] ?? 1)
+      : reducedAxes(entry).includes(axis)
+        ? 1
+        : dimension,
   );
   return [expandLike(reshape(dy, kept), x)];
 };

@@ -114,7 +114,12 @@ export class Graph {
   /** A one-dimensional int64 constant (axes, shapes, indices); equal ones share one initializer. */
   integers(numbers: readonly number[]): Value {
     return this.shared(`i${numbers.join(',')}`, () =>
-      this.constant('integers', 'int64', [numbers.length], BigInt64Array.from(numbers, (n) => BigInt(n))),
+      this.constant(
+        'integers',
+        'int64',
+        [numbers.length],
+        BigInt64Array.from(numbers, (n) => BigInt(n)),
+      ),
     );
   }
 

@@ -171,7 +171,13 @@ export function concat(values: readonly Value[], axis: number, size: Dimension):
   const [first] = values;
   if (!first) throw new Error('concat of nothing');
   const shape = first.shape.map((dimension, index) => (index === axis ? size : dimension));
-  return emit('Concat', { graph: first.graph, inputs: values, shape, type: first.type, attributes: { axis } });
+  return emit('Concat', {
+    graph: first.graph,
+    inputs: values,
+    shape,
+    type: first.type,
+    attributes: { axis },
+  });
 }
 
 /** Elements `start` (included) to `end` (excluded) along one axis. */
@@ -322,7 +328,11 @@ export interface GroupQueryAttention {
  * Causal attention with a key-value cache, rotary embedding included; for decoding only, no gradient.
  * Query, key, value are [batch, length, heads · size]; the cache is [batch, heads, past, size].
  */
-export function groupQueryAttention(options: GroupQueryAttention): { output: Value; key: Value; value: Value } {
+export function groupQueryAttention(options: GroupQueryAttention): {
+  output: Value;
+  key: Value;
+  value: Value;
+} {
   const { query, pastKey, pastValue, heads, keyValueHeads } = options;
   const { graph } = query;
   const presentShape = pastKey.shape.map((dimension, axis) => (axis === 2 ? 'total' : dimension));

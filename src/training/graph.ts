@@ -2,7 +2,8 @@
 import type { Qwen3Config } from '../model/config.js';
 import { packedHiddenStates, packedInputs, outputEmbedding, type NetworkOptions } from '../model/qwen3.js';
 import { differentiate } from '../tensor/differentiate.js';
-import { Graph, type Value } from '../tensor/graph.js';
+import type { Graph } from '../tensor/graph.js';
+import { type Value } from '../tensor/graph.js';
 import { gather, tokenLogProbabilities } from '../tensor/operators.js';
 import type { ArrayWithShape } from '../tensor/session.js';
 import type { PackedBatch } from './packing.js';

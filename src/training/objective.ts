@@ -16,7 +16,11 @@ export interface Objective {
   readonly trees: readonly TokenTree[];
   readonly loss: LossBuilder;
   /** The feeds of the loss for examples `indices` packed in `batch`; `step` are the examples of the whole step. */
-  feeds(batch: PackedBatch, indices: readonly number[], step: readonly number[]): Record<string, ArrayWithShape>;
+  feeds(
+    batch: PackedBatch,
+    indices: readonly number[],
+    step: readonly number[],
+  ): Record<string, ArrayWithShape>;
   /** Adds a micro-batch's figures to the step's. */
   tally(batch: PackedBatch, indices: readonly number[], outputs: Outputs, tally: Tally): void;
 }
@@ -27,7 +31,11 @@ export function sftObjective(trees: readonly TokenTree[]): Objective {
   return {
     trees,
     loss: sftLoss,
-    feeds: (batch, _, step) => sftFeeds(batch, step.reduce((sum, index) => sum + completionTokens(index), 0)),
+    feeds: (batch, _, step) =>
+      sftFeeds(
+        batch,
+        step.reduce((sum, index) => sum + completionTokens(index), 0),
+      ),
     tally: () => undefined,
   };
 }
@@ -38,7 +46,8 @@ export function dpoObjective(
   references: readonly (readonly [number, number])[],
   recipe: StageRecipe,
 ): Objective {
-  const referencesOf = (indices: readonly number[]): number[] => indices.flatMap((index) => references[index] ?? []);
+  const referencesOf = (indices: readonly number[]): number[] =>
+    indices.flatMap((index) => references[index] ?? []);
   return {
     trees,
     loss: dpoLoss({ beta: recipe.beta, labelSmoothing: recipe.label_smoothing }),

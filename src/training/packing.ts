@@ -43,7 +43,9 @@ export function treeLength(tree: TokenTree): number {
 
 /** Which row each example goes to: best fit, the longest first; rows hold at most `length` tokens. */
 export function bestFit(lengths: readonly number[], length: number): number[][] {
-  const order = lengths.map((_, index) => index).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+  const order = lengths
+    .map((_, index) => index)
+    .sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
   const rows: { room: number; items: number[] }[] = [];
   for (const index of order) {
     const size = lengths[index] ?? 0;

@@ -55,7 +55,10 @@ export function initialiseWeights(config: Qwen3Config, seed: number): Map<string
     const random = Random.for(seed, 'weights', name);
     const residual = /o_proj|down_proj/.test(name);
     const deviation = residual ? 0.02 / Math.sqrt(2 * config.numHiddenLayers) : 0.02;
-    weights.set(name, { shape, data: Float32Array.from({ length: size }, () => random.normal() * deviation) });
+    weights.set(name, {
+      shape,
+      data: Float32Array.from({ length: size }, () => random.normal() * deviation),
+    });
   }
   return weights;
 }
@@ -72,7 +75,7 @@ class DocumentOrder {
 
   next(tokens: number): TokenTree[] {
     const batch: TokenTree[] = [];
-    for (let room = tokens; ; ) {
+    for (let room = tokens; ;) {
       if (this.queue.length === 0) {
         this.epoch += 1;
         this.queue = Random.for(this.seed, 'epoch', this.epoch).shuffle(this.documents);
@@ -111,9 +114,17 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
   for (let step = done; step < options.steps; step += 1) {
     const started = performance.now();
     const batch = packTrees(order.next(options.tokensPerStep), options.rowLength);
-    const outputs = await stepper.accumulate({ ...batchFeeds(batch), ...sftFeeds(batch, batch.lossRows.length) });
+    const outputs = await stepper.accumulate({
+      ...batchFeeds(batch),
+      ...sftFeeds(batch, batch.lossRows.length),
+    });
     const learningRate = learningRateAt(
-      { type: 'cosine', learningRate: options.learningRate, warmupSteps: options.warmupSteps, totalSteps: options.steps },
+      {
+        type: 'cosine',
+        learningRate: options.learningRate,
+        warmupSteps: options.warmupSteps,
+        totalSteps: options.steps,
+      },
       step,
     );
     const norm = stepper.update(learningRate, 1, isMatrix);

@@ -95,7 +95,9 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   r: count,
   lora_alpha: positive,
   target_modules: (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((item) => PROJECTIONS.includes(item as Projection))
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => PROJECTIONS.includes(item as Projection))
       ? undefined
       : `a list of some of ${PROJECTIONS.join(', ')}`,
   learning_rate: positive,
@@ -125,10 +127,13 @@ function nearest(key: string, known: readonly string[]): string {
 function checkKeys(settings: Record<string, unknown>, file: string, where: string): void {
   for (const [key, value] of Object.entries(settings)) {
     if (!Object.hasOwn(CHECKS, key)) {
-      throw new InputError(`${file}: ${where}${key}: unknown key, did you mean ${nearest(key, Object.keys(CHECKS))}?`);
+      throw new InputError(
+        `${file}: ${where}${key}: unknown key, did you mean ${nearest(key, Object.keys(CHECKS))}?`,
+      );
     }
     const expected = CHECKS[key as keyof StageRecipe](value);
-    if (expected) throw new InputError(`${file}: ${where}${key}: found ${JSON.stringify(value)}, expected ${expected}`);
+    if (expected)
+      throw new InputError(`${file}: ${where}${key}: found ${JSON.stringify(value)}, expected ${expected}`);
   }
 }
 
@@ -148,7 +153,8 @@ export function parseRecipe(source: string, file: string, overrides: readonly st
   if (!isRecord(yaml)) throw new InputError(`${file}: expected a mapping`);
   const known = ['model_name_or_path', 'defaults', 'stages'];
   for (const key of Object.keys(yaml)) {
-    if (!known.includes(key)) throw new InputError(`${file}: ${key}: unknown key, did you mean ${nearest(key, known)}?`);
+    if (!known.includes(key))
+      throw new InputError(`${file}: ${key}: unknown key, did you mean ${nearest(key, known)}?`);
   }
   const { model_name_or_path: model, defaults = {}, stages } = yaml;
   if (typeof model !== 'string') throw new InputError(`${file}: model_name_or_path: expected a string`);

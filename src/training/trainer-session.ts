@@ -20,7 +20,9 @@ export interface LoraTrainerOptions {
 }
 
 /** Compiles the training graph of an adapter. */
-export async function createLoraStepper(options: LoraTrainerOptions): Promise<{ session: Session; stepper: Stepper }> {
+export async function createLoraStepper(
+  options: LoraTrainerOptions,
+): Promise<{ session: Session; stepper: Stepper }> {
   const { model, adapter } = options;
   const graph = new Graph();
   const lora = loraInputs(graph, model.config, adapter.config);

@@ -56,7 +56,9 @@ export function examplesOfStep(recipe: StageRecipe, examples: number, step: numb
   const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
   const stepsPerEpoch = Math.ceil(examples / perStep);
   const epoch = Math.floor(step / stepsPerEpoch);
-  const order = Random.for(recipe.seed, 'epoch', epoch).shuffle(Array.from({ length: examples }, (_, index) => index));
+  const order = Random.for(recipe.seed, 'epoch', epoch).shuffle(
+    Array.from({ length: examples }, (_, index) => index),
+  );
   const start = (step % stepsPerEpoch) * perStep;
   return order.slice(start, start + perStep);
 }
@@ -122,10 +124,14 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
         `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${indices.join(', ')})`,
       );
     }
-    const means = Object.fromEntries(Object.entries(tally).map(([name, sum]) => [name, sum / indices.length]));
+    const means = Object.fromEntries(
+      Object.entries(tally).map(([name, sum]) => [name, sum / indices.length]),
+    );
     const metrics: StepMetrics = {
       step: step + 1,
-      epoch: (step + 1) / Math.ceil(trees.length / (recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps)),
+      epoch:
+        (step + 1) /
+        Math.ceil(trees.length / (recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps)),
       loss,
       grad_norm: norm,
       learning_rate: learningRate,

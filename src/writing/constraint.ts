@@ -28,7 +28,9 @@ export interface ConstraintState {
   readonly rhymeWords: readonly string[];
 }
 
-type Slot = { readonly kind: 'han'; readonly line: number; readonly index: number } | { readonly kind: 'mark'; readonly marks: string };
+type Slot =
+  | { readonly kind: 'han'; readonly line: number; readonly index: number }
+  | { readonly kind: 'mark'; readonly marks: string };
 
 /** Whether a tone may be bent at a place: the first of seven, and odd places where neither 孤平 nor a triple ending can arise. */
 function isFree(tail: readonly string[], length: number, index: number): boolean {
@@ -67,9 +69,12 @@ export class PoemConstraint {
     const counts = new Map<string, number>();
     for (const { characters } of this.texts) {
       if (characters.length !== 1) continue;
-      for (const { label } of levelGroups(characters[0] ?? '')) counts.set(label, (counts.get(label) ?? 0) + 1);
+      for (const { label } of levelGroups(characters[0] ?? ''))
+        counts.set(label, (counts.get(label) ?? 0) + 1);
     }
-    this.richGroups = new Set([...counts].filter(([, count]) => count >= FEWEST_RHYME_CHARACTERS).map(([label]) => label));
+    this.richGroups = new Set(
+      [...counts].filter(([, count]) => count >= FEWEST_RHYME_CHARACTERS).map(([label]) => label),
+    );
   }
 
   start(): ConstraintState {
@@ -83,7 +88,9 @@ export class PoemConstraint {
     const key = this.key(state);
     let ids = this.cache.get(key);
     if (!ids) {
-      ids = this.texts.filter(({ characters }) => this.advance(state, characters) !== undefined).map(({ id }) => id);
+      ids = this.texts
+        .filter(({ characters }) => this.advance(state, characters) !== undefined)
+        .map(({ id }) => id);
       this.cache.set(key, ids);
     }
     return ids;
@@ -107,7 +114,8 @@ export class PoemConstraint {
   private step(state: ConstraintState, character: string): ConstraintState | undefined {
     const slot = this.slots[state.at];
     if (!slot) return undefined;
-    if (slot.kind === 'mark') return slot.marks.includes(character) ? { ...state, at: state.at + 1 } : undefined;
+    if (slot.kind === 'mark')
+      return slot.marks.includes(character) ? { ...state, at: state.at + 1 } : undefined;
     if (!isHan(character)) return undefined;
     const { length } = FORMS[this.options.form];
     const isLast = slot.index === length - 1;
@@ -140,7 +148,13 @@ export class PoemConstraint {
   }
 }
 
-function fitsTemplate(template: Template, line: number, index: number, length: number, character: string): boolean {
+function fitsTemplate(
+  template: Template,
+  line: number,
+  index: number,
+  length: number,
+  character: string,
+): boolean {
   const type = template.types[line];
   if (!type) return false;
   const tones = lineTones(type, length);

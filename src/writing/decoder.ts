@@ -29,7 +29,11 @@ export class Decoder {
     const parameters = frozenParameters(graph, model.weights);
     buildDecodingGraph({ graph, config: model.config, parameters, lora, positions });
     const folder = weightsFolder(model.weights);
-    const session = await Session.create(graph, { weightsFolder: folder, threads: options.threads, prepacking: true });
+    const session = await Session.create(graph, {
+      weightsFolder: folder,
+      threads: options.threads,
+      prepacking: true,
+    });
     return new Decoder(model, session, positions);
   }
 
@@ -94,7 +98,9 @@ export class DecodingState {
     });
     const longest = Math.max(...this.lengths);
     if (longest > this.decoder.positions) {
-      throw new Error(`${longest} tokens are more than the ${this.decoder.positions} the decoder was made for`);
+      throw new Error(
+        `${longest} tokens are more than the ${this.decoder.positions} the decoder was made for`,
+      );
     }
     const outputs = await this.decoder.run({
       ...this.adapterFeeds,

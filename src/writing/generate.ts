@@ -48,17 +48,15 @@ export async function generate(
   requests: readonly GenerationRequest[],
   options: GenerationOptions,
 ): Promise<Generation[]> {
-  const sequences = requests.map(
-    (request): Sequence => ({
-      request,
-      random: new Random(request.seed),
-      tokens: [],
-      written: new Set(),
-      state: request.constraint?.start(),
-      logProbability: 0,
-      finished: false,
-    }),
-  );
+  const sequences = requests.map((request): Sequence => ({
+    request,
+    random: new Random(request.seed),
+    tokens: [],
+    written: new Set(),
+    state: request.constraint?.start(),
+    logProbability: 0,
+    finished: false,
+  }));
   const state = await decoder.prefill(
     requests.map(({ prompt }) => prompt),
     options.adapter,
@@ -81,7 +79,12 @@ export async function generate(
   }));
 }
 
-function step(sequence: Sequence, logits: Float32Array, tokenizer: Tokenizer, sampling: SamplingOptions): void {
+function step(
+  sequence: Sequence,
+  logits: Float32Array,
+  tokenizer: Tokenizer,
+  sampling: SamplingOptions,
+): void {
   const { constraint } = sequence.request;
   const allowed = constraint && sequence.state && constraint.allowed(sequence.state);
   const { token, logProbability } = sampleToken(logits, sampling, sequence.random, allowed, sequence.written);

@@ -67,7 +67,10 @@ export function verseTokens(tokenizer: Tokenizer, vocabSize: number): Map<number
   const tokens = new Map<number, string>();
   for (let id = 0; id < vocabSize; id += 1) {
     const text = tokenizer.decode([id]);
-    if (text !== '' && Array.from(text).every((character) => isHan(character) || '，。？！\n'.includes(character))) {
+    if (
+      text !== '' &&
+      Array.from(text).every((character) => isHan(character) || '，。？！\n'.includes(character))
+    ) {
       tokens.set(id, text);
     }
   }
@@ -91,8 +94,13 @@ export class Poet {
     if (options.adapter !== undefined && !existsSync(options.adapter)) {
       throw new InputError(`${options.adapter}: no such adapter folder`);
     }
-    const adapter = options.adapter === undefined ? undefined : await loadAdapter(options.adapter, model.config);
-    const decoder = await Decoder.create(model, { lora: adapter?.config, positions: 512, threads: options.threads });
+    const adapter =
+      options.adapter === undefined ? undefined : await loadAdapter(options.adapter, model.config);
+    const decoder = await Decoder.create(model, {
+      lora: adapter?.config,
+      positions: 512,
+      threads: options.threads,
+    });
     const tokens = verseTokens(tokenizer, model.config.vocabSize);
     return new Poet(options.adapter ?? options.model, decoder, tokenizer, tokens, adapter);
   }
@@ -133,7 +141,17 @@ export class Poet {
     return generations.map(({ text, score }, index): WrittenPoem => {
       const { form, themes, seed } = items[index] as PoemOrder;
       const prompt = formatPrompt({ form, themes });
-      return { prompt, form, themes, text, lines: splitLines(text), check: checkPoem(text), score, seed, model: this.name };
+      return {
+        prompt,
+        form,
+        themes,
+        text,
+        lines: splitLines(text),
+        check: checkPoem(text),
+        score,
+        seed,
+        model: this.name,
+      };
     });
   }
 

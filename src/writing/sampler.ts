@@ -55,7 +55,12 @@ interface Scored {
   readonly value: number;
 }
 
-function draw(scored: readonly Scored[], largest: number, options: SamplingOptions, random: Random): Scored | undefined {
+function draw(
+  scored: readonly Scored[],
+  largest: number,
+  options: SamplingOptions,
+  random: Random,
+): Scored | undefined {
   const { temperature, topK, topP, minP } = options;
   const kept = topK > 0 ? scored.slice(0, topK) : scored;
   const weights = kept.map(({ value }) => Math.exp((value - largest) / temperature));

@@ -35,11 +35,14 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 
 function expectAdapter(actual: Adapter, expected: Adapter, tolerance: number): void {
   const found = loraTensors(actual);
-  for (const [name, { data }] of loraTensors(expected)) expectClose(found.get(name)?.data ?? [], data, tolerance);
+  for (const [name, { data }] of loraTensors(expected))
+    expectClose(found.get(name)?.data ?? [], data, tolerance);
 }
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 
 describe.skipIf(models.length === 0).each(models)('%s', (name) => {
   const model = (): ReturnType<typeof openModel> => openModel(path.join(folder, name, 'model'));
@@ -61,15 +64,20 @@ describe.skipIf(models.length === 0).each(models)('%s', (name) => {
     for (const rowLength of [1, 128]) {
       const batch = packTrees(trees, rowLength);
       const { token_ids, positions, mask } = batchFeeds(batch);
-      const logits = floats(await session.run({ token_ids: token_ids!, positions: positions!, mask: mask! }), 'logits');
-      const at = (row: number): Float32Array => logits.subarray(row * config.vocabSize, (row + 1) * config.vocabSize);
+      const logits = floats(
+        await session.run({ token_ids: token_ids!, positions: positions!, mask: mask! }),
+        'logits',
+      );
+      const at = (row: number): Float32Array =>
+        logits.subarray(row * config.vocabSize, (row + 1) * config.vocabSize);
       golden.rows.forEach((tokens, index) => {
         const ends = batch.lossRows.filter(({ sequence }) => sequence === index).map(({ row }) => row);
         tokens.forEach((_, position) => {
           const row = position < ends.length ? ends[position]! : ends[ends.length - 1]! + 1;
           const values = at(row);
           const largest = Math.max(...values);
-          const logSumExp = largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+          const logSumExp =
+            largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
           expect(Math.abs(logSumExp - golden.logsumexp[index]![position]!)).toBeLessThan(1e-4);
           expectClose(values.subarray(0, 8), golden.logits_first8[index]![position]!, 1e-4);
           if (position === tokens.length - 1) expectClose(values, golden.logits_last[index]!, 1e-4);
@@ -107,14 +115,22 @@ describe.skipIf(models.length === 0).each(models)('%s', (name) => {
     }>(name, 'sft.json');
     const opened = await model();
     const adapter = await loadAdapter(path.join(folder, name, 'lora_init'), opened.config);
-    const { session, stepper } = await createLoraStepper({ model: opened, adapter, loss: sftLoss, longest: 128 });
+    const { session, stepper } = await createLoraStepper({
+      model: opened,
+      adapter,
+      loss: sftLoss,
+      longest: 128,
+    });
     const steps = chunks(golden.examples, golden.micro_batch * golden.accumulation);
     for (const [index, expected] of golden.steps.entries()) {
       const examples = steps[index]!;
       const tokens = examples.reduce((sum, { completion }) => sum + completion.length, 0);
       let loss = 0;
       for (const micro of chunks(examples, golden.micro_batch)) {
-        const batch = packTrees(micro.map(({ prompt, completion }) => ({ prompt, completions: [completion] })), 64);
+        const batch = packTrees(
+          micro.map(({ prompt, completion }) => ({ prompt, completions: [completion] })),
+          64,
+        );
         const outputs = await stepper.accumulate({ ...batchFeeds(batch), ...sftFeeds(batch, tokens) });
         loss += floats(outputs, 'loss')[0]!;
       }
@@ -142,9 +158,15 @@ describe.skipIf(models.length === 0).each(models)('%s', (name) => {
     for (const [index, expected] of golden.steps.entries()) {
       const pairs = golden.pairs.slice(index * perStep, (index + 1) * perStep);
       const references = golden.ref_logps.slice(index * perStep, (index + 1) * perStep).flat();
-      const trees = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, completions: [chosen, rejected] }));
+      const trees = pairs.map(({ prompt, chosen, rejected }) => ({
+        prompt,
+        completions: [chosen, rejected],
+      }));
       const batch = packTrees(trees, 96);
-      const outputs = await stepper.accumulate({ ...batchFeeds(batch), ...dpoFeeds(batch, references, perStep) });
+      const outputs = await stepper.accumulate({
+        ...batchFeeds(batch),
+        ...dpoFeeds(batch, references, perStep),
+      });
       stepper.update(golden.learning_rate, 1);
       const logps = sequenceSums(batch, floats(outputs, 'logps'));
       const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -18,9 +18,31 @@ const integers = (graph: Graph, numbers: readonly number[]): Value => graph.inte
 
 const cases: readonly Case[] = [
   { rule: 'Add', shapes: [[2, 3], [3]], build: (a, b) => op.add(a!, b!) },
-  { rule: 'Sub', shapes: [[2, 3], [2, 1]], build: (a, b) => op.subtract(a!, b!) },
-  { rule: 'Mul', shapes: [[2, 3], [1, 3]], build: (a, b) => op.multiply(a!, b!) },
-  { rule: 'Div', shapes: [[2, 3], [2, 3]], build: (a, b) => op.divide(a!, b!), low: 0.5 },
+  {
+    rule: 'Sub',
+    shapes: [
+      [2, 3],
+      [2, 1],
+    ],
+    build: (a, b) => op.subtract(a!, b!),
+  },
+  {
+    rule: 'Mul',
+    shapes: [
+      [2, 3],
+      [1, 3],
+    ],
+    build: (a, b) => op.multiply(a!, b!),
+  },
+  {
+    rule: 'Div',
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    build: (a, b) => op.divide(a!, b!),
+    low: 0.5,
+  },
   { rule: 'Max', shapes: [[4, 3], [3]], build: (a, b) => op.maximum(op.scale(a!, 5), b!) },
   { rule: 'Neg', shapes: [[2, 3]], build: (a) => op.negate(a!) },
   { rule: 'Exp', shapes: [[2, 3]], build: (a) => op.exp(a!) },
@@ -32,21 +54,66 @@ const cases: readonly Case[] = [
   { rule: 'Softplus', shapes: [[2, 3]], build: (a) => op.softplus(a!) },
   {
     rule: 'Where',
-    shapes: [[2, 3], [2, 3]],
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
     build: (a, b) => op.where(op.greater(op.reshape(a!, [2, 3]), op.scale(b!, 0.5)), a!, b!),
   },
   { rule: 'Gemm', shapes: [[2, 3], [3, 4], [4]], build: (a, b, c) => op.gemm(a!, b!, { c: c!, alpha: 0.7 }) },
-  { rule: 'Gemm', shapes: [[3, 2], [3, 4]], build: (a, b) => op.gemm(a!, b!, { transA: true }) },
-  { rule: 'Gemm', shapes: [[2, 3], [4, 3]], build: (a, b) => op.gemm(a!, b!, { transB: true }) },
-  { rule: 'Gemm', shapes: [[3, 2], [4, 3]], build: (a, b) => op.gemm(a!, b!, { transA: true, transB: true }) },
-  { rule: 'MatMul', shapes: [[2, 3, 4], [2, 4, 5]], build: (a, b) => op.matmul(a!, b!) },
+  {
+    rule: 'Gemm',
+    shapes: [
+      [3, 2],
+      [3, 4],
+    ],
+    build: (a, b) => op.gemm(a!, b!, { transA: true }),
+  },
+  {
+    rule: 'Gemm',
+    shapes: [
+      [2, 3],
+      [4, 3],
+    ],
+    build: (a, b) => op.gemm(a!, b!, { transB: true }),
+  },
+  {
+    rule: 'Gemm',
+    shapes: [
+      [3, 2],
+      [4, 3],
+    ],
+    build: (a, b) => op.gemm(a!, b!, { transA: true, transB: true }),
+  },
+  {
+    rule: 'MatMul',
+    shapes: [
+      [2, 3, 4],
+      [2, 4, 5],
+    ],
+    build: (a, b) => op.matmul(a!, b!),
+  },
   { rule: 'Transpose', shapes: [[2, 3, 4]], build: (a) => op.transpose(a!, [2, 0, 1]) },
   { rule: 'Reshape', shapes: [[2, 6]], build: (a) => op.reshape(a!, [3, 4]) },
-  { rule: 'Concat', shapes: [[2, 3], [2, 2]], build: (a, b) => op.concat([a!, b!], 1, 5) },
+  {
+    rule: 'Concat',
+    shapes: [
+      [2, 3],
+      [2, 2],
+    ],
+    build: (a, b) => op.concat([a!, b!], 1, 5),
+  },
   { rule: 'Gather', shapes: [[5, 3]], build: (a) => op.gather(a!, integers(a!.graph, [4, 0, 4, 2])) },
   { rule: 'ReduceSum', shapes: [[2, 3, 4]], build: (a) => op.reduceSum(a!, [1], false) },
   { rule: 'ReduceMean', shapes: [[2, 3, 4]], build: (a) => op.reduceMean(a!, [0, -1]) },
-  { rule: 'Expand', shapes: [[2, 1], [2, 3]], build: (a, b) => op.multiply(op.expandLike(a!, b!), b!) },
+  {
+    rule: 'Expand',
+    shapes: [
+      [2, 1],
+      [2, 3],
+    ],
+    build: (a, b) => op.multiply(op.expandLike(a!, b!), b!),
+  },
   { rule: 'Softmax', shapes: [[3, 4]], build: (a) => op.softmax(a!) },
   { rule: 'LogSoftmax', shapes: [[3, 4]], build: (a) => op.logSoftmax(a!) },
   {
@@ -67,7 +134,10 @@ const cases: readonly Case[] = [
   },
   {
     rule: 'TokenLogProbabilities',
-    shapes: [[3, 4], [6, 4]],
+    shapes: [
+      [3, 4],
+      [6, 4],
+    ],
     build: (a, b) => op.tokenLogProbabilities(a!, b!, integers(a!.graph, [5, 0, 5])),
   },
 ];
@@ -77,49 +147,52 @@ describe('every gradient agrees with central finite differences', () => {
     expect(new Set(cases.map((one) => one.rule))).toEqual(new Set(Object.keys(gradientRules)));
   });
 
-  it.each(cases.map((one) => [`${one.rule} ${JSON.stringify(one.shapes)}`, one] as const))('%s', async (_, one) => {
-    const graph = new Graph();
-    const inputs = one.shapes.map((shape, index) => graph.input(`x${index}`, 'float32', shape));
-    const result = one.build(...inputs);
-    // A weighted sum of squares, so that each element of the result has a gradient of its own.
-    const size = result.shape.reduce<number>((product, dimension) => product * Number(dimension), 1);
-    const random = new Random(7);
-    const weights = Float32Array.from({ length: size }, () => random.next() + 0.5);
-    const weight = graph.constant('weight', 'float32', [size], weights);
-    const flat = op.reshape(result, [size]);
-    const loss = op.reduceSum(op.multiply(weight, op.multiply(flat, flat)), [0], false);
-    graph.output('result', flat);
-    differentiate(loss, inputs).forEach((gradient, index) => graph.output(`g${index}`, gradient));
-    const session = await Session.create(graph, { threads: 1 });
+  it.each(cases.map((one) => [`${one.rule} ${JSON.stringify(one.shapes)}`, one] as const))(
+    '%s',
+    async (_, one) => {
+      const graph = new Graph();
+      const inputs = one.shapes.map((shape, index) => graph.input(`x${index}`, 'float32', shape));
+      const result = one.build(...inputs);
+      // A weighted sum of squares, so that each element of the result has a gradient of its own.
+      const size = result.shape.reduce<number>((product, dimension) => product * Number(dimension), 1);
+      const random = new Random(7);
+      const weights = Float32Array.from({ length: size }, () => random.next() + 0.5);
+      const weight = graph.constant('weight', 'float32', [size], weights);
+      const flat = op.reshape(result, [size]);
+      const loss = op.reduceSum(op.multiply(weight, op.multiply(flat, flat)), [0], false);
+      graph.output('result', flat);
+      differentiate(loss, inputs).forEach((gradient, index) => graph.output(`g${index}`, gradient));
+      const session = await Session.create(graph, { threads: 1 });
 
-    const arrays = one.shapes.map((shape) => ({
-      shape,
-      data: Float32Array.from(
-        { length: shape.reduce((a, b) => a * b, 1) },
-        () => (one.low ?? -1) + 2 * random.next(),
-      ),
-    }));
-    const feeds = Object.fromEntries(arrays.map((array, index) => [`x${index}`, array]));
-    const lossAt = async (): Promise<number> => {
-      const values = floats(await session.run(feeds), 'result');
-      return values.reduce((sum, value, index) => sum + (weights[index] ?? 0) * value * value, 0);
-    };
-    const gradients = await session.run(feeds);
-    const step = 5e-3;
-    for (const [index, array] of arrays.entries()) {
-      const gradient = floats(gradients, `g${index}`);
-      expect(gradient.length).toBe(array.data.length);
-      for (let i = 0; i < array.data.length; i += 1) {
-        const original = array.data[i] ?? 0;
-        array.data[i] = original + step;
-        const above = await lossAt();
-        array.data[i] = original - step;
-        const below = await lossAt();
-        array.data[i] = original;
-        const expected = (above - below) / (2 * step);
-        expect(Math.abs((gradient[i] ?? NaN) - expected)).toBeLessThan(2e-2 * (1 + Math.abs(expected)));
+      const arrays = one.shapes.map((shape) => ({
+        shape,
+        data: Float32Array.from(
+          { length: shape.reduce((a, b) => a * b, 1) },
+          () => (one.low ?? -1) + 2 * random.next(),
+        ),
+      }));
+      const feeds = Object.fromEntries(arrays.map((array, index) => [`x${index}`, array]));
+      const lossAt = async (): Promise<number> => {
+        const values = floats(await session.run(feeds), 'result');
+        return values.reduce((sum, value, index) => sum + (weights[index] ?? 0) * value * value, 0);
+      };
+      const gradients = await session.run(feeds);
+      const step = 5e-3;
+      for (const [index, array] of arrays.entries()) {
+        const gradient = floats(gradients, `g${index}`);
+        expect(gradient.length).toBe(array.data.length);
+        for (let i = 0; i < array.data.length; i += 1) {
+          const original = array.data[i] ?? 0;
+          array.data[i] = original + step;
+          const above = await lossAt();
+          array.data[i] = original - step;
+          const below = await lossAt();
+          array.data[i] = original;
+          const expected = (above - below) / (2 * step);
+          expect(Math.abs((gradient[i] ?? NaN) - expected)).toBeLessThan(2e-2 * (1 + Math.abs(expected)));
+        }
       }
-    }
-    await session.release();
-  });
+      await session.release();
+    },
+  );
 });

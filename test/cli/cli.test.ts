@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { RULES } from '../../src/poetry/rules.js';
+
+function shiren(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'test/run-cli.ts', ...args],
+    {
+      input,
+      encoding: 'utf8',
+      env: { ...process.env, LANG: 'en_US.UTF-8' },
+    },
+  );
+  return { code: status, out: stdout, err: stderr };
+}
+
+describe('the command line', () => {
+  it('has help with an example for every command', () => {
+    for (const command of ['write', 'check', 'train', 'eval', 'pretrain', 'demo']) {
+      expect(shiren([command, '--help']).out).toMatch(/Examples?:/);
+    }
+    expect(shiren(['data', 'build', '--help']).out).toContain('Examples:');
+  });
+
+  it.each([
+    [['wrte'], "unknown command 'wrte'"],
+    [['write', '--form', '六言'], '--form 六言: expected one of 五言绝句'],
+    [['write', '--model', 'nowhere'], 'nowhere: no such model folder'],
+    [['check', 'nowhere.txt'], 'nowhere.txt: cannot be read'],
+    [['train', 'nowhere.yaml'], 'nowhere.yaml: cannot be read'],
+    [['train', 'recipes/mini.yaml', '--set', 'lerning_rate=1'], 'did you mean learning_rate?'],
+    [['data', 'build', '--source', 'nowhere'], 'nowhere: no such file or folder'],
+    [['data', 'check', 'recipes/mini.yaml'], 'recipes/mini.yaml:1: not JSON'],
+  ])('answers %j with one clear line and exit code 2', (args, message) => {
+    const { code, err } = shiren(args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('checks poems from standard input, one JSON object a line', () => {
+    const poems =
+      '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。\n\n春眠不觉晓，处处闻啼鸟。\n夜来风雨声，花落知多少。\n';
+    const lines = shiren(['check', '--json'], poems).out.trim().split('\n');
+    const checks = lines.map((line) => JSON.parse(line) as { form: string; violations: { rule: string }[] });
+    expect(checks.map(({ form }) => form)).toEqual(['五绝', '古绝']);
+    for (const { rule } of checks[1]!.violations) expect(Object.keys(RULES)).toContain(rule);
+  });
+
+  it('speaks Chinese when asked to', () => {
+    const { out } = shiren(['--lang', 'zh', 'check'], '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。');
+    expect(out).toContain('合律');
+  });
+});

@@ -1,0 +1,77 @@
+/** Real processes, killed in the middle: what is taken up again ends in the same bytes as what was never stopped. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildDatasets } from '../../src/corpus/build.js';
+import { writeFileWhole } from '../../src/support/files.js';
+import { tinyModel } from '../support-tiny-model.js';
+
+const temporary = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-resume-'));
+
+/** Runs the command line from source; kills it once its log has `killAt` lines. */
+function train(args: readonly string[], out: string, killAt?: number): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'test/run-cli.ts', 'train', ...args, '--out', out],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const log = path.join(out, 'dpo', 'metrics.jsonl');
+    const timer = setInterval(() => {
+      if (killAt === undefined || !existsSync(log)) return;
+      if (readFileSync(log, 'utf8').split('\n').length > killAt) child.kill('SIGKILL');
+    }, 2);
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      clearInterval(timer);
+      if (code !== 0 && signal !== 'SIGKILL') reject(new Error(errors));
+      else resolve(code);
+    });
+  });
+}
+
+describe('a run that was killed', () => {
+  it('ends in the same adapter and the same metrics', async () => {
+    const data = temporary();
+    await buildDatasets({
+      source: 'data/starter',
+      out: data,
+      seed: 1,
+      testShare: 0.1,
+      validationShare: 0.05,
+    });
+    const recipe = path.join(data, 'recipe.yaml');
+    await writeFileWhole(
+      recipe,
+      [
+        `model_name_or_path: ${(await tinyModel()).folder}`,
+        'defaults: {r: 4, learning_rate: 1.0e-3, per_device_train_batch_size: 4, gradient_accumulation_steps: 1, save_steps: 3}',
+        'stages:',
+        '  - {name: sft, type: sft, train_dataset: clean/train.jsonl, max_steps: 4}',
+        '  - {name: dpo, type: dpo, train_dataset: preference/train.jsonl, adapter_from: sft, max_steps: 24}',
+      ].join('\n'),
+    );
+    const args = [recipe, '--data', data, '--threads', '1'];
+    const [straight, broken] = [temporary(), temporary()];
+    await train(args, straight);
+    for (const killAt of [1, 5, 10, 16]) await train(args, broken, killAt);
+    await train(args, broken);
+    for (const file of [
+      'sft/adapter_model.safetensors',
+      'dpo/adapter_model.safetensors',
+      'dpo/metrics.jsonl',
+    ]) {
+      expect(
+        (await readFile(path.join(broken, file))).equals(await readFile(path.join(straight, file))),
+      ).toBe(true);
+    }
+    expect(existsSync(path.join(broken, 'dpo', 'checkpoint.safetensors'))).toBe(false);
+  }, 180_000);
+});

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadAdapter } from '../../src/model/lora.js';
+import { Tokenizer } from '../../src/model/tokenizer.js';
+import { checkPoem } from '../../src/poetry/check.js';
+import { FORM_NAMES, FORMS } from '../../src/poetry/forms.js';
+import { characters, splitLines } from '../../src/poetry/text.js';
+import { Random } from '../../src/support/random.js';
+import { PoemConstraint } from '../../src/writing/constraint.js';
+import { Poet } from '../../src/writing/poet.js';
+import { SAMPLING_DEFAULTS, sampleToken } from '../../src/writing/sampler.js';
+import { tinyModel } from '../support-tiny-model.js';
+
+describe('the form as a constraint', () => {
+  it('makes every poem of a model that knows nothing regulated', async () => {
+    const { folder } = await tinyModel();
+    const poet = await Poet.load({ model: folder });
+    for (const form of FORM_NAMES) {
+      const poems = await poet.write({
+        form,
+        themes: ['山水'],
+        count: 6,
+        sampling: { temperature: 1.5, topP: 1 },
+      });
+      for (const { lines, check, text } of poems) {
+        expect(lines).toHaveLength(FORMS[form].lines);
+        expect(lines.every((line) => characters(line).length === FORMS[form].length)).toBe(true);
+        expect(check.violations, text).toEqual([]);
+        expect(check.rhyme.ok).toBe(true);
+      }
+    }
+    await poet.release();
+  });
+
+  it('gives the same poem for the same seed, whatever else is in the batch', async () => {
+    const { folder } = await tinyModel();
+    const poet = await Poet.load({ model: folder });
+    const [alone] = await poet.write({ form: '五言绝句', seed: 3 });
+    const batch = await poet.writeAll([
+      { form: '七言律诗', themes: ['边塞'], seed: 8 },
+      { form: '五言绝句', themes: [], seed: 3 },
+    ]);
+    expect(batch[1]?.text).toBe(alone?.text);
+    await poet.release();
+  });
+
+  it('handles tokens of several characters: allowed when all of their characters are', () => {
+    const tokens = new Map([
+      [1, '白日'],
+      [2, '依'],
+      [3, '山尽，'],
+      [4, '山尽。'],
+      [5, '尽尽尽'],
+    ]);
+    const constraint = new PoemConstraint({ form: '五言绝句', tones: false, rhyme: false }, tokens, 0);
+    const state = constraint.advance(constraint.start(), [...'白日依']);
+    expect(constraint.allowed(state!)).toEqual([1, 2, 3]);
+  });
+
+  it('lets only the end of the turn follow a whole poem', () => {
+    const constraint = new PoemConstraint(
+      { form: '五言绝句', tones: true, rhyme: false },
+      new Map([[1, '山']]),
+      9,
+    );
+    const whole = constraint.advance(constraint.start(), [
+      ...'白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。',
+    ]);
+    expect(constraint.allowed(whole!)).toEqual([9]);
+  });
+});
+
+describe('sampling', () => {
+  it('chooses allowed tokens only, the likeliest at temperature 0', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.float({ min: -5, max: 5, noNaN: true }), { minLength: 4, maxLength: 20 }),
+        fc.integer(),
+        (logits, seed) => {
+          const values = Float32Array.from(logits);
+          const allowed = [0, 2, 3];
+          const { token } = sampleToken(values, SAMPLING_DEFAULTS, new Random(seed), allowed);
+          expect(allowed).toContain(token);
+          const greedy = sampleToken(values, { ...SAMPLING_DEFAULTS, temperature: 0 }, new Random(seed));
+          expect(values[greedy.token]).toBe(Math.max(...values));
+        },
+      ),
+    );
+  });
+
+  it('keeps to top-k', () => {
+    const options = { ...SAMPLING_DEFAULTS, topK: 2, topP: 1, temperature: 5 };
+    const random = new Random(1);
+    const drawn = new Set(
+      Array.from({ length: 200 }, () => sampleToken(Float32Array.of(1, 3, 2, 0), options, random).token),
+    );
+    expect(drawn).toEqual(new Set([1, 2]));
+  });
+});
+
+describe('the shipped poet', () => {
+  it('writes a regulated quatrain, and the same one again', async () => {
+    const poet = await Poet.load({ model: 'models/miniature', adapter: 'models/miniature-dpo' });
+    const options = { form: '五言绝句', themes: ['山水', '自然', '宁静'] } as const;
+    const [poem] = await poet.write(options);
+    expect(splitLines(poem!.text)).toHaveLength(4);
+    expect(checkPoem(poem!.text).regulated).toBe(true);
+    expect((await poet.write(options))[0]?.text).toBe(poem!.text);
+    await poet.release();
+    const tokenizer = await Tokenizer.load('models/miniature');
+    expect(tokenizer.decode(tokenizer.encode('床前明月光，𠀀！'))).toBe('床前明月光，𠀀！');
+    await expect(loadAdapter('models/miniature', poet['decoder'].model.config)).rejects.toThrow(
+      'not an adapter folder',
+    );
+  });
+});
