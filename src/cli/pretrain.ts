@@ -12,6 +12,7 @@ import { Random } from '../support/random.js';
 import type { TokenTree } from '../training/packing.js';
 import { pretrain, type PretrainMetrics } from '../training/pretrain.js';
 import { numberOption } from './options.js';
+import { startProgress } from './progress.js';
 
 interface PretrainFlags {
   readonly text: string;
@@ -26,6 +27,7 @@ interface PretrainFlags {
   readonly minCount: number;
   readonly seed: number;
   readonly threads?: number;
+  readonly json?: boolean;
 }
 
 export function pretrainCommand(program: Command): void {
@@ -44,6 +46,7 @@ export function pretrainCommand(program: Command): void {
     .option('--min-count <n>', 'a character must occur so often to get a token', numberOption, 3)
     .option('--seed <n>', 'seed', numberOption, 1)
     .option('--threads <n>', 'threads', numberOption)
+    .option('--json', 'a JSON object a step on standard output')
     .addHelpText('after', '\nExample:\n  shiren pretrain --text poems.txt --out models/mine --steps 3500')
     .action(runPretrain);
 }
@@ -96,9 +99,17 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
       completions: [tokenizer.encodeCompletion(poem)],
     }));
   const metricsFile = path.join(flags.out, 'pretrain.jsonl');
+  const bar = flags.json ? undefined : startProgress('pretrain', flags.steps);
+  let evaluation = '';
   const report = async (metrics: PretrainMetrics): Promise<void> => {
-    await appendFile(metricsFile, `${JSON.stringify(metrics)}\n`);
-    if (metrics.eval_loss !== undefined || metrics.step % 50 === 0) console.log(JSON.stringify(metrics));
+    const line = JSON.stringify(metrics);
+    await appendFile(metricsFile, `${line}\n`);
+    if (flags.json) console.log(line);
+    if (metrics.eval_loss !== undefined) evaluation = `  eval ${metrics.eval_loss.toFixed(3)}`;
+    else {
+      const rate = Math.round(metrics.tokens_per_second ?? 0);
+      bar?.update(metrics.step, `loss ${metrics.loss?.toFixed(3)}${evaluation}  ${rate} tokens/s`);
+    }
   };
   const weights = await pretrain({
     config,
@@ -117,5 +128,6 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
     threads: flags.threads,
     onStep: report,
   });
+  bar?.stop();
   await writeSafetensors(path.join(flags.out, 'model.safetensors'), weights, 'BF16');
 }

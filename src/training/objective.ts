@@ -40,14 +40,18 @@ export function sftObjective(trees: readonly TokenTree[]): Objective {
   };
 }
 
-/** Direct preference optimisation: each tree has two completions, chosen and rejected. */
+/**
+ * Direct preference optimisation: each tree has two completions, chosen and rejected.
+ *
+ * @param references log-probabilities of both under the reference, by example
+ */
 export function dpoObjective(
   trees: readonly TokenTree[],
-  references: readonly (readonly [number, number])[],
+  references: ReadonlyMap<number, readonly number[]>,
   recipe: StageRecipe,
 ): Objective {
   const referencesOf = (indices: readonly number[]): number[] =>
-    indices.flatMap((index) => references[index] ?? []);
+    indices.flatMap((index) => references.get(index) ?? []);
   return {
     trees,
     loss: dpoLoss({ beta: recipe.beta, labelSmoothing: recipe.label_smoothing }),

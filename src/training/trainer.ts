@@ -160,10 +160,19 @@ function loraConfig(recipe: StageRecipe): Adapter['config'] {
   return { r: recipe.r, loraAlpha: recipe.lora_alpha, loraDropout: 0, targetModules: recipe.target_modules };
 }
 
+/** The objective of a stage. For DPO, the reference is scored once, for the examples that the steps will see. */
 async function createObjective(options: TrainStageOptions, reference: Adapter): Promise<Objective> {
   const { model, recipe, trees } = options;
   if (recipe.type === 'sft') return sftObjective(trees);
-  const scores = await scoreTrees(model, reference, trees, recipe.row_length);
-  const references = scores.map(([chosen = NaN, rejected = NaN]) => [chosen, rejected] as const);
+  const steps = totalSteps(recipe, trees.length);
+  const seen = Array.from({ length: steps }, (_, step) => examplesOfStep(recipe, trees.length, step)).flat();
+  const indices = [...new Set(seen)];
+  const scores = await scoreTrees(
+    model,
+    reference,
+    indices.map((index) => trees[index] as TokenTree),
+    recipe.row_length,
+  );
+  const references = new Map(indices.map((index, at) => [index, scores[at] ?? []]));
   return dpoObjective(trees, references, recipe);
 }

@@ -1,0 +1,10 @@
+/** The library: what `import … from 'shiren'` gives. */
+export { Poet, type PoetOptions, type WriteOptions, type WrittenPoem } from './writing/poet.js';
+export { checkLines, checkPoem, type PoemCheck } from './poetry/check.js';
+export { FORM_NAMES, FORMS, type FormName } from './poetry/forms.js';
+export { formatPrompt, parsePrompt } from './poetry/prompt.js';
+export { toSimplified } from './poetry/script.js';
+export { buildDatasets, type BuildOptions, type BuildSummary } from './corpus/build.js';
+export { measurePoem, type PoemMetrics } from './evaluation/metrics.js';
+export { readRecipe, type Recipe, type StageRecipe } from './training/recipe.js';
+export { InputError } from './support/errors.js';

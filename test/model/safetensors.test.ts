@@ -1,0 +1,99 @@
+import { mkdtempSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseConfig, toConfigJson } from '../../src/model/config.js';
+import { openModel } from '../../src/model/folder.js';
+import { initialiseAdapter, loadAdapter, saveAdapter } from '../../src/model/lora.js';
+import { encodeSafetensors, readHeader, readSafetensors, toBfloat16 } from '../../src/model/safetensors.js';
+import { tinyModel } from '../support-tiny-model.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-safetensors-'));
+const file = path.join(folder, 'model.safetensors');
+const tensors = new Map([['w', { shape: [2, 2], data: Float32Array.of(1, -2, 0.5, 3) }]]);
+
+/** A file with this header and eight bytes of data. */
+async function withHeader(header: unknown): Promise<string> {
+  const json = Buffer.from(JSON.stringify(header));
+  const prefix = Buffer.alloc(8);
+  prefix.writeBigUInt64LE(BigInt(json.length));
+  await writeFile(file, Buffer.concat([prefix, json, Buffer.alloc(8)]));
+  return file;
+}
+
+describe('safetensors', () => {
+  it.each(['F32', 'BF16'] as const)('reads back what it wrote in %s', async (type) => {
+    await writeFile(file, encodeSafetensors(tensors, type));
+    expect([...(await readSafetensors(file)).get('w')!.data]).toEqual([1, -2, 0.5, 3]);
+    expect((await readHeader(file)).get('w')).toMatchObject({ type, shape: [2, 2] });
+  });
+
+  it('rounds to bfloat16 to the nearest, ties to even', () => {
+    expect([...toBfloat16(Float32Array.of(1, 1 + 2 ** -8, 1 + 3 * 2 ** -8))]).toEqual([
+      0x3f80, 0x3f80, 0x3f82,
+    ]);
+  });
+
+  it.each([
+    [
+      'a type it does not know',
+      { w: { dtype: 'I8', shape: [8], data_offsets: [0, 8] } },
+      'tensor w: type "I8"',
+    ],
+    ['a shape that does not fit', { w: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }, 'needs 12'],
+    ['offsets outside the file', { w: { dtype: 'F32', shape: [4], data_offsets: [0, 16] } }, 'the file has'],
+  ])('refuses %s, naming file and tensor', async (_, header, message) => {
+    await expect(readHeader(await withHeader(header))).rejects.toThrow(message);
+  });
+
+  it('refuses a short file and a header that is too long', async () => {
+    await writeFile(file, 'abc');
+    await expect(readHeader(file)).rejects.toThrow('3 bytes, too short');
+    await writeFile(file, Buffer.alloc(20, 1));
+    await expect(readHeader(file)).rejects.toThrow('the header claims');
+  });
+
+  it('refuses numbers that are not finite', async () => {
+    await writeFile(file, encodeSafetensors(new Map([['w', { shape: [2], data: Float32Array.of(1, NaN) }]])));
+    await expect(readSafetensors(file)).rejects.toThrow('tensor w: element 1 is NaN');
+  });
+});
+
+describe('a model folder', () => {
+  it('names the tensor that is missing', async () => {
+    const { folder: model } = await tinyModel();
+    const weights = path.join(model, 'model.safetensors');
+    const bytes = await readFile(weights, 'latin1');
+    await writeFile(weights, bytes.replaceAll('model.norm.weight', 'model.nXrm.weight'), 'latin1');
+    await expect(openModel(model)).rejects.toThrow('tensor model.norm.weight is missing');
+  });
+
+  it('reads both spellings of the rotary base and refuses other architectures', async () => {
+    const { config } = await tinyModel();
+    const json = toConfigJson(config, { bos: 0, eos: 2, pad: 0 }) as Record<string, unknown>;
+    expect(parseConfig(json, 'c')).toEqual(config);
+    const { rope_theta, ...rest } = json;
+    expect(parseConfig({ ...rest, rope_parameters: { rope_theta, rope_type: 'default' } }, 'c')).toEqual(
+      config,
+    );
+    expect(() => parseConfig({ ...json, model_type: 'llama' }, 'c')).toThrow(
+      'c: model_type is "llama", expected "qwen3"',
+    );
+    expect(() => parseConfig({ ...json, head_dim: 'x' }, 'c')).toThrow('c: head_dim is "x"');
+  });
+});
+
+describe('an adapter folder', () => {
+  it("reads back what it wrote, under PEFT's names", async () => {
+    const { config } = await tinyModel();
+    const lora = { r: 4, loraAlpha: 8, loraDropout: 0, targetModules: ['q_proj', 'down_proj'] as const };
+    const adapter = initialiseAdapter(config, lora, 3);
+    await saveAdapter(folder, adapter, null);
+    const loaded = await loadAdapter(folder, config);
+    expect(loaded.layers).toEqual(adapter.layers);
+    const names = [...(await readHeader(path.join(folder, 'adapter_model.safetensors'))).keys()];
+    expect(names).toContain('base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight');
+    expect(names).toContain('base_model.model.model.layers.1.mlp.down_proj.lora_B.weight');
+  });
+});
