@@ -1,5 +1,6 @@
 /** Preference pairs: the true poem against one that breaks what was asked, each verified to break what it claims. */
 import { checkLines } from '../poetry/check.js';
+import { formOfShape } from '../poetry/forms.js';
 import { checkRhyme } from '../poetry/rhyme.js';
 import { themeCoverage } from '../poetry/themes.js';
 import { characters, layOut } from '../poetry/text.js';
@@ -7,6 +8,7 @@ import type { Random } from '../support/random.js';
 import type { CleanPoem } from './poem.js';
 
 export const REJECTION_REASONS = [
+  'wrong_form',
   'wrong_line_count',
   'wrong_line_length',
   'broken_rhyme',
@@ -21,8 +23,9 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** How often each kind is tried; the share of the whole is its number over the sum. */
 export const REJECTION_SHARES: Readonly<Record<RejectionReason, number>> = {
-  wrong_line_count: 1,
-  wrong_line_length: 1,
+  wrong_form: 5,
+  wrong_line_count: 2,
+  wrong_line_length: 2,
   broken_rhyme: 3,
   broken_tones: 3,
   off_theme: 2,
@@ -76,6 +79,9 @@ const randomCharacter = (others: readonly PairSource[], random: Random): string 
 };
 
 const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
+  // A true poem, but not of the form that was asked for: what a model does most often when it misses the form.
+  wrong_form: ({ poem }, others) =>
+    others.find(({ poem: other }) => formOfShape(other.lines) !== formOfShape(poem.lines))?.poem.lines,
   wrong_line_count: ({ poem }, others, random) => {
     if (random.next() < 0.5) return poem.lines.slice(0, -1);
     const same = others.filter(({ poem: other }) => other.lines[0]?.length === poem.lines[0]?.length);

@@ -27,11 +27,14 @@ export interface DpoOptions {
   readonly beta: number;
   /** How often preferences are assumed to be flipped (conservative DPO). */
   readonly labelSmoothing: number;
+  /** Weight of the negative log-likelihood of the chosen answers, added to the loss; 0 leaves it out. */
+  readonly rpoAlpha: number;
 }
 
 /**
  * Direct preference optimisation (Rafailov et al., arXiv 2305.18290), the `sigmoid` loss of TRL:
- * −log σ(β · margin), where the margin is how much more the policy prefers the chosen answer than the reference does.
+ * −log σ(β · margin), where the margin is how much more the policy prefers the chosen answer than the reference does; plus
+ * rpoAlpha times the mean loss a token of the chosen answers (RPO, arXiv 2404.19733), which keeps them from becoming unlikely too.
  * Outputs `logps_sequences` [2 · pairs, 1], chosen and rejected by turns.
  */
 export function dpoLoss(options: DpoOptions): (logProbabilities: Value) => Value {
@@ -47,8 +50,22 @@ export function dpoLoss(options: DpoOptions): (logProbabilities: Value) => Value
     const margins = scale(subtract(gemm(signs, sequences), reference), options.beta);
     const kept = scale(logSigmoid(margins), 1 - options.labelSmoothing);
     const flipped = scale(logSigmoid(negate(margins)), options.labelSmoothing);
-    return negate(reduceSum(multiply(pairWeights, add(kept, flipped)), [0, 1]));
+    const preference = negate(reduceSum(multiply(pairWeights, add(kept, flipped)), [0, 1]));
+    return options.rpoAlpha > 0 ? add(preference, sftLoss(logProbabilities)) : preference;
   };
+}
+
+/** The weights of the chosen answers' tokens in the likelihood term of {@link dpoLoss}. */
+export function rpoFeeds(
+  batch: PackedBatch,
+  rpoAlpha: number,
+  chosenTokensOfStep: number,
+): Record<string, ArrayWithShape> {
+  if (rpoAlpha <= 0) return {};
+  const data = Float32Array.from(batch.lossRows, ({ sequence }) =>
+    sequence % 2 === 0 ? rpoAlpha / chosenTokensOfStep : 0,
+  );
+  return { weights: { data, shape: [data.length, 1] } };
 }
 
 /**

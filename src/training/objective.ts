@@ -3,7 +3,7 @@ import type { ModelFolder } from '../model/folder.js';
 import { loraTensors, type Adapter } from '../model/lora.js';
 import { floats, type ArrayWithShape } from '../tensor/session.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
-import { dpoFeeds, dpoLoss, sequenceSums, sftFeeds, sftLoss } from './losses.js';
+import { dpoFeeds, dpoLoss, rpoFeeds, sequenceSums, sftFeeds, sftLoss } from './losses.js';
 import { packTrees, treeLength, type PackedBatch, type TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
 import type { Outputs } from './stepper.js';
@@ -25,17 +25,16 @@ export interface Objective {
   tally(batch: PackedBatch, indices: readonly number[], outputs: Outputs, tally: Tally): void;
 }
 
+function firstCompletionTokens(trees: readonly TokenTree[], indices: readonly number[]): number {
+  return indices.reduce((sum, index) => sum + (trees[index]?.completions[0]?.length ?? 0), 0);
+}
+
 /** Supervised fine-tuning: one completion an example. */
 export function sftObjective(trees: readonly TokenTree[]): Objective {
-  const completionTokens = (index: number): number => trees[index]?.completions[0]?.length ?? 0;
   return {
     trees,
     loss: sftLoss,
-    feeds: (batch, _, step) =>
-      sftFeeds(
-        batch,
-        step.reduce((sum, index) => sum + completionTokens(index), 0),
-      ),
+    feeds: (batch, _, step) => sftFeeds(batch, firstCompletionTokens(trees, step)),
     tally: () => undefined,
   };
 }
@@ -54,8 +53,11 @@ export function dpoObjective(
     indices.flatMap((index) => references.get(index) ?? []);
   return {
     trees,
-    loss: dpoLoss({ beta: recipe.beta, labelSmoothing: recipe.label_smoothing }),
-    feeds: (batch, indices, step) => dpoFeeds(batch, referencesOf(indices), step.length),
+    loss: dpoLoss({ beta: recipe.beta, labelSmoothing: recipe.label_smoothing, rpoAlpha: recipe.rpo_alpha }),
+    feeds: (batch, indices, step) => ({
+      ...dpoFeeds(batch, referencesOf(indices), step.length),
+      ...rpoFeeds(batch, recipe.rpo_alpha, firstCompletionTokens(trees, step)),
+    }),
     tally: (batch, indices, outputs, tally) => {
       const logps = sequenceSums(batch, floats(outputs, 'logps'));
       const reference = referencesOf(indices);

@@ -37,6 +37,7 @@ export interface StageRecipe {
   readonly row_length: number;
   readonly beta: number;
   readonly label_smoothing: number;
+  readonly rpo_alpha: number;
   readonly save_steps: number;
   readonly seed: number;
 }
@@ -67,6 +68,7 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   row_length: 256,
   beta: 0.1,
   label_smoothing: 0,
+  rpo_alpha: 0,
   save_steps: 25,
   seed: 42,
 };
@@ -116,6 +118,7 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   row_length: count,
   beta: positive,
   label_smoothing: share,
+  rpo_alpha: notNegative,
   save_steps: count,
   seed: numberCheck('a whole number', Number.isInteger),
 };

@@ -47,7 +47,7 @@ describe('the data sets of the starter corpus', () => {
 
   it('reject for every reason, never with the chosen text', async () => {
     const pairs = await readPreferenceDataset(path.join(folder, 'preference/train.jsonl'));
-    expect(new Set(pairs.map(({ rejected_reason }) => rejected_reason)).size).toBe(8);
+    expect(new Set(pairs.map(({ rejected_reason }) => rejected_reason)).size).toBe(9);
     for (const { chosen, rejected } of pairs) expect(rejected).not.toEqual(chosen);
   });
 

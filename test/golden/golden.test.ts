@@ -152,7 +152,7 @@ describe.skipIf(models.length === 0).each(models)('%s', (name) => {
     }>(name, 'dpo.json');
     const opened = await model();
     const adapter = await loadAdapter(path.join(folder, name, 'lora_sft_final'), opened.config);
-    const loss = dpoLoss({ beta: golden.beta, labelSmoothing: 0 });
+    const loss = dpoLoss({ beta: golden.beta, labelSmoothing: 0, rpoAlpha: 0 });
     const { session, stepper } = await createLoraStepper({ model: opened, adapter, loss, longest: 128 });
     const perStep = golden.pairs.length / golden.steps.length;
     for (const [index, expected] of golden.steps.entries()) {

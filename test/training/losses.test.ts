@@ -4,7 +4,7 @@ import { clipFactor, gradientNorm } from '../../src/training/adamw.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { floats, Session } from '../../src/tensor/session.js';
-import { dpoFeeds, dpoLoss } from '../../src/training/losses.js';
+import { dpoFeeds, dpoLoss, rpoFeeds } from '../../src/training/losses.js';
 import { packTrees } from '../../src/training/packing.js';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -22,9 +22,10 @@ describe('the DPO loss', () => {
         16,
       );
       const count = batch.lossRows.length;
+      const chosenTokens = 3;
       const graph = new Graph();
       const logps = graph.input('logps', 'float32', ['losses', 1]);
-      const loss = dpoLoss({ beta, labelSmoothing })(logps);
+      const loss = dpoLoss({ beta, labelSmoothing, rpoAlpha })(logps);
       graph.output('loss', loss);
       graph.output('gradient', differentiate(loss, [logps])[0]!);
       const session = await Session.create(graph);
@@ -33,6 +34,7 @@ describe('the DPO loss', () => {
       const outputs = await session.run({
         logps: { data: values, shape: [count, 1] },
         ...dpoFeeds(batch, references, 2),
+        ...rpoFeeds(batch, rpoAlpha, chosenTokens),
       });
 
       const sums = [0, 0, 0, 0];
@@ -47,12 +49,13 @@ describe('the DPO loss', () => {
           sum - ((1 - labelSmoothing) * Math.log(sigmoid(m)) + labelSmoothing * Math.log(sigmoid(-m))) / 2,
         0,
       );
-      expect(floats(outputs, 'loss')[0]).toBeCloseTo(expected, 5);
+      const likelihood = -(rpoAlpha / chosenTokens) * (sums[0]! + sums[2]!);
+      expect(floats(outputs, 'loss')[0]).toBeCloseTo(expected + likelihood, 5);
       const gradient = floats(outputs, 'gradient');
       batch.lossRows.forEach(({ sequence }, index) => {
         const m = margins[Math.floor(sequence / 2)]!;
         const slope = ((1 - labelSmoothing) * (sigmoid(m) - 1) + labelSmoothing * sigmoid(m)) * beta * 0.5;
-        expect(gradient[index]).toBeCloseTo(sequence % 2 === 0 ? slope : -slope, 5);
+        expect(gradient[index]).toBeCloseTo(sequence % 2 === 0 ? slope - rpoAlpha / chosenTokens : -slope, 5);
       });
       await session.release();
     },
