@@ -10,9 +10,13 @@ import { packTrees } from '../../src/training/packing.js';
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 describe('the DPO loss', () => {
-  it.each([0, 0.1])(
-    'agrees with its formula and its derivative, label smoothing %f',
-    async (labelSmoothing) => {
+  it.each([
+    [0, 0],
+    [0.1, 0],
+    [0, 0.5],
+  ])(
+    'agrees with its formula and its derivative: label_smoothing %f, rpo_alpha %f',
+    async (labelSmoothing, rpoAlpha) => {
       const beta = 0.3;
       const batch = packTrees(
         [
