@@ -14,7 +14,9 @@ describe('the README', () => {
     try {
       const file = path.join(folder, 'example.ts');
       await writeFile(file, (example ?? '').replace("from 'shiren'", "from '../../src/index.js'"));
-      const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
+      const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', file], {
+        encoding: 'utf8',
+      });
       expect(stderr).toBe('');
       expect(status).toBe(0);
       expect(stdout.split('\n')[0]).toMatch(/^.{5}[，？！].{5}[。？！]$/u);
@@ -25,6 +27,7 @@ describe('the README', () => {
   });
 
   it('names files that exist', () => {
-    for (const [, file] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) expect(() => readFileSync(file!)).not.toThrow();
+    for (const [, file] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+      expect(() => readFileSync(file!)).not.toThrow();
   });
 });

@@ -2,11 +2,12 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { FORM_NAMES, formByName, type FormName } from '../poetry/forms.js';
+import { FORM_NAMES, formByName, FORMS, type FormName } from '../poetry/forms.js';
 import { parsePrompt, splitThemes } from '../poetry/prompt.js';
 import { InputError } from '../support/errors.js';
 import { Poet, type WrittenPoem } from '../writing/poet.js';
 import { formatCheck } from './format-check.js';
+import { say } from './language.js';
 import { numberOption } from './options.js';
 import { DEFAULT_ADAPTER, DEFAULT_MODEL, resolvePath } from './paths.js';
 
@@ -58,12 +59,28 @@ export function writeCommand(program: Command): void {
 }
 
 /** Form and themes from the prompt and the options; options win. */
-function readRequest(prompt: string | undefined, flags: WriteFlags): { form: FormName; themes: string[] } {
+function readRequest(
+  prompt: string | undefined,
+  flags: WriteFlags,
+): { form: FormName; themes: readonly string[] } {
   const parsed = prompt === undefined ? undefined : parsePrompt(prompt);
-  const form = flags.form === undefined ? (parsed?.form ?? '五言绝句') : formByName(flags.form);
-  if (!form) throw new InputError(`--form ${flags.form}: expected one of ${FORM_NAMES.join(', ')}`);
-  const themes = flags.theme === undefined ? (parsed?.themes ?? []) : splitThemes(flags.theme);
-  return { form, themes };
+  const named = flags.form ?? parsed?.named;
+  const form = named === undefined ? formOfLines(parsed?.lines) : formByName(named);
+  if (!form) {
+    const found = named ?? say(`${parsed?.lines}句`, `${parsed?.lines} lines`);
+    throw new InputError(
+      `${flags.form === undefined ? 'prompt' : '--form'}: ${found}: expected one of ${FORM_NAMES.join(', ')}`,
+    );
+  }
+  if (flags.form === undefined && parsed?.lines !== undefined && parsed.lines !== FORMS[form].lines) {
+    throw new InputError(`prompt: ${parsed.lines}句: ${form} has ${FORMS[form].lines} lines`);
+  }
+  return { form, themes: flags.theme === undefined ? (parsed?.themes ?? []) : splitThemes(flags.theme) };
+}
+
+/** The form of a prompt that names none: five characters a line, and as many lines as asked for, four if nothing is said. */
+function formOfLines(lines = 4): FormName | undefined {
+  return FORM_NAMES.find((name) => FORMS[name].lines === lines);
 }
 
 async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<void> {

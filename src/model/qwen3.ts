@@ -6,19 +6,20 @@
  * that is an input; `decoding` reads new tokens against a key-value cache. Both share every layer.
  */
 import type { Graph, Value } from '../tensor/graph.js';
+import { groupQueryAttention, rmsNorm, rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
 import {
   add,
+  concat,
   gather,
   gemm,
-  groupQueryAttention,
   matmul,
   multiply,
   reshape,
-  rmsNorm,
-  rotaryEmbedding,
+  reshapeLike,
+  reshapeTo,
   scale,
+  shapeOf,
   silu,
-  softmax,
   transpose,
   transposeLast,
 } from '../tensor/operators.js';
@@ -124,16 +125,23 @@ export function packedInputs(graph: Graph): PackedInputs {
 
 /** Hidden states [tokens, hidden] of packed rows: differentiable. */
 export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs): Value {
-  const { config } = options;
+  const { graph, config } = options;
   const { headDim, numAttentionHeads, numKeyValueHeads } = config;
   const group = numAttentionHeads / numKeyValueHeads;
   const { cosines, sines } = rotaryTables(options);
-  const rowShape = ['rows', 'length', 1] as const;
+  // Rows and length are known only when the graph runs: they are read off the positions and the mask.
+  const headShape = (heads: number): Value =>
+    graph.composite(() => concat([shapeOf(inputs.positions), graph.integers([heads, headDim])], 0, 4));
+  const groupedShape = graph.composite(() =>
+    multiply(shapeOf(inputs.mask), graph.integers([1, numKeyValueHeads, group, 1, 1])),
+  );
+  const queryShape = headShape(numAttentionHeads);
+  const keyValueShape = headShape(numKeyValueHeads);
 
-  // [tokens, heads · size] → [rows, heads, length, size]; the rows are told from the positions' shape.
+  // [tokens, heads · size] → [rows, heads, length, size]
   const toHeads = (x: Value, heads: number): Value => {
-    const split = rows(x, inputs.positions, [rowShape[0], rowShape[1], heads, headDim]);
-    return transpose(split, [0, 2, 1, 3]);
+    const shape = heads === numAttentionHeads ? queryShape : keyValueShape;
+    return transpose(reshapeTo(x, shape, ['rows', 'length', heads, headDim]), [0, 2, 1, 3]);
   };
   return decoder(options, inputs.tokenIds, (_, query, key, value) => {
     const rotate = (x: Value): Value => rotaryEmbedding(x, inputs.positions, cosines, sines);
@@ -142,54 +150,14 @@ export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs
     const v = toHeads(value, numKeyValueHeads);
     const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
     const scores = scale(matmul(folded, transposeLast(k)), headDim ** -0.5);
-    const grouped = foldRows(scores, inputs.mask, numKeyValueHeads, group);
+    const grouped = reshapeTo(scores, groupedShape, ['rows', numKeyValueHeads, group, 'length', 'length']);
     const weights = softmax(add(grouped, inputs.mask));
-    const attended = matmul(
-      reshape(weights, ['rows', numKeyValueHeads, 'group*length', 'length'], scores),
-      v,
-    );
-    const heads = reshape(attended, ['rows', numAttentionHeads, 'length', headDim], q);
-    return reshape(transpose(heads, [0, 2, 1, 3]), ['tokens', numAttentionHeads * headDim]);
+    const attended = matmul(reshapeLike(weights, scores), v);
+    return reshape(transpose(reshapeLike(attended, q), [0, 2, 1, 3]), [
+      'tokens',
+      numAttentionHeads * headDim,
+    ]);
   });
-}
-
-/** [tokens, …] → [rows, length, heads, size], with rows and length read from the positions at run time. */
-function rows(x: Value, positions: Value, shape: readonly ['rows', 'length', number, number]): Value {
-  const { graph } = x;
-  const target = graph.composite(() => {
-    const size = graph.value('Shape', 'int64', [2]);
-    graph.node({ operator: 'Shape', domain: '', inputs: [positions], outputs: [size], attributes: {} });
-    const joined = graph.value('Concat', 'int64', [4]);
-    const inputs = [size, graph.integers([shape[2], shape[3]])];
-    graph.node({ operator: 'Concat', domain: '', inputs, outputs: [joined], attributes: { axis: 0 } });
-    return joined;
-  });
-  const result = graph.value('Reshape', 'float32', shape);
-  graph.node({ operator: 'Reshape', domain: '', inputs: [x, target], outputs: [result], attributes: {} });
-  return result;
-}
-
-/** [rows, kv, group · length, length] → [rows, kv, group, length, length], so that the mask broadcasts. */
-function foldRows(scores: Value, mask: Value, keyValueHeads: number, group: number): Value {
-  const { graph } = scores;
-  const shape = ['rows', keyValueHeads, group, 'length', 'length'];
-  const target = graph.composite(() => {
-    const size = graph.value('Shape', 'int64', [5]);
-    graph.node({ operator: 'Shape', domain: '', inputs: [mask], outputs: [size], attributes: {} });
-    const factor = graph.integers([1, keyValueHeads, group, 1, 1]);
-    const product = graph.value('Mul', 'int64', [5]);
-    graph.node({ operator: 'Mul', domain: '', inputs: [size, factor], outputs: [product], attributes: {} });
-    return product;
-  });
-  const result = graph.value('Reshape', 'float32', shape);
-  graph.node({
-    operator: 'Reshape',
-    domain: '',
-    inputs: [scores, target],
-    outputs: [result],
-    attributes: {},
-  });
-  return result;
 }
 
 /** The name of a layer's part of the key-value cache as input (`past`) or output (`present`). */
@@ -212,14 +180,8 @@ export function buildDecodingGraph(options: NetworkOptions): void {
   const batchShape = graph.input('batch_shape', 'int64', [2]);
   const { cosines, sines } = rotaryTables(options);
 
-  const toBatch = (x: Value, width: number): Value => {
-    const target = graph.value('Concat', 'int64', [3]);
-    const inputs = [batchShape, graph.integers([width])];
-    graph.node({ operator: 'Concat', domain: '', inputs, outputs: [target], attributes: { axis: 0 } });
-    const result = graph.value('Reshape', 'float32', ['batch', 'length', width]);
-    graph.node({ operator: 'Reshape', domain: '', inputs: [x, target], outputs: [result], attributes: {} });
-    return result;
-  };
+  const toBatch = (x: Value, width: number): Value =>
+    reshapeTo(x, concat([batchShape, graph.integers([width])], 0, 3), ['batch', 'length', width]);
   const hidden = decoder(options, tokenIds, (layer, query, key, value) => {
     const cache = (part: 'key' | 'value'): Value =>
       graph.input(cacheName('past', layer, part), 'float32', ['batch', numKeyValueHeads, 'past', headDim]);

@@ -20,7 +20,7 @@ import {
   reduceMean,
   reduceSum,
   reshape,
-  rotaryEmbedding,
+  reshapeLike,
   scatterRows,
   sigmoid,
   slice,
@@ -29,6 +29,7 @@ import {
   transposeLast,
   where,
 } from './operators.js';
+import { rotaryEmbedding } from './neural-operators.js';
 
 /** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
 export type InputGradients = readonly (Value | undefined)[];
@@ -218,7 +219,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
       ),
     ];
   },
-  Reshape: (entry, dy) => [reshape(dy, input(entry, 0).shape, input(entry, 0))],
+  Reshape: (entry, dy) => [reshapeLike(dy, input(entry, 0))],
   Concat: concatRule,
   Gather: (entry, dy, needs) => {
     const [table, indices] = [input(entry, 0), input(entry, 1)];

@@ -2,32 +2,10 @@
  * The operators that graphs are made of: one function each, under ONNX's own name where it has one.
  *
  * Every function checks shapes, appends nodes to the graph of its first argument and returns the result.
- * Gradients live in gradients.ts.
+ * What only neural networks need is in neural-operators.ts; gradients are in gradients.ts.
  */
-import type { AttributeValue, Attributes, Dimension, ElementType, Graph, Shape, Value } from './graph.js';
-
-const MICROSOFT = 'com.microsoft';
-
-interface Emit {
-  readonly graph: Graph;
-  readonly inputs: readonly (Value | undefined)[];
-  readonly shape: Shape;
-  readonly type?: ElementType;
-  readonly attributes?: Attributes;
-  readonly domain?: string;
-}
-
-function emit(operator: string, options: Emit): Value {
-  const { graph, inputs, shape, attributes = {}, domain = '' } = options;
-  const output = graph.value(operator, options.type ?? 'float32', shape);
-  graph.node({ operator, domain, inputs, outputs: [output], attributes });
-  return output;
-}
-
-/** A float constant as an attribute (ONNX keeps integers and floats apart). */
-function float(value: number): AttributeValue {
-  return { float: value };
-}
+import { emit, float } from './emit.js';
+import type { Attributes, Dimension, ElementType, Shape, Value } from './graph.js';
 
 /** The shape of two arrays combined element by element (NumPy's broadcasting). */
 export function broadcastShape(left: Shape, right: Shape): Shape {
@@ -142,14 +120,10 @@ export function transposeLast(x: Value): Value {
 }
 
 /**
- * Gives `x` another shape of as many elements. At most one dimension of `target` may be symbolic (it is
- * inferred at run time), unless `like` names a value whose run-time shape is taken as a whole.
+ * Gives `x` another shape of as many elements. At most one dimension of `target` may be symbolic and differ from `x`'s at the same
+ * place; it is inferred at run time.
  */
-export function reshape(x: Value, target: Shape, like?: Value): Value {
-  const graph = x.graph;
-  if (like) {
-    return emit('Reshape', { graph, inputs: [x, shapeOf(like)], shape: target, type: x.type });
-  }
+export function reshape(x: Value, target: Shape): Value {
   const sizes = target.map((dimension, axis) => {
     if (typeof dimension === 'number') return dimension;
     return dimension === x.shape[axis] ? 0 : -1;
@@ -157,7 +131,17 @@ export function reshape(x: Value, target: Shape, like?: Value): Value {
   if (sizes.filter((size) => size === -1).length > 1) {
     throw new Error(`reshape to [${target.join(', ')}] has two unknown dimensions`);
   }
-  return emit('Reshape', { graph, inputs: [x, graph.integers(sizes)], shape: target, type: x.type });
+  return reshapeTo(x, x.graph.integers(sizes), target);
+}
+
+/** Gives `x` the shape that an int64 vector holds at run time; `shape` names its dimensions. */
+export function reshapeTo(x: Value, target: Value, shape: Shape): Value {
+  return emit('Reshape', { graph: x.graph, inputs: [x, target], shape, type: x.type });
+}
+
+/** Gives `x` the run-time shape of `like`. */
+export function reshapeLike(x: Value, like: Value): Value {
+  return reshapeTo(x, shapeOf(like), like.shape);
 }
 
 /** The shape of `x` at run time, as an int64 vector. */
@@ -223,11 +207,6 @@ export function reduceMean(x: Value, axes: readonly number[], keepDimensions = t
   return reduce('ReduceMean', x, axes, keepDimensions);
 }
 
-/** The largest element along the axes. Has no gradient rule: use it under {@link Graph.composite}. */
-export function reduceMax(x: Value, axes: readonly number[], keepDimensions = true): Value {
-  return reduce('ReduceMax', x, axes, keepDimensions);
-}
-
 function reduce(operator: string, x: Value, axes: readonly number[], keepDimensions: boolean): Value {
   const positive = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   const shape = keepDimensions
@@ -244,117 +223,4 @@ function reduce(operator: string, x: Value, axes: readonly number[], keepDimensi
 /** Expands dimensions of size 1 to the run-time shape of `like`. */
 export function expandLike(x: Value, like: Value): Value {
   return emit('Expand', { graph: x.graph, inputs: [x, shapeOf(like)], shape: like.shape, type: x.type });
-}
-
-export const softmax = (x: Value): Value => unary('Softmax', x, { axis: -1 });
-export const logSoftmax = (x: Value): Value => unary('LogSoftmax', x, { axis: -1 });
-
-/** Root-mean-square normalisation over the last dimension, with a gain. (Zhang and Sennrich 2019) */
-export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
-  const { graph } = x;
-  const output = graph.value('RMSNorm', 'float32', x.shape);
-  const inverse = graph.value('inverse', 'float32', [...x.shape.slice(0, -1), 1]);
-  graph.node({
-    operator: 'SimplifiedLayerNormalization',
-    domain: '',
-    inputs: [x, gain],
-    outputs: [output, inverse],
-    attributes: { axis: -1, epsilon: float(epsilon), stash_type: 1 },
-  });
-  return output;
-}
-
-/**
- * Rotary position embedding (Su et al. 2021) over the halves of each head, as Llama and Qwen apply it.
- * `x` is [rows, heads, length, size], `positions` int64 [rows, length], the tables [positions, size / 2].
- */
-export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sines: Value): Value {
-  return emit('RotaryEmbedding', {
-    graph: x.graph,
-    inputs: [x, positions, cosines, sines],
-    shape: x.shape,
-    domain: MICROSOFT,
-    attributes: { interleaved: 0 },
-  });
-}
-
-/**
- * log p(target) under softmax(hidden · tableᵀ), one number a row: [n, 1].
- * `hidden` is [n, d], `table` [vocabulary, d], `targets` int64 [n]. Its gradient needs no one-hot matrix:
- * with weights w it is w ⊙ (table[target] − softmax · table).
- */
-export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
-  const { graph } = hidden;
-  const rows = hidden.shape[0] as Dimension;
-  const built = graph.composite(
-    () => {
-      const logits = gemm(hidden, table, { transB: true });
-      const logProbabilities = logSoftmax(logits);
-      const output = emit('GatherElements', {
-        graph,
-        inputs: [logProbabilities, reshape(targets, [rows, 1])],
-        shape: [rows, 1],
-        attributes: { axis: 1 },
-      });
-      return { logProbabilities, output };
-    },
-    ({ logProbabilities, output }) => ({
-      rule: 'TokenLogProbabilities',
-      inputs: [hidden, table, targets],
-      outputs: [output, logProbabilities],
-      attributes: {},
-    }),
-  );
-  return built.output;
-}
-
-export interface GroupQueryAttention {
-  readonly query: Value;
-  readonly key: Value;
-  readonly value: Value;
-  readonly pastKey: Value;
-  readonly pastValue: Value;
-  /** int32 [batch]: tokens of each sequence after this run, less one. */
-  readonly lastPositions: Value;
-  /** int32 scalar [1]: the longest sequence after this run. */
-  readonly totalLength: Value;
-  readonly cosines: Value;
-  readonly sines: Value;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-}
-
-/**
- * Causal attention with a key-value cache, rotary embedding included; for decoding only, no gradient.
- * Query, key, value are [batch, length, heads · size]; the cache is [batch, heads, past, size].
- */
-export function groupQueryAttention(options: GroupQueryAttention): {
-  output: Value;
-  key: Value;
-  value: Value;
-} {
-  const { query, pastKey, pastValue, heads, keyValueHeads } = options;
-  const { graph } = query;
-  const presentShape = pastKey.shape.map((dimension, axis) => (axis === 2 ? 'total' : dimension));
-  const output = graph.value('attention', 'float32', query.shape);
-  const key = graph.value('present_key', 'float32', presentShape);
-  const value = graph.value('present_value', 'float32', presentShape);
-  graph.node({
-    operator: 'GroupQueryAttention',
-    domain: MICROSOFT,
-    inputs: [
-      query,
-      options.key,
-      options.value,
-      pastKey,
-      pastValue,
-      options.lastPositions,
-      options.totalLength,
-      options.cosines,
-      options.sines,
-    ],
-    outputs: [output, key, value],
-    attributes: { num_heads: heads, kv_num_heads: keyValueHeads, do_rotary: 1, rotary_interleaved: 0 },
-  });
-  return { output, key, value };
 }

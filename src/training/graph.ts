@@ -4,7 +4,8 @@ import { packedHiddenStates, packedInputs, outputEmbedding, type NetworkOptions 
 import { differentiate } from '../tensor/differentiate.js';
 import type { Graph } from '../tensor/graph.js';
 import { type Value } from '../tensor/graph.js';
-import { gather, tokenLogProbabilities } from '../tensor/operators.js';
+import { tokenLogProbabilities } from '../tensor/neural-operators.js';
+import { gather } from '../tensor/operators.js';
 import type { ArrayWithShape } from '../tensor/session.js';
 import type { PackedBatch } from './packing.js';
 

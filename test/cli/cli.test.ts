@@ -25,7 +25,9 @@ describe('the command line', () => {
 
   it.each([
     [['wrte'], "unknown command 'wrte'"],
-    [['write', '--form', '六言'], '--form 六言: expected one of 五言绝句'],
+    [['write', '--form', '六言'], '--form: 六言: expected one of 五言绝句'],
+    [['write', '写一首[六言绝句]'], 'prompt: 六言绝句: expected one of'],
+    [['write', '写一首[五言律诗] 要求4句'], 'prompt: 4句: 五言律诗 has 8 lines'],
     [['write', '--model', 'nowhere'], 'nowhere: no such model folder'],
     [['check', 'nowhere.txt'], 'nowhere.txt: cannot be read'],
     [['train', 'nowhere.yaml'], 'nowhere.yaml: cannot be read'],

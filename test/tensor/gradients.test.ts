@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { gradientRules } from '../../src/tensor/gradients.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
-import * as op from '../../src/tensor/operators.js';
+import * as neural from '../../src/tensor/neural-operators.js';
+import * as plain from '../../src/tensor/operators.js';
 import { floats, Session } from '../../src/tensor/session.js';
 import { Random } from '../../src/support/random.js';
+
+const op = { ...plain, ...neural };
 
 interface Case {
   readonly rule: string;

@@ -1,0 +1,123 @@
+/** The operators that neural networks add to the plain ones: softmax, normalisation, attention, cross-entropy. */
+import { emit, float, MICROSOFT } from './emit.js';
+import type { Attributes, Dimension, Value } from './graph.js';
+import { gemm, reshape } from './operators.js';
+
+const LAST_AXIS: Attributes = { axis: -1 };
+
+function lastAxis(operator: string, x: Value): Value {
+  return emit(operator, { graph: x.graph, inputs: [x], shape: x.shape, attributes: LAST_AXIS });
+}
+
+export const softmax = (x: Value): Value => lastAxis('Softmax', x);
+export const logSoftmax = (x: Value): Value => lastAxis('LogSoftmax', x);
+
+/** Root-mean-square normalisation over the last dimension, with a gain. (Zhang and Sennrich 2019) */
+export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
+  const { graph } = x;
+  const output = graph.value('RMSNorm', 'float32', x.shape);
+  const inverse = graph.value('inverse', 'float32', [...x.shape.slice(0, -1), 1]);
+  graph.node({
+    operator: 'SimplifiedLayerNormalization',
+    domain: '',
+    inputs: [x, gain],
+    outputs: [output, inverse],
+    attributes: { axis: -1, epsilon: float(epsilon), stash_type: 1 },
+  });
+  return output;
+}
+
+/**
+ * Rotary position embedding (Su et al. 2021) over the halves of each head, as Llama and Qwen apply it.
+ * `x` is [rows, heads, length, size], `positions` int64 [rows, length], the tables [positions, size / 2].
+ */
+export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sines: Value): Value {
+  return emit('RotaryEmbedding', {
+    graph: x.graph,
+    inputs: [x, positions, cosines, sines],
+    shape: x.shape,
+    domain: MICROSOFT,
+    attributes: { interleaved: 0 },
+  });
+}
+
+/**
+ * log p(target) under softmax(hidden · tableᵀ), one number a row: [n, 1].
+ * `hidden` is [n, d], `table` [vocabulary, d], `targets` int64 [n]. Its gradient needs no one-hot matrix:
+ * with weights w it is w ⊙ (table[target] − softmax · table).
+ */
+export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
+  const { graph } = hidden;
+  const rows = hidden.shape[0] as Dimension;
+  const built = graph.composite(
+    () => {
+      const logits = gemm(hidden, table, { transB: true });
+      const logProbabilities = logSoftmax(logits);
+      const output = emit('GatherElements', {
+        graph,
+        inputs: [logProbabilities, reshape(targets, [rows, 1])],
+        shape: [rows, 1],
+        attributes: { axis: 1 },
+      });
+      return { logProbabilities, output };
+    },
+    ({ logProbabilities, output }) => ({
+      rule: 'TokenLogProbabilities',
+      inputs: [hidden, table, targets],
+      outputs: [output, logProbabilities],
+      attributes: {},
+    }),
+  );
+  return built.output;
+}
+
+export interface GroupQueryAttention {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly pastKey: Value;
+  readonly pastValue: Value;
+  /** int32 [batch]: tokens of each sequence after this run, less one. */
+  readonly lastPositions: Value;
+  /** int32 scalar [1]: the longest sequence after this run. */
+  readonly totalLength: Value;
+  readonly cosines: Value;
+  readonly sines: Value;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+}
+
+/**
+ * Causal attention with a key-value cache, rotary embedding included; for decoding only, no gradient.
+ * Query, key, value are [batch, length, heads · size]; the cache is [batch, heads, past, size].
+ */
+export function groupQueryAttention(options: GroupQueryAttention): {
+  output: Value;
+  key: Value;
+  value: Value;
+} {
+  const { query, pastKey, pastValue, heads, keyValueHeads } = options;
+  const { graph } = query;
+  const presentShape = pastKey.shape.map((dimension, axis) => (axis === 2 ? 'total' : dimension));
+  const output = graph.value('attention', 'float32', query.shape);
+  const key = graph.value('present_key', 'float32', presentShape);
+  const value = graph.value('present_value', 'float32', presentShape);
+  graph.node({
+    operator: 'GroupQueryAttention',
+    domain: MICROSOFT,
+    inputs: [
+      query,
+      options.key,
+      options.value,
+      pastKey,
+      pastValue,
+      options.lastPositions,
+      options.totalLength,
+      options.cosines,
+      options.sines,
+    ],
+    outputs: [output, key, value],
+    attributes: { num_heads: heads, kv_num_heads: keyValueHeads, do_rotary: 1, rotary_interleaved: 0 },
+  });
+  return { output, key, value };
+}
