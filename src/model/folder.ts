@@ -19,7 +19,7 @@ export async function openModel(folder: string): Promise<ModelFolder> {
   return { folder, config, weights: await locateWeights(folder, config) };
 }
 
-/** Opens a model folder and its tokenizer. @throws InputError if the tokenizer has more ids than the model */
+/** Opens a model folder and its tokenizer. */
 export async function openModelWithTokenizer(
   folder: string,
 ): Promise<{ model: ModelFolder; tokenizer: Tokenizer }> {

@@ -6,7 +6,7 @@ import { isRecord, readJson, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import type { Qwen3Config } from './config.js';
-import { readSafetensors, writeSafetensors, type TensorToWrite } from './safetensors.js';
+import { readSafetensors, writeSafetensors, type FloatTensor } from './safetensors.js';
 import { PROJECTIONS, projectionPath, projectionShape, type Projection } from './weights.js';
 
 export interface LoraConfig {
@@ -26,7 +26,7 @@ export interface LoraPair<T> {
 /** An adapter in memory, by projection path (`model.layers.0.self_attn.q_proj`). */
 export interface Adapter {
   readonly config: LoraConfig;
-  readonly layers: ReadonlyMap<string, LoraPair<TensorToWrite>>;
+  readonly layers: ReadonlyMap<string, LoraPair<FloatTensor>>;
 }
 
 /** An adapter inside a graph. */
@@ -52,7 +52,7 @@ export function adaptedProjections(
 
 /** A new adapter as PEFT makes one: A uniform within ±1/√in (Kaiming with a = √5), B zero. */
 export function initialiseAdapter(model: Qwen3Config, config: LoraConfig, seed: number): Adapter {
-  const layers = new Map<string, LoraPair<TensorToWrite>>();
+  const layers = new Map<string, LoraPair<FloatTensor>>();
   for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
     const random = Random.for(seed, 'lora', name);
     const bound = 1 / Math.sqrt(inner);
@@ -83,8 +83,8 @@ export function loraInputs(graph: Graph, model: Qwen3Config, config: LoraConfig)
 }
 
 /** The adapter's weights by graph input name: what to feed, and what to train. */
-export function loraTensors(adapter: Adapter): Map<string, TensorToWrite> {
-  const tensors = new Map<string, TensorToWrite>();
+export function loraTensors(adapter: Adapter): Map<string, FloatTensor> {
+  const tensors = new Map<string, FloatTensor>();
   for (const [name, { a, b }] of adapter.layers) {
     tensors.set(loraInputName(name, 'A'), a);
     tensors.set(loraInputName(name, 'B'), b);
@@ -94,7 +94,7 @@ export function loraTensors(adapter: Adapter): Map<string, TensorToWrite> {
 
 /** A copy that training may change without changing the original. */
 export function copyAdapter(adapter: Adapter): Adapter {
-  const copy = ({ shape, data }: TensorToWrite): TensorToWrite => ({ shape, data: data.slice() });
+  const copy = ({ shape, data }: FloatTensor): FloatTensor => ({ shape, data: data.slice() });
   const layers = new Map([...adapter.layers].map(([name, { a, b }]) => [name, { a: copy(a), b: copy(b) }]));
   return { config: adapter.config, layers };
 }
@@ -104,7 +104,7 @@ const peftName = (projection: string, part: 'A' | 'B'): string =>
 
 /** Writes `adapter_config.json` and `adapter_model.safetensors` as PEFT names and reads them. */
 export async function saveAdapter(folder: string, adapter: Adapter, base: string | null): Promise<void> {
-  const tensors = new Map<string, TensorToWrite>();
+  const tensors = new Map<string, FloatTensor>();
   for (const [name, { a, b }] of adapter.layers) {
     tensors.set(peftName(name, 'A'), a);
     tensors.set(peftName(name, 'B'), b);
@@ -137,7 +137,7 @@ export async function loadAdapter(folder: string, model: Qwen3Config): Promise<A
   const config = parseAdapterConfig(await readJson(file), file);
   const weights = path.join(folder, 'adapter_model.safetensors');
   const tensors = await readSafetensors(weights);
-  const take = (name: string, shape: readonly number[]): TensorToWrite => {
+  const take = (name: string, shape: readonly number[]): FloatTensor => {
     const tensor = tensors.get(name);
     if (!tensor) throw new InputError(`${weights}: tensor ${name} is missing`);
     if (tensor.shape.join() !== shape.join()) {
@@ -148,7 +148,7 @@ export async function loadAdapter(folder: string, model: Qwen3Config): Promise<A
     }
     return tensor;
   };
-  const layers = new Map<string, LoraPair<TensorToWrite>>();
+  const layers = new Map<string, LoraPair<FloatTensor>>();
   for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
     layers.set(name, {
       a: take(peftName(name, 'A'), [config.r, inner]),

@@ -117,14 +117,15 @@ export function toBfloat16(values: Float32Array): Uint16Array {
   return Uint16Array.from(bits, (bit) => (bit + 0x7fff + ((bit >>> 16) & 1)) >>> 16);
 }
 
-export interface TensorToWrite {
+/** A tensor in memory. */
+export interface FloatTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
 /** The bytes of a safetensors file with these tensors, in the order given. */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, TensorToWrite>,
+  tensors: ReadonlyMap<string, FloatTensor>,
   type: 'F32' | 'BF16' = 'F32',
 ): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
@@ -149,15 +150,15 @@ export function encodeSafetensors(
 /** Writes a safetensors file whole. */
 export async function writeSafetensors(
   file: string,
-  tensors: ReadonlyMap<string, TensorToWrite>,
+  tensors: ReadonlyMap<string, FloatTensor>,
   type: 'F32' | 'BF16' = 'F32',
 ): Promise<void> {
   await writeFileWhole(file, encodeSafetensors(tensors, type));
 }
 
 /** Every tensor of a file as floats: for adapters and other small files. */
-export async function readSafetensors(file: string): Promise<Map<string, TensorToWrite>> {
-  const tensors = new Map<string, TensorToWrite>();
+export async function readSafetensors(file: string): Promise<Map<string, FloatTensor>> {
+  const tensors = new Map<string, FloatTensor>();
   for (const [name, entry] of await readHeader(file)) {
     tensors.set(name, { shape: entry.shape, data: await readTensor(entry) });
   }

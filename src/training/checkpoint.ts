@@ -1,11 +1,9 @@
 /**
- * Checkpoints: everything a run needs to go on, in one file that is whole or absent.
- *
- * The file is a safetensors file (weights, both moments of the optimiser); counters and metrics stand in its name's companion
- * inside the same file, as JSON in the last tensor, so that one rename publishes all of it.
+ * Checkpoints: everything a run needs to go on, in one safetensors file that is whole or absent: the trained weights, both moments
+ * of the optimiser, and the counters, so that one rename publishes all of it.
  */
 import { existsSync } from 'node:fs';
-import type { TensorToWrite } from '../model/safetensors.js';
+import type { FloatTensor } from '../model/safetensors.js';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.js';
 import type { Moments } from './adamw.js';
 import type { Stepper } from './stepper.js';
@@ -23,7 +21,7 @@ const PROGRESS = 'progress';
 /** Writes weights, optimiser and counters. */
 export async function saveCheckpoint(file: string, stepper: Stepper, progress: Progress): Promise<void> {
   const { steps, moments } = stepper.optimizer.state();
-  const tensors = new Map<string, TensorToWrite>();
+  const tensors = new Map<string, FloatTensor>();
   const counters = Float32Array.of(progress.step, progress.metricLines, steps);
   tensors.set(PROGRESS, { shape: [3], data: counters });
   for (const [name, tensor] of stepper.parameters) tensors.set(`weight/${name}`, tensor);

@@ -1,7 +1,7 @@
 /** Pre-training: every weight of a small Qwen3, from nothing, on token sequences. */
 import { trainableParameters } from '../model/parameters.js';
 import type { Qwen3Config } from '../model/config.js';
-import type { TensorToWrite } from '../model/safetensors.js';
+import type { FloatTensor } from '../model/safetensors.js';
 import { weightShapes } from '../model/weights.js';
 import { Random } from '../support/random.js';
 import { Graph } from '../tensor/graph.js';
@@ -44,8 +44,8 @@ export interface PretrainMetrics {
 }
 
 /** Normal(0, 0.02) weights, smaller where they write into the residual stream; gains 1. */
-export function initialiseWeights(config: Qwen3Config, seed: number): Map<string, TensorToWrite> {
-  const weights = new Map<string, TensorToWrite>();
+export function initialiseWeights(config: Qwen3Config, seed: number): Map<string, FloatTensor> {
+  const weights = new Map<string, FloatTensor>();
   for (const [name, shape] of weightShapes(config)) {
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     if (shape.length === 1) {
@@ -91,7 +91,7 @@ class DocumentOrder {
 }
 
 /** Trains; returns the weights. Goes on from the checkpoint where there is one. */
-export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<string, TensorToWrite>> {
+export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<string, FloatTensor>> {
   const { config } = options;
   const graph = new Graph();
   const { parameters, values } = trainableParameters(graph);
@@ -150,7 +150,7 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
 /** Mean loss a token over the validation documents. The gradients of the graph are computed and left. */
 async function evaluate(
   session: Session,
-  weights: ReadonlyMap<string, TensorToWrite>,
+  weights: ReadonlyMap<string, FloatTensor>,
   options: PretrainOptions,
 ): Promise<number> {
   let sum = 0;

@@ -3,7 +3,7 @@
  *
  * Knows neither what the loss is nor where examples come from.
  */
-import type { TensorToWrite } from '../model/safetensors.js';
+import type { FloatTensor } from '../model/safetensors.js';
 import { floats, type ArrayWithShape, type Session } from '../tensor/session.js';
 import { AdamW, clipFactor, gradientNorm, type AdamWOptions } from './adamw.js';
 import { gradientName } from './graph.js';
@@ -19,7 +19,7 @@ export class Stepper {
    */
   constructor(
     private readonly session: Session,
-    readonly parameters: ReadonlyMap<string, TensorToWrite>,
+    readonly parameters: ReadonlyMap<string, FloatTensor>,
     options?: AdamWOptions,
   ) {
     this.optimizer = new AdamW(options);

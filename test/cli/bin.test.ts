@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+/** Runs the launcher as if a property of `process` were another. */
+function launch(property: string, value: unknown): { status: number | null; stderr: string } {
+  const source = `Object.defineProperty(process, '${property}', { value: ${JSON.stringify(value)} })`;
+  const preload = `data:text/javascript,${encodeURIComponent(source)}`;
+  return spawnSync(process.execPath, ['--import', preload, 'bin/shiren.js', '--help'], { encoding: 'utf8' });
+}
+
+describe('the launcher', () => {
+  it('says in one line that Node is too old', () => {
+    const { status, stderr } = launch('versions', { ...process.versions, node: '18.20.0' });
+    expect(status).toBe(2);
+    expect(stderr).toBe('shiren: Node.js 18.20.0 is too old, 20 or newer is needed (https://nodejs.org)\n');
+  });
+
+  it('says in one line that the platform has no engine', () => {
+    const { status, stderr } = launch('arch', 'ia32');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^shiren: ONNX Runtime has no build for \w+-ia32, only for linux-x64.*\n$/);
+  });
+});
