@@ -1,0 +1,43 @@
+import { mkdtempSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { evaluate, type EvaluationOptions } from '../../src/evaluation/evaluate.js';
+import { tinyModel } from '../support-tiny-model.js';
+
+describe('an evaluation', () => {
+  it('goes on where it was stopped, and ends in the same poems', async () => {
+    const model = (await tinyModel()).folder;
+    const temporary = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-evaluation-'));
+    const options = (out: string): EvaluationOptions => ({
+      candidates: [{ name: 'base', model }],
+      prompts: ['五言绝句', '七言绝句', '五言绝句'].map((form, index) => ({
+        prompt: `写一首[${form}]`,
+        form: form as '五言绝句' | '七言绝句',
+        themes: index === 0 ? [] : ['山水'],
+      })),
+      corpusLines: new Set(),
+      seeds: 2,
+      temperature: 0.8,
+      out,
+      batchSize: 2,
+    });
+    const straight = await evaluate(options(temporary()));
+    expect(straight?.[0]?.poems).toHaveLength(6);
+
+    const out = temporary();
+    const controller = new AbortController();
+    const stopped = await evaluate({
+      ...options(out),
+      signal: controller.signal,
+      onProgress: (_, done) => {
+        if (done >= 2) controller.abort();
+      },
+    });
+    expect(stopped).toBeUndefined();
+    // What a crash in the middle of a line leaves behind.
+    await appendFile(path.join(out, 'poems-base.jsonl'), '{"seed":2,"te');
+    expect(await evaluate(options(out))).toEqual(straight);
+  });
+});
