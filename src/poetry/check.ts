@@ -65,7 +65,7 @@ export function checkLines(lines: readonly string[]): PoemCheck {
   violations.push(...(meter?.lines.flatMap((line) => line.violations) ?? []), ...rhyme.violations);
   violations.sort((a, b) => a.line - b.line);
   const licences = [...(meter?.lines.flatMap((line) => line.licences) ?? [])];
-  if (meter?.template.firstLineRhymes) licences.push(...rhyme.licences);
+  if (meter?.firstLineRhymes) licences.push(...rhyme.licences);
   const regulated = violations.length === 0;
   return {
     form: nameForm(even ? length : undefined, lines.length, regulated),

@@ -59,29 +59,65 @@ export interface LineCheck {
 }
 
 export interface MeterCheck {
-  readonly template: Template;
   readonly lines: readonly LineCheck[];
-  /** Lines without a violation. */
-  readonly goodLines: number;
+  /** Whether the first line was read as a rhyming one. */
+  readonly firstLineRhymes: boolean;
 }
 
+/** A way to read a poem up to some couplet: the line types chosen, and what is wrong under them. */
+interface Path {
+  readonly checks: readonly LineCheck[];
+  readonly firstLineRhymes: boolean;
+  /** Where in the cycle the last couplet began. */
+  readonly start: number;
+  readonly cost: number;
+}
+
+/** A licence weighs far less than a violation, but decides between readings that are equal otherwise. */
+const costOf = (checks: readonly LineCheck[]): number =>
+  checks.reduce((sum, { violations, licences }) => sum + violations.length + licences.length / 100, 0);
+
+/** Slightly more than one violation, so that a single odd character is not taken for a break of adhesion. */
+const ADHESION_COST = 1.001;
+
 /**
- * Judges lines (all of five, or all of seven) under the template that serves them best. Of two that serve equally well, the one
- * that agrees with whether the first line rhymes.
+ * Judges lines (all of five, or all of seven) under the line types that serve them best. A couplet that does not adhere to the one
+ * before it is one violation (失粘), and the poem is judged on from there. Of readings that serve equally well, the one is
+ * taken that agrees with whether the first line rhymes.
  */
 export function checkMeter(lines: readonly string[], firstLineRhymes: boolean): MeterCheck {
-  const checks = templates(lines.length).map((template): MeterCheck => {
-    const judged = template.types.map((type, index) => checkLine(lines, index, type));
-    return {
-      template,
-      lines: judged,
-      goodLines: judged.filter(({ violations }) => violations.length === 0).length,
-    };
+  let paths = templates(2).map((template): Path => {
+    const checks = template.types.map((type, index) => checkLine(lines, index, type));
+    const disagreement = template.firstLineRhymes === firstLineRhymes ? 0 : 1 / 1000;
+    const start = CYCLE.indexOf(template.types[1] as LineType) - 1;
+    return { checks, start, firstLineRhymes: template.firstLineRhymes, cost: costOf(checks) + disagreement };
   });
-  const faults = ({ lines: judged, template }: MeterCheck): number =>
-    judged.reduce((sum, { violations, licences }) => sum + violations.length + licences.length / 100, 0) +
-    (template.firstLineRhymes === firstLineRhymes ? 0 : 1 / 1000);
-  return checks.reduce((best, check) => (faults(check) < faults(best) ? check : best));
+  for (let line = 2; line < lines.length; line += 2) {
+    paths = [0, 2].map((start) => {
+      const couplet = [0, 1].map((offset) =>
+        checkLine(lines, line + offset, CYCLE[start + offset] as LineType),
+      );
+      const costFrom = (path: Path): number => path.cost + (path.start === start ? ADHESION_COST : 0);
+      const before = paths.reduce((best, path) => (costFrom(path) < costFrom(best) ? path : best));
+      if (before.start === start) addAdhesion(couplet, lines, line);
+      return {
+        checks: [...before.checks, ...couplet],
+        start,
+        firstLineRhymes: before.firstLineRhymes,
+        cost: costFrom(before) + costOf(couplet) - (before.start === start ? 1 : 0),
+      };
+    });
+  }
+  const best = paths.reduce((a, b) => (b.cost < a.cost ? b : a));
+  return { lines: best.checks, firstLineRhymes: best.firstLineRhymes };
+}
+
+/** Adds 失粘 to the first line of a couplet. */
+function addAdhesion(couplet: LineCheck[], lines: readonly string[], line: number): void {
+  const [first] = couplet;
+  if (!first) return;
+  const fault = violation('adhesion', line + 1, Array.from(lines[line] ?? '')[1] ?? '');
+  couplet[0] = { ...first, violations: [fault, ...first.violations] };
 }
 
 /** Judges one line of a poem against the type that its place asks for. */
@@ -99,15 +135,11 @@ export function checkLine(lines: readonly string[], index: number, type: LineTyp
     canBe(tail[position] ?? '', tone);
   const answer = Array.from(lines[index + 1] ?? '').slice(-5);
 
-  // The second character of the whole line carries opposition and adhesion; the ones after it, alternation.
-  if (line.length === 7 && !canBe(line[1] ?? '', expected[1] === '平' ? '仄' : '平')) {
-    fault(index % 2 === 1 ? 'opposition' : index > 0 ? 'adhesion' : 'alternation', line[1] ?? '');
-  }
-  if (!fits(1)) {
-    const rule =
-      line.length === 7 || index === 0 ? 'alternation' : index % 2 === 1 ? 'opposition' : 'adhesion';
-    fault(rule, tail[1] ?? '');
-  }
+  // The second character of a line carries opposition; the ones after it, alternation.
+  const second: RuleId = index % 2 === 1 ? 'opposition' : 'alternation';
+  if (line.length === 7 && !canBe(line[1] ?? '', expected[1] === '平' ? '仄' : '平'))
+    fault(second, line[1] ?? '');
+  if (!fits(1)) fault(line.length === 7 ? 'alternation' : second, tail[1] ?? '');
   if (!fits(3)) {
     if (type === '平平平仄仄' && fits(2, '仄') && fits(3, '平')) licence('turn', tail.slice(2, 4).join(''));
     else if (type === '仄仄平平仄' && canBe(answer[2] ?? '', '平')) licence('couplet-rescue', tail[3] ?? '');

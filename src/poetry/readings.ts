@@ -12,6 +12,9 @@ export interface Reading {
   readonly group: RhymeGroup;
 }
 
+/** Readings that poets use and 平水韵 lists (佩文詩韻), but 廣韻 does not: the character and the 廣韻 rhyme it is read in. */
+const FURTHER: Readonly<Record<string, string>> = { 探: '勘', 忘: '陽', 漫: '寒', 涯: '麻' };
+
 const cache = new Map<string, readonly Reading[]>();
 
 /**
@@ -38,6 +41,8 @@ function lookUp(character: string): Reading[] {
       if (group) found.set(group.label, { tone: group.category === '平' ? '平' : '仄', group });
     }
   }
+  const further = groupOfGuangyunRhyme(FURTHER[character] ?? '');
+  if (further) found.set(further.label, { tone: further.category === '平' ? '平' : '仄', group: further });
   return [...found.values()];
 }
 

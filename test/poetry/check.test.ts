@@ -86,7 +86,8 @@ describe('regulated verse', () => {
   });
 
   it('finds a second couplet that does not adhere to the first', () => {
-    expect(rules('白日依山尽，黄河入海流。海上生明月，天涯共此楼。')).toContain('adhesion');
+    const broken = checkPoem('白日依山尽，黄河入海流。海上生明月，天涯共此楼。');
+    expect(broken.violations).toEqual([expect.objectContaining({ rule: 'adhesion', line: 3, chars: '上' })]);
   });
 
   it('tells the wrong number of lines and of characters', () => {
