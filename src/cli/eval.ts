@@ -5,18 +5,11 @@ import { interruptSignal } from './interrupt.js';
 import { say } from './language.js';
 import { numberOption } from './options.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
-import { runEvaluation } from './run-evaluation.js';
+import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
 
-interface EvalFlags {
+interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal'> {
   readonly model: string;
   readonly adapter: string[];
-  readonly data: string;
-  readonly out: string;
-  readonly prompts: number;
-  readonly seeds: number;
-  readonly temperature: number;
-  readonly threads?: number;
-  readonly json?: boolean;
 }
 
 export function evalCommand(program: Command): void {
