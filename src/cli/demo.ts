@@ -29,7 +29,7 @@ export function demoCommand(program: Command): void {
     .option('--recipe <file>', 'the recipe', 'recipes/mini.yaml')
     .option('--source <path>', 'the poems', 'data/starter')
     .option('--prompts <n>', 'prompts of the evaluation', numberOption, 20)
-    .option('--seeds <n>', 'poems a prompt', numberOption, 4)
+    .option('--seeds <n>', 'poems a prompt', numberOption, 8)
     .option('--threads <n>', 'threads', numberOption)
     .addHelpText('after', '\nExample:\n  shiren demo --out output')
     .action(async (flags: DemoFlags) => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { evaluate, type Candidate, type EvaluationPrompt } from '../evaluation/evaluate.js';
-import { comparisonTable, formatReport, summarise } from '../evaluation/report.js';
+import { comparisonTable, examplePoems, formatReport, summarise } from '../evaluation/report.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines, readText, writeFileWhole, writeJson } from '../support/files.js';
@@ -75,6 +75,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
   );
   const summaries = summarise(results);
   await writeJson(path.join(options.out, 'evaluation.json'), summaries);
-  console.log(options.json ? JSON.stringify(summaries) : comparisonTable(summaries));
+  if (options.json) console.log(JSON.stringify(summaries));
+  else console.log(`\n${comparisonTable(summaries)}\n\n${examplePoems(results, 3)}`);
   return true;
 }

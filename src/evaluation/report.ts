@@ -72,6 +72,20 @@ function detailTable(summaries: readonly Summary[]): string {
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', '<br>');
 
+/** The poems of every model for the first prompts, as plain text. */
+export function examplePoems(results: readonly CandidateResult[], count: number): string {
+  const prompts = results[0]?.poems.slice(0, count) ?? [];
+  return prompts
+    .map(({ prompt }, index) => {
+      const poems = results.map(
+        ({ name, poems: all }) =>
+          `  [${name}]\n    ${(all[index]?.text ?? '').trim().replaceAll('\n', '\n    ')}`,
+      );
+      return [prompt, ...poems].join('\n');
+    })
+    .join('\n\n');
+}
+
 /** report.md: the comparison, poems beside each other, and how the figures were made. */
 export function formatReport(
   results: readonly CandidateResult[],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bootstrap, pairedDifference } from '../../src/evaluation/bootstrap.js';
 import { measurePoem } from '../../src/evaluation/metrics.js';
-import { formatReport, summarise } from '../../src/evaluation/report.js';
+import { examplePoems, formatReport, summarise } from '../../src/evaluation/report.js';
 
 const POEM = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';
 const ASKED = { form: '五言绝句', themes: ['山水', '饮酒'] } as const;
@@ -86,6 +86,7 @@ describe('the report', () => {
       { name: 'stage1', poems: [poem(POEM), poem(POEM)] },
     ];
     expect(summarise(results)[1]?.change).toMatchObject({ significant: true });
+    expect(examplePoems(results, 1)).toContain('  [stage1]\n    白日依山尽，黄河入海流。\n    欲穷千里目');
     const report = formatReport(results, { temperature: 0.8, seeds: 1, examples: 2 });
     expect(report).toContain('| 白日 | 白日依山尽，黄河入海流。<br>欲穷千里目，更上一层楼。 |');
     expect(report).toContain('押韵 rhyme');
