@@ -19,6 +19,7 @@ interface WriteFlags {
   readonly base?: boolean;
   readonly count: number;
   readonly seed: number;
+  readonly candidates: number;
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
@@ -29,6 +30,9 @@ interface WriteFlags {
   readonly threads?: number;
   readonly json?: boolean;
 }
+
+/** Sequences decoded together. */
+const SEQUENCES_AT_ONCE = 16;
 
 export function writeCommand(program: Command): void {
   program
@@ -41,6 +45,12 @@ export function writeCommand(program: Command): void {
     .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
     .option('--base', 'use no adapter')
     .option('--count <n>', 'number of poems', numberOption, 1)
+    .option(
+      '--candidates <n>',
+      'candidates a poem, of which the best by likelihood and theme is kept',
+      numberOption,
+      8,
+    )
     .option('--seed <n>', 'the same seed gives the same poem', numberOption, 0)
     .option('--temperature <x>', 'sampling temperature', numberOption, 0.8)
     .option('--top-k <n>', 'keep the k likeliest tokens; 0 keeps all', numberOption, 0)
@@ -85,8 +95,10 @@ function formOfLines(lines = 4): FormName | undefined {
 
 async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<void> {
   const { form, themes } = readRequest(prompt, flags);
-  if (!Number.isInteger(flags.count) || flags.count < 1) {
-    throw new InputError(`--count ${flags.count}: expected a whole number of 1 or more`);
+  for (const name of ['count', 'candidates'] as const) {
+    if (!Number.isInteger(flags[name]) || flags[name] < 1) {
+      throw new InputError(`--${name} ${flags[name]}: expected a whole number of 1 or more`);
+    }
   }
   const shipped =
     flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
@@ -94,12 +106,13 @@ async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<
   const adapter = chosen === undefined ? undefined : resolvePath(chosen);
   const poet = await Poet.load({ model: resolvePath(flags.model), adapter, threads: flags.threads });
   if (flags.out !== undefined) await rm(flags.out, { force: true });
-  const batch = 16;
+  const batch = Math.max(1, Math.floor(SEQUENCES_AT_ONCE / flags.candidates));
   for (let done = 0; done < flags.count; done += batch) {
     const poems = await poet.write({
       form,
       themes,
       count: Math.min(batch, flags.count - done),
+      candidates: flags.candidates,
       seed: flags.seed + done,
       free: flags.free,
       tones: flags.tones,

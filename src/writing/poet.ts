@@ -7,6 +7,7 @@ import { checkPoem, type PoemCheck } from '../poetry/check.js';
 import { FORMS, type FormName } from '../poetry/forms.js';
 import { formatPrompt } from '../poetry/prompt.js';
 import { splitLines, isHan } from '../poetry/text.js';
+import { themeCoverage } from '../poetry/themes.js';
 import { InputError } from '../support/errors.js';
 import { PoemConstraint } from './constraint.js';
 import { Decoder } from './decoder.js';
@@ -33,6 +34,8 @@ export interface WriteOptions extends BatchOptions {
   readonly themes?: readonly string[];
   /** Poems to write, in one batch. */
   readonly count?: number;
+  /** Candidates a poem, of which the best is kept. */
+  readonly candidates?: number;
   readonly seed?: number;
 }
 
@@ -56,7 +59,7 @@ export interface WrittenPoem {
   readonly text: string;
   readonly lines: readonly string[];
   readonly check: PoemCheck;
-  /** Mean log-probability a token under the model. */
+  /** Mean log-probability a token under the model, plus twice the share of the themes asked for that the poem has a word of. */
   readonly score: number;
   readonly seed: number;
   readonly model: string;
@@ -76,6 +79,9 @@ export function verseTokens(tokenizer: Tokenizer, vocabSize: number): Map<number
   }
   return tokens;
 }
+
+/** Keeps the seeds of a poem's candidates apart from those of the next poems. */
+const CANDIDATE_STRIDE = 1_000_003;
 
 export class Poet {
   private readonly constraints = new Map<string, PoemConstraint>();
@@ -115,11 +121,22 @@ export class Poet {
     return constraint;
   }
 
-  /** Writes poems. The same seed gives the same poem. */
+  /**
+   * Writes poems, each the best of several candidates by {@link WrittenPoem.score}. The same seed gives the same poem.
+   */
   async write(options: WriteOptions): Promise<WrittenPoem[]> {
-    const { form, themes = [], count = 1, seed = 0 } = options;
-    const items = Array.from({ length: count }, (_, index) => ({ form, themes, seed: seed + index }));
-    return this.writeAll(items, options);
+    const { form, themes = [], count = 1, candidates = 1, seed = 0 } = options;
+    const orders = Array.from({ length: count * candidates }, (_, index) => ({
+      form,
+      themes,
+      seed: seed + Math.floor(index / candidates) + (index % candidates) * CANDIDATE_STRIDE,
+    }));
+    const poems = await this.writeAll(orders, options);
+    return Array.from({ length: count }, (_, index) => {
+      const group = poems.slice(index * candidates, (index + 1) * candidates);
+      const best = group.reduce((a, b) => (b.score > a.score ? b : a));
+      return { ...best, seed: seed + index };
+    });
   }
 
   /** Writes a poem for each request, in one batch. */
@@ -141,14 +158,15 @@ export class Poet {
     return generations.map(({ text, score }, index): WrittenPoem => {
       const { form, themes, seed } = items[index] as PoemOrder;
       const prompt = formatPrompt({ form, themes });
+      const lines = splitLines(text);
       return {
         prompt,
         form,
         themes,
         text,
-        lines: splitLines(text),
+        lines,
         check: checkPoem(text),
-        score,
+        score: score + (themes.length > 0 ? 2 * themeCoverage(lines.join(''), themes) : 0),
         seed,
         model: this.name,
       };

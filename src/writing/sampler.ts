@@ -36,45 +36,51 @@ export function sampleToken(
   allowed?: readonly number[],
   written: ReadonlySet<number> = new Set(),
 ): { token: number; logProbability: number } {
-  const ids = allowed ?? Array.from(logits, (_, id) => id);
-  if (ids.length === 0) throw new Error('no token is allowed here');
-  const score = (id: number): number => {
+  const count = allowed?.length ?? logits.length;
+  if (count === 0) throw new Error('no token is allowed here');
+  const scores = new Float64Array(count);
+  let best = 0;
+  for (let index = 0; index < count; index += 1) {
+    const id = allowed ? (allowed[index] ?? 0) : index;
     const value = logits[id] ?? -Infinity;
-    if (!written.has(id) || options.repetitionPenalty === 1) return value;
-    return value > 0 ? value / options.repetitionPenalty : value * options.repetitionPenalty;
-  };
-  const scored = ids.map((id) => ({ id, value: score(id) })).sort((a, b) => b.value - a.value);
-  const largest = scored[0]?.value ?? 0;
-  const logSum = largest + Math.log(scored.reduce((sum, { value }) => sum + Math.exp(value - largest), 0));
-  const chosen = options.temperature === 0 ? scored[0] : draw(scored, largest, options, random);
-  return { token: chosen?.id ?? 0, logProbability: (chosen?.value ?? 0) - logSum };
+    const penalty = written.has(id) ? options.repetitionPenalty : 1;
+    scores[index] = value > 0 ? value / penalty : value * penalty;
+    if (scores[index]! > scores[best]!) best = index;
+  }
+  const largest = scores[best]!;
+  const chosen = options.temperature === 0 ? best : draw(scores, largest, options, random);
+  const mass = scores.reduce((sum, value) => sum + Math.exp(value - largest), 0);
+  return { token: allowed?.[chosen] ?? chosen, logProbability: scores[chosen]! - largest - Math.log(mass) };
 }
 
-interface Scored {
-  readonly id: number;
-  readonly value: number;
-}
-
-function draw(
-  scored: readonly Scored[],
-  largest: number,
-  options: SamplingOptions,
-  random: Random,
-): Scored | undefined {
-  const { temperature, topK, topP, minP } = options;
-  const kept = topK > 0 ? scored.slice(0, topK) : scored;
-  const weights = kept.map(({ value }) => Math.exp((value - largest) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let end = 0;
+/** The index of a score, drawn by its weight among those that top-k, top-p and min-p keep. */
+function draw(scores: Float64Array, largest: number, options: SamplingOptions, random: Random): number {
+  const weights = scores.map((value) => Math.exp((value - largest) / options.temperature));
+  const smallest = smallestKept(weights, options);
   let mass = 0;
-  while (end < kept.length && (end === 0 || (mass < topP * total && (weights[end] ?? 0) >= minP))) {
-    mass += weights[end] ?? 0;
-    end += 1;
-  }
+  for (const weight of weights) if (weight >= smallest) mass += weight;
   let point = random.next() * mass;
-  for (let index = 0; index < end; index += 1) {
-    point -= weights[index] ?? 0;
-    if (point < 0) return kept[index];
+  let last = 0;
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index]!;
+    if (weight < smallest) continue;
+    last = index;
+    point -= weight;
+    if (point < 0) break;
   }
-  return kept[end - 1];
+  return last;
+}
+
+/** The weight below which tokens are left out. Equal weights stay or go together. */
+function smallestKept(weights: Float64Array, { topK, topP, minP }: SamplingOptions): number {
+  if (topK <= 0 && topP >= 1) return minP;
+  const sorted = weights.slice().sort().reverse();
+  const limit = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
+  const total = sorted.subarray(0, limit).reduce((sum, weight) => sum + weight, 0);
+  let mass = 0;
+  for (let index = 0; index < limit; index += 1) {
+    mass += sorted[index]!;
+    if (mass >= topP * total) return Math.max(minP, sorted[index]!);
+  }
+  return Math.max(minP, sorted[limit - 1]!);
 }

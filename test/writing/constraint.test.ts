@@ -44,6 +44,16 @@ describe('the form as a constraint', () => {
     await poet.release();
   });
 
+  it('keeps the best of several candidates', async () => {
+    const poet = await Poet.load({ model: (await tinyModel()).folder });
+    const options = { form: '五言绝句', themes: ['秋天'], seed: 5 } as const;
+    const [first] = await poet.write(options);
+    const [best] = await poet.write({ ...options, candidates: 6 });
+    expect(best!.score).toBeGreaterThanOrEqual(first!.score);
+    expect((await poet.write({ ...options, candidates: 6 }))[0]?.text).toBe(best!.text);
+    await poet.release();
+  });
+
   it('handles tokens of several characters: allowed when all of their characters are', () => {
     const tokens = new Map([
       [1, '白日'],
