@@ -23,7 +23,8 @@ interface BuildFlags {
 export function dataCommand(program: Command): void {
   const data = program
     .command('data')
-    .description('数据 data sets: build them from chinese-poetry, or check one');
+    .description('数据 data sets: build them from chinese-poetry, or check one')
+    .addHelpText('after', '\nExample:\n  shiren data build --help');
   data
     .command('build')
     .description('读、洗、分、配 read poems, clean them, split them, and pair good answers with bad ones')
