@@ -47,6 +47,7 @@ const FEWEST_RHYME_CHARACTERS = 12;
 export class PoemConstraint {
   private readonly slots: readonly Slot[];
   private readonly texts: readonly { id: number; characters: readonly string[] }[];
+  private readonly longestToken: number;
   private readonly richGroups: ReadonlySet<string>;
   private readonly cache = new Map<string, readonly number[]>();
 
@@ -66,6 +67,10 @@ export class PoemConstraint {
       ...(line % 2 === 1 && line < lines - 1 ? [{ kind: 'mark', marks: '\n' } as const] : []),
     ]).flat();
     this.texts = [...tokens].map(([id, text]) => ({ id, characters: [...text] }));
+    this.longestToken = this.texts.reduce(
+      (longest, { characters }) => Math.max(longest, characters.length),
+      1,
+    );
     const counts = new Map<string, number>();
     for (const { characters } of this.texts) {
       if (characters.length !== 1) continue;
@@ -96,9 +101,17 @@ export class PoemConstraint {
     return ids;
   }
 
+  /** What the allowed tokens depend on: the rhyme so far matters only where a token may reach the end of a rhyming line. */
   private key({ at, templates: open, groups, rhymeWords }: ConstraintState): string {
     const templateKey = open.map(({ types, firstLineRhymes }) => `${types[0]}${firstLineRhymes ? '韵' : ''}`);
-    return [at, templateKey.join(), groups?.join() ?? '', rhymeWords.join('')].join('|');
+    const reachable = this.slots.slice(at, at + this.longestToken);
+    const rhymes = reachable.some((slot) => this.isRhymeSlot(slot));
+    return [at, templateKey.join(), ...(rhymes ? [groups?.join() ?? '', rhymeWords.join('')] : [])].join('|');
+  }
+
+  private isRhymeSlot(slot: Slot): boolean {
+    const isLast = slot.kind === 'han' && slot.index === FORMS[this.options.form].length - 1;
+    return isLast && (slot.line === 0 || slot.line % 2 === 1);
   }
 
   /** The state after these characters; undefined if one of them is not allowed. */
@@ -118,15 +131,14 @@ export class PoemConstraint {
       return slot.marks.includes(character) ? { ...state, at: state.at + 1 } : undefined;
     if (!isHan(character)) return undefined;
     const { length } = FORMS[this.options.form];
-    const isLast = slot.index === length - 1;
     const open = this.options.tones
       ? state.templates.filter((template) => fitsTemplate(template, slot.line, slot.index, length, character))
       : state.templates;
     if (open.length === 0) return undefined;
     const next = { ...state, at: state.at + 1, templates: open };
-    if (!this.options.rhyme || !isLast) return next;
+    if (!this.options.rhyme || !this.isRhymeSlot(slot)) return next;
     if (slot.line === 0) return this.firstLineEnd(next, character);
-    return slot.line % 2 === 1 ? this.rhyme(next, character) : next;
+    return this.rhyme(next, character);
   }
 
   /** A level first line must rhyme, so it opens the group (with tones off, it is free). */
