@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { buildDatasets } from '../corpus/build.js';
 import { readRecipe } from '../training/recipe.js';
 import { describeSummary } from './data.js';
-import { interruptSignal } from './interrupt.js';
+import { interruptible } from './interrupt.js';
 import { say } from './language.js';
 import { numberOption } from './options.js';
 import { resolvePath } from './paths.js';
@@ -33,14 +33,7 @@ export function demoCommand(program: Command): void {
     .option('--threads <n>', 'threads', numberOption)
     .addHelpText('after', '\nExample:\n  shiren demo --out output')
     .action(async (flags: DemoFlags) => {
-      const { signal, release } = interruptSignal();
-      try {
-        if (await runDemo(flags, signal)) return;
-        console.error(say('已停下；再运行 npm start 即从此处继续', 'stopped; run npm start again to go on'));
-        process.exitCode = 130;
-      } finally {
-        release();
-      }
+      await interruptible((signal) => runDemo(flags, signal));
     });
 }
 

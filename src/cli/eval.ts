@@ -1,8 +1,7 @@
 /** `shiren eval`: compare a base model and adapters on the same prompts. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { interruptSignal } from './interrupt.js';
-import { say } from './language.js';
+import { interruptible } from './interrupt.js';
 import { numberOption } from './options.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
@@ -38,21 +37,8 @@ export function evalCommand(program: Command): void {
         model,
         adapter: resolvePath(folder),
       }));
-      const { signal, release } = interruptSignal();
-      try {
-        const finished = await runEvaluation({
-          ...flags,
-          candidates: [{ name: 'base', model }, ...adapters],
-          signal,
-        });
-        if (!finished) {
-          console.error(
-            say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'),
-          );
-          process.exitCode = 130;
-        } else if (!flags.json) console.log(`\n${path.join(flags.out, 'report.md')}`);
-      } finally {
-        release();
-      }
+      const candidates = [{ name: 'base', model }, ...adapters];
+      const finished = await interruptible((signal) => runEvaluation({ ...flags, candidates, signal }));
+      if (finished && !flags.json) console.log(`\n${path.join(flags.out, 'report.md')}`);
     });
 }

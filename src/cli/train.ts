@@ -1,8 +1,7 @@
 /** `shiren train`: a recipe, or one of its stages. */
 import type { Command } from 'commander';
 import { readRecipe } from '../training/recipe.js';
-import { interruptSignal } from './interrupt.js';
-import { say } from './language.js';
+import { interruptible } from './interrupt.js';
 import { numberOption } from './options.js';
 import { resolvePath } from './paths.js';
 import { runRecipe } from './run-recipe.js';
@@ -38,17 +37,6 @@ export function trainCommand(program: Command): void {
     )
     .action(async (file: string, flags: TrainFlags) => {
       const recipe = await readRecipe(resolvePath(file), flags.set);
-      const { signal, release } = interruptSignal();
-      try {
-        const finished = await runRecipe({ ...flags, recipe, signal });
-        if (!finished) {
-          console.error(
-            say('已停下；再运行同一命令即从此处继续', 'stopped; run the same command again to go on'),
-          );
-          process.exitCode = 130;
-        }
-      } finally {
-        release();
-      }
+      await interruptible((signal) => runRecipe({ ...flags, recipe, signal }));
     });
 }

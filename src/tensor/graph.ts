@@ -167,13 +167,3 @@ export class Graph {
     return made;
   }
 }
-
-/** Total number of elements, or undefined where a dimension is symbolic. */
-export function elementCount(shape: Shape): number | undefined {
-  let count = 1;
-  for (const dimension of shape) {
-    if (typeof dimension !== 'number') return undefined;
-    count *= dimension;
-  }
-  return count;
-}

@@ -35,7 +35,6 @@ export interface DpoOptions {
  * Direct preference optimisation (Rafailov et al., arXiv 2305.18290), the `sigmoid` loss of TRL:
  * −log σ(β · margin), where the margin is how much more the policy prefers the chosen answer than the reference does; plus
  * rpoAlpha times the mean loss a token of the chosen answers (RPO, arXiv 2404.19733), which keeps them from becoming unlikely too.
- * Outputs `logps_sequences` [2 · pairs, 1], chosen and rejected by turns.
  */
 export function dpoLoss(options: DpoOptions): (logProbabilities: Value) => Value {
   return (logProbabilities) => {
@@ -46,7 +45,6 @@ export function dpoLoss(options: DpoOptions): (logProbabilities: Value) => Value
     const reference = graph.input('reference_margins', 'float32', ['pairs', 1]);
     const pairWeights = graph.input('pair_weights', 'float32', ['pairs', 1]);
     const sequences = gemm(membership, logProbabilities);
-    graph.output('logps_sequences', sequences);
     const margins = scale(subtract(gemm(signs, sequences), reference), options.beta);
     const kept = scale(logSigmoid(margins), 1 - options.labelSmoothing);
     const flipped = scale(logSigmoid(negate(margins)), options.labelSmoothing);
