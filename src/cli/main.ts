@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const command of allCommands(program)) command.exitOverride();
   try {
     await program.parseAsync([...argv]);
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof InputError) {
