@@ -18,8 +18,8 @@ export function sftLoss(logProbabilities: Value): Value {
 
 /** @param tokensOfStep completion tokens of the whole optimiser step, over all its micro-batches */
 export function sftFeeds(batch: PackedBatch, tokensOfStep: number): Record<string, ArrayWithShape> {
-  const count = batch.lossRows.length;
-  return { weights: { data: new Float32Array(count).fill(1 / tokensOfStep), shape: [count, 1] } };
+  const data = Float32Array.from(batch.lossRows, ({ sequences }) => sequences.length / tokensOfStep);
+  return { weights: { data, shape: [data.length, 1] } };
 }
 
 export interface DpoOptions {
@@ -60,8 +60,10 @@ export function rpoFeeds(
   chosenTokensOfStep: number,
 ): Record<string, ArrayWithShape> {
   if (rpoAlpha <= 0) return {};
-  const data = Float32Array.from(batch.lossRows, ({ sequence }) =>
-    sequence % 2 === 0 ? rpoAlpha / chosenTokensOfStep : 0,
+  const data = Float32Array.from(
+    batch.lossRows,
+    ({ sequences }) =>
+      (sequences.filter((sequence) => sequence % 2 === 0).length * rpoAlpha) / chosenTokensOfStep,
   );
   return { weights: { data, shape: [data.length, 1] } };
 }
@@ -92,11 +94,16 @@ export function dpoFeeds(
   };
 }
 
+/** Loss terms of a batch: a row that several sequences share counts once for each. */
+export function lossTerms({ lossRows }: PackedBatch): number {
+  return lossRows.reduce((sum, { sequences }) => sum + sequences.length, 0);
+}
+
 /** [sequences, loss rows]: 1 where a loss row belongs to a sequence. */
 function membershipMatrix({ sequences, lossRows }: PackedBatch): Float32Array {
   const matrix = new Float32Array(sequences * lossRows.length);
-  lossRows.forEach(({ sequence }, index) => {
-    matrix[sequence * lossRows.length + index] = 1;
+  lossRows.forEach((row, index) => {
+    for (const sequence of row.sequences) matrix[sequence * lossRows.length + index] = 1;
   });
   return matrix;
 }
@@ -104,8 +111,10 @@ function membershipMatrix({ sequences, lossRows }: PackedBatch): Float32Array {
 /** The sum of log-probabilities of each sequence of a batch. */
 export function sequenceSums(batch: PackedBatch, logProbabilities: Float32Array): number[] {
   const sums = new Array<number>(batch.sequences).fill(0);
-  batch.lossRows.forEach(({ sequence }, index) => {
-    sums[sequence] = (sums[sequence] ?? 0) + (logProbabilities[index] ?? 0);
+  batch.lossRows.forEach(({ sequences }, index) => {
+    for (const sequence of sequences) {
+      sums[sequence] = (sums[sequence] ?? 0) + (logProbabilities[index] ?? 0);
+    }
   });
   return sums;
 }

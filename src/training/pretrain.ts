@@ -8,7 +8,7 @@ import { Graph } from '../tensor/graph.js';
 import { floats, Session } from '../tensor/session.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { batchFeeds, buildTrainingGraph, trainingPositions } from './graph.js';
-import { sftFeeds, sftLoss } from './losses.js';
+import { lossTerms, sftFeeds, sftLoss } from './losses.js';
 import { packTrees, treeLength, type TokenTree } from './packing.js';
 import { learningRateAt } from './schedule.js';
 import { Stepper } from './stepper.js';
@@ -116,7 +116,7 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
     const batch = packTrees(order.next(options.tokensPerStep), options.rowLength);
     const outputs = await stepper.accumulate({
       ...batchFeeds(batch),
-      ...sftFeeds(batch, batch.lossRows.length),
+      ...sftFeeds(batch, lossTerms(batch)),
     });
     const learningRate = learningRateAt(
       {
@@ -160,7 +160,7 @@ async function evaluate(
     const batch = packTrees(options.validation.slice(start, start + size), options.rowLength);
     const feeds = { ...batchFeeds(batch), ...sftFeeds(batch, 1), ...Object.fromEntries(weights) };
     sum += floats(await session.run(feeds), 'loss')[0] ?? NaN;
-    count += batch.lossRows.length;
+    count += lossTerms(batch);
   }
   return sum / count;
 }

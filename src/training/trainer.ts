@@ -12,7 +12,7 @@ import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { batchFeeds } from './graph.js';
 import { MetricsLog, type StepMetrics } from './metrics.js';
 import { dpoObjective, scoreTrees, sftObjective, type Objective, type Tally } from './objective.js';
-import { packTrees, treeLength, type TokenTree } from './packing.js';
+import { packTrees, sortByPrompt, treeLength, type TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
 import { learningRateAt } from './schedule.js';
 import { createLoraStepper } from './trainer-session.js';
@@ -102,7 +102,8 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   options.onProgress?.({ step: progress?.step ?? 0, totalSteps: steps });
   for (let step = progress?.step ?? 0; step < steps; step += 1) {
     const started = performance.now();
-    const indices = examplesOfStep(recipe, trees.length, step);
+    // Examples that begin alike stand together, so that micro-batches share what they can.
+    const indices = sortByPrompt(trees, examplesOfStep(recipe, trees.length, step));
     const tally: Tally = {};
     let [loss, tokens] = [0, 0];
     for (let at = 0; at < indices.length; at += recipe.per_device_train_batch_size) {

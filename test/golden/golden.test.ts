@@ -73,7 +73,9 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
         const at = (row: number): Float32Array =>
           logits.subarray(row * config.vocabSize, (row + 1) * config.vocabSize);
         golden.rows.forEach((tokens, index) => {
-          const ends = batch.lossRows.filter(({ sequence }) => sequence === index).map(({ row }) => row);
+          const ends = batch.lossRows
+            .filter(({ sequences }) => sequences.includes(index))
+            .map(({ row }) => row);
           tokens.forEach((_, position) => {
             const row = position < ends.length ? ends[position]! : ends[ends.length - 1]! + 1;
             const values = at(row);

@@ -42,7 +42,9 @@ describe('the DPO loss', () => {
       });
 
       const sums = [0, 0, 0, 0];
-      batch.lossRows.forEach(({ sequence }, index) => (sums[sequence]! += values[index]!));
+      batch.lossRows.forEach(({ sequences }, index) =>
+        sequences.forEach((sequence) => (sums[sequence]! += values[index]!)),
+      );
       const margins = [0, 1].map(
         (pair) =>
           beta *
@@ -56,7 +58,7 @@ describe('the DPO loss', () => {
       const likelihood = -(rpoAlpha / chosenTokens) * (sums[0]! + sums[2]!);
       expect(floats(outputs, 'loss')[0]).toBeCloseTo(expected + likelihood, 5);
       const gradient = floats(outputs, 'gradient');
-      batch.lossRows.forEach(({ sequence }, index) => {
+      batch.lossRows.forEach(({ sequences: [sequence = 0] }, index) => {
         const m = margins[Math.floor(sequence / 2)]!;
         const slope = ((1 - labelSmoothing) * (sigmoid(m) - 1) + labelSmoothing * sigmoid(m)) * beta * 0.5;
         expect(gradient[index]).toBeCloseTo(sequence % 2 === 0 ? slope - rpoAlpha / chosenTokens : -slope, 5);

@@ -1,16 +1,44 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/model/folder.js';
-import { bestFit, packTrees, type TokenTree } from '../../src/training/packing.js';
+import { assignRows, packTrees, type TokenTree } from '../../src/training/packing.js';
+import { lossTerms } from '../../src/training/losses.js';
 import { scoreTrees } from '../../src/training/objective.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 describe('packing', () => {
-  it('fills rows by best fit, the longest first', () => {
-    expect(bestFit([5, 3, 2, 4], 7)).toEqual([
+  it('fills rows, and computes once what examples of a row begin with', () => {
+    const alike = (last: number): TokenTree => ({ prompt: [1, 2, 3, last], completions: [[9, 9, 9]] });
+    const other = (first: number): TokenTree => ({ prompt: [first], completions: [[9, 9]] });
+    const trees = [alike(4), other(7), alike(5), alike(6)];
+    expect(assignRows(trees, 8).map((row) => row.sort())).toEqual([[0], [2], [3], [1]]);
+    expect(assignRows(trees, 15).map((row) => row.sort())).toEqual([
       [0, 2],
-      [3, 1],
+      [1, 3],
     ]);
+    const batch = packTrees(trees.slice(2), 16);
+    expect([batch.rows, batch.length, batch.tokens]).toEqual([1, 11, 14]);
+  });
+
+  it('counts a row of loss that two sequences share once for each', () => {
+    const batch = packTrees(
+      [
+        {
+          prompt: [1],
+          completions: [
+            [2, 3],
+            [2, 4],
+          ],
+        },
+      ],
+      8,
+    );
+    expect(batch.lossRows).toEqual([
+      { row: 0, target: 2, sequences: [0, 1] },
+      { row: 1, target: 3, sequences: [0] },
+      { row: 1, target: 4, sequences: [1] },
+    ]);
+    expect(lossTerms(batch)).toBe(4);
   });
 
   it('lets a completion see its prompt and itself, not its sibling', () => {
@@ -21,9 +49,9 @@ describe('packing', () => {
     expect(visible).toEqual(['10000', '11000', '11100', '11010', '11011']);
     expect([...batch.positions].map(Number)).toEqual([0, 1, 2, 2, 3]);
     expect(batch.lossRows).toEqual([
-      { row: 1, target: 3, sequence: 0 },
-      { row: 1, target: 4, sequence: 1 },
-      { row: 3, target: 5, sequence: 1 },
+      { row: 1, target: 3, sequences: [0] },
+      { row: 1, target: 4, sequences: [1] },
+      { row: 3, target: 5, sequences: [1] },
     ]);
   });
 
