@@ -8,27 +8,45 @@ import type { SafetensorsType, TensorEntry } from './safetensors.js';
 /** Gives the weight of a name as a float value of the graph. */
 export type Parameters = (name: string, shape: readonly number[]) => Value;
 
-const ELEMENT_TYPE = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<
-  SafetensorsType,
-  string
->;
+const ELEMENT_TYPE = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I8: 'int8',
+  U8: 'uint8',
+} as const satisfies Record<SafetensorsType, string>;
 
-/**
- * Weights as external initialisers that point into the checkpoint: nothing is copied on disk, and ONNX Runtime
- * folds the cast to float once while loading. Two uses of one weight share it.
- */
+/** Weights of a graph that lie in the checkpoint, in the type they are stored in. Two uses of one weight share it. */
+const stored = new WeakMap<Graph, Map<string, Value>>();
+
+/** A weight as an external initialiser that points into the checkpoint: nothing is copied on disk. */
+export function storedParameter(
+  graph: Graph,
+  entries: ReadonlyMap<string, TensorEntry>,
+  name: string,
+): Value {
+  const known = stored.get(graph) ?? new Map<string, Value>();
+  stored.set(graph, known);
+  const before = known.get(name);
+  if (before) return before;
+  const entry = entries.get(name);
+  if (!entry) throw new InputError(`weight ${name} is not in the model`);
+  const location = { file: path.basename(entry.file), offset: entry.offset, length: entry.length };
+  const value = graph.external(name, ELEMENT_TYPE[entry.type], entry.shape, location);
+  known.set(name, value);
+  return value;
+}
+
+/** Frozen weights as floats: ONNX Runtime folds the cast once while loading. */
 export function frozenParameters(graph: Graph, entries: ReadonlyMap<string, TensorEntry>): Parameters {
   const known = new Map<string, Value>();
   return (name) => {
     const before = known.get(name);
     if (before) return before;
-    const entry = entries.get(name);
-    if (!entry) throw new InputError(`weight ${name} is not in the model`);
-    const location = { file: path.basename(entry.file), offset: entry.offset, length: entry.length };
-    const stored = graph.external(name, ELEMENT_TYPE[entry.type], entry.shape, location);
-    const value = entry.type === 'F32' ? stored : graph.composite(() => cast(stored, 'float32'));
-    known.set(name, value);
-    return value;
+    const value = storedParameter(graph, entries, name);
+    const float = value.type === 'float32' ? value : graph.composite(() => cast(value, 'float32'));
+    known.set(name, float);
+    return float;
   };
 }
 

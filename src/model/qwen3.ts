@@ -6,7 +6,7 @@
  * that is an input; `decoding` reads new tokens against a key-value cache. Both share every layer.
  */
 import type { Graph, Value } from '../tensor/graph.js';
-import { groupQueryAttention, rmsNorm, rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
+import { groupQueryAttention, rmsNorm, rotaryEmbedding, silu, softmax } from '../tensor/neural-operators.js';
 import {
   add,
   concat,
@@ -19,19 +19,18 @@ import {
   reshapeTo,
   scale,
   shapeOf,
-  silu,
   transpose,
   transposeLast,
 } from '../tensor/operators.js';
 import type { Qwen3Config } from './config.js';
 import type { LoraValues } from './lora.js';
-import type { Parameters } from './parameters.js';
+import type { NetworkWeights } from './network-weights.js';
 import { projectionPath, projectionShape, type Projection } from './weights.js';
 
 export interface NetworkOptions {
   readonly graph: Graph;
   readonly config: Qwen3Config;
-  readonly parameters: Parameters;
+  readonly weights: NetworkWeights;
   /** Adapter weights, if there is an adapter. */
   readonly lora?: LoraValues;
   /** Rows of the rotary tables: more than the largest position. */
@@ -43,9 +42,9 @@ type Attention = (layer: number, query: Value, key: Value, value: Value) => Valu
 
 /** y = x · Wᵀ, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
 function linear(options: NetworkOptions, x: Value, layer: number, projection: Projection): Value {
-  const { config, parameters, lora } = options;
+  const { config, weights, lora } = options;
   const path = projectionPath(layer, projection);
-  const base = gemm(x, parameters(`${path}.weight`, projectionShape(config, projection)), { transB: true });
+  const base = weights.linear(x, `${path}.weight`, projectionShape(config, projection));
   const adapter = lora?.layers.get(path);
   if (!lora || !adapter) return base;
   const reduced = gemm(x, adapter.a, { transB: true });
@@ -53,18 +52,17 @@ function linear(options: NetworkOptions, x: Value, layer: number, projection: Pr
 }
 
 function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: number): Value {
-  const { config, parameters } = options;
-  const { headDim, rmsNormEps } = config;
+  const { headDim, rmsNormEps } = options.config;
   const split = reshape(x, ['tokens*heads', headDim]);
-  const normal = rmsNorm(split, parameters(name, [headDim]), rmsNormEps);
+  const normal = rmsNorm(split, options.weights.gain(name, headDim), rmsNormEps);
   return reshape(normal, ['tokens', heads * headDim]);
 }
 
 function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention): Value {
-  const { config, parameters } = options;
-  const { hiddenSize, vocabSize, rmsNormEps, numAttentionHeads, numKeyValueHeads } = config;
-  const norm = (x: Value, name: string): Value => rmsNorm(x, parameters(name, [hiddenSize]), rmsNormEps);
-  let x = gather(parameters('model.embed_tokens.weight', [vocabSize, hiddenSize]), tokenIds);
+  const { config, weights } = options;
+  const { hiddenSize, rmsNormEps, numAttentionHeads, numKeyValueHeads } = config;
+  const norm = (x: Value, name: string): Value => rmsNorm(x, weights.gain(name, hiddenSize), rmsNormEps);
+  let x = weights.embed(tokenIds);
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
     const prefix = `model.layers.${layer}`;
     const project = (input: Value, projection: Projection): Value =>
@@ -86,12 +84,6 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
     x = add(x, project(gated, 'down_proj'));
   }
   return norm(x, 'model.norm.weight');
-}
-
-/** The embedding that turns hidden states into logits. */
-export function outputEmbedding({ config, parameters }: NetworkOptions): Value {
-  const name = config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return parameters(name, [config.vocabSize, config.hiddenSize]);
 }
 
 function rotaryTables({ graph, config, positions }: NetworkOptions): { cosines: Value; sines: Value } {
@@ -202,6 +194,5 @@ export function buildDecodingGraph(options: NetworkOptions): void {
     graph.output(cacheName('present', layer, 'value'), attended.value);
     return reshape(attended.output, ['tokens', numAttentionHeads * headDim]);
   });
-  const logits = gemm(gather(hidden, logitRows), outputEmbedding(options), { transB: true });
-  graph.output('logits', logits);
+  graph.output('logits', options.weights.logits(gather(hidden, logitRows)));
 }

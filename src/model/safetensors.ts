@@ -1,9 +1,11 @@
 /** The safetensors format: a header of names, types, shapes and offsets, then bytes. (github.com/huggingface/safetensors) */
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { InputError, messageOf } from '../support/errors.js';
-import { isRecord, writeFileWhole } from '../support/files.js';
+import { isRecord, writeFileWhole, writeStreamWhole } from '../support/files.js';
 
-export type SafetensorsType = 'F32' | 'F16' | 'BF16';
+export type FloatType = 'F32' | 'F16' | 'BF16';
+export type SafetensorsType = FloatType | 'I8' | 'U8';
 
 /** Where a tensor lies in its file. `offset` counts bytes from the start of the file. */
 export interface TensorEntry {
@@ -15,7 +17,7 @@ export interface TensorEntry {
   readonly length: number;
 }
 
-const BYTES: Readonly<Record<SafetensorsType, number>> = { F32: 4, F16: 2, BF16: 2 };
+const BYTES: Readonly<Record<SafetensorsType, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1, U8: 1 };
 const LONGEST_HEADER = 100_000_000;
 
 /**
@@ -64,8 +66,9 @@ function parseEntry(name: string, value: unknown, file: string, start: number, s
   const fault = (what: string): InputError => new InputError(`${file}: tensor ${name}: ${what}`);
   if (!isRecord(value)) throw fault('its header entry is not an object');
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
-    throw fault(`type ${JSON.stringify(dtype)}, expected F32, F16 or BF16`);
+  const isKnown = (type: unknown): type is SafetensorsType => Object.hasOwn(BYTES, String(type));
+  if (!isKnown(dtype)) {
+    throw fault(`type ${JSON.stringify(dtype)}, expected ${Object.keys(BYTES).join(', ')}`);
   }
   const isSize = (item: unknown): item is number => Number.isSafeInteger(item) && Number(item) >= 0;
   if (!Array.isArray(shape) || !shape.every(isSize)) throw fault(`shape ${JSON.stringify(shape)}`);
@@ -82,25 +85,59 @@ function parseEntry(name: string, value: unknown, file: string, start: number, s
 
 /** The values of one tensor as floats. @throws InputError if one is not finite */
 export async function readTensor(entry: TensorEntry): Promise<Float32Array> {
+  return readPart(entry, 0, entry.length / BYTES[entry.type]);
+}
+
+/** Rows `from` (included) to `to` (excluded) of a tensor as floats. @throws InputError if a value is not finite */
+export async function readRows(entry: TensorEntry, from: number, to: number): Promise<Float32Array> {
+  const width = entry.shape.slice(1).reduce((product, size) => product * size, 1);
+  return readPart(entry, from * width, to * width);
+}
+
+/** The bytes of one tensor, a piece at a time. */
+export async function* readBytes(entry: TensorEntry): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(entry.file, {
+    start: entry.offset,
+    end: entry.offset + entry.length - 1,
+    highWaterMark: 1 << 22,
+  });
+  for await (const part of stream) yield part as Uint8Array;
+}
+
+async function readPart(entry: TensorEntry, from: number, to: number): Promise<Float32Array> {
+  const size = BYTES[entry.type];
+  const bytes = Buffer.alloc((to - from) * size);
   const handle = await open(entry.file, 'r');
-  const bytes = Buffer.alloc(entry.length);
   try {
-    await handle.read(bytes, 0, entry.length, entry.offset);
+    await handle.read(bytes, 0, bytes.length, entry.offset + from * size);
   } finally {
     await handle.close();
   }
-  const values = toFloats(bytes, entry.type);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new InputError(`${entry.file}: tensor ${entry.name}: element ${bad} is ${values[bad]}`);
+  const values = toFloats(bytes, entry);
+  for (let index = 0; index < values.length; index += 1) {
+    if (!Number.isFinite(values[index])) {
+      throw new InputError(
+        `${entry.file}: tensor ${entry.name}: element ${from + index} is ${values[index]}, expected a finite number`,
+      );
+    }
+  }
   return values;
 }
 
-function toFloats(bytes: Buffer, type: SafetensorsType): Float32Array {
-  if (type === 'F32')
-    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const halves = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  if (type === 'BF16') return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
-  return Float32Array.from(halves, halfToFloat);
+function toFloats(bytes: Buffer, { type, name, file }: TensorEntry): Float32Array {
+  if (type === 'I8' || type === 'U8') {
+    throw new InputError(`${file}: tensor ${name}: type ${type}, expected F32, F16 or BF16`);
+  }
+  if (type === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const values = new Float32Array(halves.length);
+  if (type === 'BF16') {
+    const bits = new Uint32Array(values.buffer);
+    for (let index = 0; index < halves.length; index += 1) bits[index] = halves[index]! << 16;
+  } else {
+    for (let index = 0; index < halves.length; index += 1) values[index] = halfToFloat(halves[index]!);
+  }
+  return values;
 }
 
 function halfToFloat(half: number): number {
@@ -123,28 +160,41 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
+/** A tensor to be written: its name, type and shape. */
+export type TensorPlan = Pick<TensorEntry, 'name' | 'type' | 'shape'>;
+
+/** The bytes of a plan's tensor. */
+export function planLength({ type, shape }: TensorPlan): number {
+  return shape.reduce((product, dimension) => product * dimension, BYTES[type]);
+}
+
+/** The head of a file with these tensors in their order: its length and the header, padded to 8 bytes. */
+function encodeHead(plans: readonly TensorPlan[]): Buffer {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+  let offset = 0;
+  for (const plan of plans) {
+    const end = offset + planLength(plan);
+    header[plan.name] = { dtype: plan.type, shape: plan.shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
+  head.writeBigUInt64LE(BigInt(head.length - 8));
+  json.copy(head, 8);
+  return head;
+}
+
 /** The bytes of a safetensors file with these tensors, in the order given. */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, FloatTensor>,
   type: 'F32' | 'BF16' = 'F32',
 ): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
-  const parts: Uint8Array[] = [];
-  let offset = 0;
-  for (const [name, { shape, data }] of tensors) {
+  const plans = [...tensors].map(([name, { shape }]) => ({ name, type, shape }));
+  const parts = [...tensors.values()].map(({ data }) => {
     const array = type === 'F32' ? data : toBfloat16(data);
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    header[name] = { dtype: type, shape, data_offsets: [offset, offset + bytes.length] };
-    parts.push(bytes);
-    offset += bytes.length;
-  }
-  const json = JSON.stringify(header);
-  const headerBytes = Buffer.from(
-    json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 + json.length - Buffer.byteLength(json)),
-  );
-  const prefix = Buffer.alloc(8);
-  prefix.writeBigUInt64LE(BigInt(headerBytes.length));
-  return Buffer.concat([prefix, headerBytes, ...parts]);
+    return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  });
+  return Buffer.concat([encodeHead(plans), ...parts]);
 }
 
 /** Writes a safetensors file whole. */
@@ -154,6 +204,25 @@ export async function writeSafetensors(
   type: 'F32' | 'BF16' = 'F32',
 ): Promise<void> {
   await writeFileWhole(file, encodeSafetensors(tensors, type));
+}
+
+/**
+ * Writes a safetensors file whole, of tensors that need not be in memory together.
+ *
+ * @param parts the tensors' bytes in the order of the plans, in pieces of any size
+ */
+export async function writeSafetensorsStream(
+  file: string,
+  plans: readonly TensorPlan[],
+  parts: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  await writeStreamWhole(
+    file,
+    (async function* () {
+      yield encodeHead(plans);
+      yield* parts;
+    })(),
+  );
 }
 
 /** Every tensor of a file as floats: for adapters and other small files. */

@@ -80,6 +80,9 @@ export async function locateWeights(folder: string, config: Qwen3Config): Promis
         `${entry.file}: tensor ${name}: shape [${entry.shape.join(', ')}], expected [${shape.join(', ')}]`,
       );
     }
+    if (entry.type === 'I8' || entry.type === 'U8') {
+      throw new InputError(`${entry.file}: tensor ${name}: type ${entry.type}, expected F32, F16 or BF16`);
+    }
     located.set(name, entry);
   }
   return located;

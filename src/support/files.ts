@@ -1,18 +1,30 @@
 /** Files that are whole or absent, and JSON Lines. */
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { InputError, messageOf } from './errors.js';
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, never a part. */
 export async function writeFileWhole(file: string, content: string | Uint8Array): Promise<void> {
+  await writeBeside(file, (handle) => handle.writeFile(content));
+}
+
+/** Writes a file whole, piece by piece. */
+export async function writeStreamWhole(file: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  await writeBeside(file, async (handle) => {
+    for await (const part of parts) await handle.appendFile(part);
+  });
+}
+
+async function writeBeside(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}.tmp`;
   try {
     const handle = await open(beside, 'w');
     try {
-      await handle.writeFile(content);
+      await write(handle);
       await handle.sync();
     } finally {
       await handle.close();
@@ -71,4 +83,11 @@ export function toJsonLines(values: readonly unknown[]): string {
 /** Whether a value is an object with keys (not null, not an array). */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where this program keeps what it can make again: SHIREN_CACHE, or `shiren` in the user's cache folder. */
+export function cacheFolder(): string {
+  const { SHIREN_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
+  if (own) return path.resolve(own);
+  return path.join(shared ? path.resolve(shared) : path.join(os.homedir(), '.cache'), 'shiren');
 }

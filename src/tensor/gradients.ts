@@ -30,6 +30,7 @@ import {
   where,
 } from './operators.js';
 import { rotaryEmbedding } from './neural-operators.js';
+import { expectedRow, quantizedProduct } from './quantized-operators.js';
 
 /** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
 export type InputGradients = readonly (Value | undefined)[];
@@ -128,16 +129,22 @@ const softmaxRule = unary((dy, _, y) => {
 
 const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceSum(dy, [-1]))));
 
+/** With s = σ(x) and y = x·s: dy · (s + y·(1 − s)). */
+const siluRule: GradientRule = (entry, dy) => {
+  const [y, s] = [output(entry, 0), output(entry, 1)];
+  return [multiply(dy, add(s, subtract(y, multiply(y, s))))];
+};
+
+/** With y = x·r·g, r the inverse root mean square of a row of n: dx = r·(dy·g − x·r²·mean(dy·g·x)) = r·dy·g − x·r²·mean(dy·y). */
 const rmsNormRule: GradientRule = (entry, dy, needs) => {
   const [x, gain] = [input(entry, 0), input(entry, 1)];
-  const inverse = output(entry, 1);
-  const normalised = multiply(x, inverse);
+  const [y, inverse] = [output(entry, 0), output(entry, 1)];
   const dx = (): Value => {
-    const weighted = multiply(dy, gain);
-    const projection = reduceMean(multiply(weighted, normalised), [-1]);
-    return multiply(inverse, subtract(weighted, multiply(normalised, projection)));
+    const projection = multiply(multiply(inverse, inverse), reduceMean(multiply(dy, y), [-1]));
+    return subtract(multiply(multiply(dy, gain), inverse), multiply(x, projection));
   };
-  return [needs[0] ? dx() : undefined, needs[1] ? reduceTo(multiply(dy, normalised), gain) : undefined];
+  const dGain = (): Value => reduceTo(multiply(dy, multiply(x, inverse)), gain);
+  return [needs[0] ? dx() : undefined, needs[1] ? dGain() : undefined];
 };
 
 const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
@@ -153,6 +160,15 @@ const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
     );
   };
   return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
+};
+
+const quantizedLinearRule: GradientRule = (entry, dy) => [
+  quantizedProduct(dy, { values: input(entry, 1), scales: input(entry, 2) }),
+];
+
+const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
+  const backward = { values: input(entry, 2), scales: input(entry, 3) };
+  return [multiply(dy, subtract(input(entry, 1), expectedRow(output(entry, 1), backward)))];
 };
 
 const concatRule: GradientRule = (entry, dy, needs) => {
@@ -239,9 +255,12 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Expand: (entry, dy) => [reduceTo(dy, input(entry, 0))],
   Softmax: softmaxRule,
   LogSoftmax: logSoftmaxRule,
+  Silu: siluRule,
   SimplifiedLayerNormalization: rmsNormRule,
   RotaryEmbedding: (entry, dy) => [
     rotaryEmbedding(dy, input(entry, 1), input(entry, 2), negate(input(entry, 3))),
   ],
   TokenLogProbabilities: tokenLogProbabilitiesRule,
+  QuantizedLinear: quantizedLinearRule,
+  QuantizedTokenLogProbabilities: quantizedTokenLogProbabilitiesRule,
 };

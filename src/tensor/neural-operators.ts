@@ -1,7 +1,7 @@
 /** The operators that neural networks add to the plain ones: softmax, normalisation, attention, cross-entropy. */
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
-import { gemm, reshape } from './operators.js';
+import { gemm, multiply, reshape, sigmoid } from './operators.js';
 
 const LAST_AXIS: Attributes = { axis: -1 };
 
@@ -11,6 +11,17 @@ function lastAxis(operator: string, x: Value): Value {
 
 export const softmax = (x: Value): Value => lastAxis('Softmax', x);
 export const logSoftmax = (x: Value): Value => lastAxis('LogSoftmax', x);
+
+/** x · sigmoid(x), the activation of Qwen's feed-forward layers. */
+export function silu(x: Value): Value {
+  return x.graph.composite(
+    () => {
+      const gate = sigmoid(x);
+      return { gate, output: multiply(x, gate) };
+    },
+    ({ gate, output }) => ({ rule: 'Silu', inputs: [x], outputs: [output, gate], attributes: {} }),
+  ).output;
+}
 
 /** Root-mean-square normalisation over the last dimension, with a gain. (Zhang and Sennrich 2019) */
 export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {

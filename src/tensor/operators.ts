@@ -53,9 +53,6 @@ export const scale = (x: Value, factor: number): Value => multiply(x, x.graph.sc
 /** log(sigmoid(x)) = −softplus(−x). */
 export const logSigmoid = (x: Value): Value => negate(softplus(negate(x)));
 
-/** x · sigmoid(x), the activation of Qwen's feed-forward layers. */
-export const silu = (x: Value): Value => multiply(x, sigmoid(x));
-
 export function cast(x: Value, type: ElementType): Value {
   const codes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 };
   return emit('Cast', { graph: x.graph, inputs: [x], shape: x.shape, type, attributes: { to: codes[type] } });

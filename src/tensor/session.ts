@@ -40,6 +40,8 @@ export class Session {
     const session = await InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
+      // Patterns are kept for every shape that is met: with packed batches, whose shapes vary, they cost time and gigabytes.
+      enableMemPattern: false,
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       extra: { session: settings },

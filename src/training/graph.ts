@@ -1,10 +1,9 @@
 /** Training graphs: a network, a loss on top, and the gradients of what is trained, all in one session. */
 import type { Qwen3Config } from '../model/config.js';
-import { packedHiddenStates, packedInputs, outputEmbedding, type NetworkOptions } from '../model/qwen3.js';
+import { packedHiddenStates, packedInputs, type NetworkOptions } from '../model/qwen3.js';
 import { differentiate } from '../tensor/differentiate.js';
 import type { Graph } from '../tensor/graph.js';
 import { type Value } from '../tensor/graph.js';
-import { tokenLogProbabilities } from '../tensor/neural-operators.js';
 import { gather } from '../tensor/operators.js';
 import type { ArrayWithShape } from '../tensor/session.js';
 import type { PackedBatch } from './packing.js';
@@ -35,7 +34,7 @@ export function buildTrainingGraph(
   const lossRows = graph.input('loss_rows', 'int64', ['losses']);
   const targets = graph.input('targets', 'int64', ['losses']);
   const hidden = gather(packedHiddenStates(options, inputs), lossRows);
-  const logProbabilities = tokenLogProbabilities(hidden, outputEmbedding(options), targets);
+  const logProbabilities = options.weights.logProbabilities(hidden, targets);
   graph.output('logps', logProbabilities);
   if (!buildLoss) return { graph, trained: [] };
   const loss = buildLoss(logProbabilities);

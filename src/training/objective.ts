@@ -1,5 +1,5 @@
 /** What a stage learns from: examples as token trees, with the feeds and figures of its loss. */
-import type { ModelFolder } from '../model/folder.js';
+import type { FrozenBase } from '../model/frozen-base.js';
 import { loraTensors, type Adapter } from '../model/lora.js';
 import { floats, type ArrayWithShape } from '../tensor/session.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
@@ -79,14 +79,14 @@ export function dpoObjective(
 
 /** Log-probabilities of every completion under a model with an adapter, each prompt computed once. */
 export async function scoreTrees(
-  model: ModelFolder,
+  base: FrozenBase,
   adapter: Adapter | undefined,
   trees: readonly TokenTree[],
   rowLength: number,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<number[][]> {
   const longest = Math.max(rowLength, ...trees.map(treeLength));
-  const session = await createScorer(model, longest, adapter);
+  const session = await createScorer(base, longest, adapter);
   const weights = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
   const scores: number[][] = [];
   const size = 8;

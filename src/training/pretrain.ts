@@ -1,4 +1,5 @@
 /** Pre-training: every weight of a small Qwen3, from nothing, on token sequences. */
+import { floatWeights } from '../model/network-weights.js';
 import { trainableParameters } from '../model/parameters.js';
 import type { Qwen3Config } from '../model/config.js';
 import type { FloatTensor } from '../model/safetensors.js';
@@ -96,7 +97,11 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
   const graph = new Graph();
   const { parameters, values } = trainableParameters(graph);
   const positions = trainingPositions(config, options.rowLength);
-  buildTrainingGraph({ graph, config, parameters, positions }, () => values, sftLoss);
+  buildTrainingGraph(
+    { graph, config, weights: floatWeights(config, parameters), positions },
+    () => values,
+    sftLoss,
+  );
   const session = await Session.create(graph, { threads: options.threads });
   const weights = initialiseWeights(config, options.seed);
   const stepper = new Stepper(session, weights, {

@@ -1,6 +1,7 @@
 /** Recipes: YAML files with the names of Transformers, PEFT and TRL, checked key by key. */
 import { distance } from 'fastest-levenshtein';
 import { parse } from 'yaml';
+import { BASE_DTYPES, type BaseDtype } from '../model/frozen-base.js';
 import { PROJECTIONS, type Projection } from '../model/weights.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, readText } from '../support/files.js';
@@ -38,6 +39,8 @@ export interface StageRecipe {
   readonly beta: number;
   readonly label_smoothing: number;
   readonly rpo_alpha: number;
+  /** Precision of the frozen base. */
+  readonly base_dtype: BaseDtype;
   readonly save_steps: number;
   readonly seed: number;
 }
@@ -69,6 +72,7 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   beta: 0.1,
   label_smoothing: 0,
   rpo_alpha: 0,
+  base_dtype: 'float32',
   save_steps: 25,
   seed: 42,
 };
@@ -119,6 +123,7 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   beta: positive,
   label_smoothing: share,
   rpo_alpha: notNegative,
+  base_dtype: oneOf(BASE_DTYPES),
   save_steps: count,
   seed: numberCheck('a whole number', Number.isInteger),
 };

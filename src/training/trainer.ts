@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { freezeBase, type FrozenBase } from '../model/frozen-base.js';
 import type { ModelFolder } from '../model/folder.js';
 import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../model/lora.js';
 import { InputError } from '../support/errors.js';
@@ -73,10 +74,11 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const { model, recipe, trees, folder } = options;
   const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
   const adapter = copyAdapter(start);
-  const objective = await createObjective(options, start);
+  const base = await freezeBase(model, recipe.base_dtype);
+  const objective = await createObjective(options, base, start);
   const longest = Math.max(recipe.row_length, ...trees.map(treeLength));
   const { session, stepper } = await createLoraStepper({
-    model,
+    base,
     adapter,
     loss: objective.loss,
     longest,
@@ -162,14 +164,18 @@ function loraConfig(recipe: StageRecipe): Adapter['config'] {
 }
 
 /** The objective of a stage. For DPO, the reference is scored once, for the examples that the steps will see. */
-async function createObjective(options: TrainStageOptions, reference: Adapter): Promise<Objective> {
-  const { model, recipe, trees } = options;
+async function createObjective(
+  options: TrainStageOptions,
+  base: FrozenBase,
+  reference: Adapter,
+): Promise<Objective> {
+  const { recipe, trees } = options;
   if (recipe.type === 'sft') return sftObjective(trees);
   const steps = totalSteps(recipe, trees.length);
   const seen = Array.from({ length: steps }, (_, step) => examplesOfStep(recipe, trees.length, step)).flat();
   const indices = [...new Set(seen)];
   const scores = await scoreTrees(
-    model,
+    base,
     reference,
     indices.map((index) => trees[index] as TokenTree),
     recipe.row_length,

@@ -1,7 +1,7 @@
 /** Decoding with a key-value cache: prompts in, the next token's logits out, many sequences at once. */
 import type { ModelFolder } from '../model/folder.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
-import { frozenParameters, weightsFolder } from '../model/parameters.js';
+import { freezeBase } from '../model/frozen-base.js';
 import { buildDecodingGraph, cacheName } from '../model/qwen3.js';
 import { Graph } from '../tensor/graph.js';
 import { floats, Session, type ArrayWithShape } from '../tensor/session.js';
@@ -26,11 +26,11 @@ export class Decoder {
     const graph = new Graph();
     const positions = Math.min(options.positions ?? 1024, model.config.maxPositionEmbeddings);
     const lora = options.lora && loraInputs(graph, model.config, options.lora);
-    const parameters = frozenParameters(graph, model.weights);
-    buildDecodingGraph({ graph, config: model.config, parameters, lora, positions });
-    const folder = weightsFolder(model.weights);
+    const base = await freezeBase(model);
+    const weights = base.attach(graph);
+    buildDecodingGraph({ graph, config: model.config, weights, lora, positions });
     const session = await Session.create(graph, {
-      weightsFolder: folder,
+      ...base.session,
       threads: options.threads,
       prepacking: true,
     });

@@ -7,10 +7,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/model/folder.js';
 import { loadAdapter, loraTensors, type Adapter } from '../../src/model/lora.js';
-import { frozenParameters, weightsFolder } from '../../src/model/parameters.js';
-import { outputEmbedding, packedHiddenStates, packedInputs } from '../../src/model/qwen3.js';
+import { freezeBase } from '../../src/model/frozen-base.js';
+import { packedHiddenStates, packedInputs } from '../../src/model/qwen3.js';
 import { Graph } from '../../src/tensor/graph.js';
-import { gemm } from '../../src/tensor/operators.js';
 import { floats, Session } from '../../src/tensor/session.js';
 import { batchFeeds } from '../../src/training/graph.js';
 import { dpoFeeds, dpoLoss, sequenceSums, sftFeeds, sftLoss } from '../../src/training/losses.js';
@@ -56,12 +55,14 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
         logits_first8: number[][][];
         logsumexp: number[][];
       }>(name, 'logits.json');
-      const { config, weights } = await model();
+      const opened = await model();
+      const { config } = opened;
       const graph = new Graph();
-      const network = { graph, config, parameters: frozenParameters(graph, weights), positions: 512 };
-      const hidden = packedHiddenStates(network, packedInputs(graph));
-      graph.output('logits', gemm(hidden, outputEmbedding(network), { transB: true }));
-      const session = await Session.create(graph, { weightsFolder: weightsFolder(weights) });
+      const base = await freezeBase(opened);
+      const weights = base.attach(graph);
+      const hidden = packedHiddenStates({ graph, config, weights, positions: 512 }, packedInputs(graph));
+      graph.output('logits', weights.logits(hidden));
+      const session = await Session.create(graph, base.session);
       const trees = golden.rows.map((row): TokenTree => ({ prompt: [], completions: [row] }));
       for (const rowLength of [1, 128]) {
         const batch = packTrees(trees, rowLength);
@@ -120,7 +121,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       const opened = await model();
       const adapter = await loadAdapter(path.join(folder, name, 'lora_init'), opened.config);
       const { session, stepper } = await createLoraStepper({
-        model: opened,
+        base: await freezeBase(opened),
         adapter,
         loss: sftLoss,
         longest: 128,
@@ -161,7 +162,12 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       const opened = await model();
       const adapter = await loadAdapter(path.join(folder, name, 'lora_sft_final'), opened.config);
       const loss = dpoLoss({ beta: golden.beta, labelSmoothing: 0, rpoAlpha: 0 });
-      const { session, stepper } = await createLoraStepper({ model: opened, adapter, loss, longest: 128 });
+      const { session, stepper } = await createLoraStepper({
+        base: await freezeBase(opened),
+        adapter,
+        loss,
+        longest: 128,
+      });
       const perStep = golden.pairs.length / golden.steps.length;
       for (const [index, expected] of golden.steps.entries()) {
         const pairs = golden.pairs.slice(index * perStep, (index + 1) * perStep);

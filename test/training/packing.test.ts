@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { freezeBase } from '../../src/model/frozen-base.js';
 import { openModel } from '../../src/model/folder.js';
 import { assignRows, packTrees, type TokenTree } from '../../src/training/packing.js';
 import { lossTerms } from '../../src/training/losses.js';
@@ -57,6 +58,7 @@ describe('packing', () => {
 
   it('gives the same log-probabilities alone, packed in rows, and with the prompt shared', async () => {
     const model = await openModel((await tinyModel()).folder);
+    const base = await freezeBase(model);
     const ids = fc.array(fc.integer({ min: 0, max: model.config.vocabSize - 1 }), {
       minLength: 1,
       maxLength: 12,
@@ -64,9 +66,9 @@ describe('packing', () => {
     const tree = fc.record({ prompt: ids, completions: fc.array(ids, { minLength: 1, maxLength: 2 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(tree, { minLength: 1, maxLength: 5 }), async (trees: TokenTree[]) => {
-        const packed = await scoreTrees(model, undefined, trees, 48);
+        const packed = await scoreTrees(base, undefined, trees, 48);
         const alone = await scoreTrees(
-          model,
+          base,
           undefined,
           trees.flatMap(({ prompt, completions }) =>
             completions.map((one) => ({ prompt, completions: [one] })),

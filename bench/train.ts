@@ -1,0 +1,204 @@
+/**
+ * A stage of the published recipe, against two measures of the same run: the runtime's own rate on the model's matrix shapes alone,
+ * and TRL on the same examples (with --python, where torch, transformers, peft and trl are installed).
+ *
+ * npx tsx bench/train.ts MODEL_FOLDER [--objective sft|dpo] [--base-dtype float32|int8] [--data PREFERENCE_FILE] [--steps 3]
+ *   [--batch 4] [--row-length 256] [--python PYTHON] [--peer-steps 2]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildDatasets } from '../src/corpus/build.js';
+import { readPreferenceDataset, type PreferenceExample } from '../src/corpus/dataset.js';
+import { openModelWithTokenizer, type ModelFolder } from '../src/model/folder.js';
+import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen-base.js';
+import { initialiseAdapter } from '../src/model/lora.js';
+import { PROJECTIONS, projectionShape } from '../src/model/weights.js';
+import { Graph } from '../src/tensor/graph.js';
+import { gemm, reduceSum } from '../src/tensor/operators.js';
+import { Session } from '../src/tensor/session.js';
+import { scoreTrees } from '../src/training/objective.js';
+import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
+import { STAGE_DEFAULTS, type StageRecipe } from '../src/training/recipe.js';
+import { tokenizeExamples } from '../src/training/tokenize.js';
+import { examplesOfStep, trainStage } from '../src/training/trainer.js';
+import { median, peakMemory, stepArithmetic } from './measure.js';
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    objective: { type: 'string', default: 'sft' },
+    'base-dtype': { type: 'string', default: 'float32' },
+    data: { type: 'string' },
+    steps: { type: 'string', default: '3' },
+    batch: { type: 'string' },
+    'row-length': { type: 'string', default: '256' },
+    python: { type: 'string' },
+    'peer-steps': { type: 'string', default: '2' },
+  },
+});
+const folder = positionals[0] ?? 'models/miniature';
+const objective = flags.objective === 'dpo' ? 'dpo' : 'sft';
+const scratch = await mkdtemp(path.join(os.tmpdir(), 'shiren-bench-'));
+
+/** Pairs of the given file, spread over it; of the starter corpus where none is given. */
+async function loadPairs(count: number): Promise<PreferenceExample[]> {
+  if (flags.data === undefined) {
+    const out = path.join(scratch, 'data');
+    await buildDatasets({ source: 'data/starter', out, seed: 42, testShare: 0, validationShare: 0 });
+    flags.data = path.join(out, 'preference/train.jsonl');
+  }
+  const all = await readPreferenceDataset(flags.data);
+  const stride = Math.max(1, Math.floor(all.length / count));
+  return all.filter((_, index) => index % stride === 0).slice(0, count);
+}
+
+/** The matrices alone: forward and the gradient of the input, for as many tokens as a micro-batch has. */
+async function matrixRate(model: ModelFolder, tokens: number): Promise<number> {
+  const graph = new Graph();
+  const shapes = PROJECTIONS.map((projection) => projectionShape(model.config, projection));
+  const inputs: Record<string, { data: Float32Array; shape: number[] }> = {};
+  shapes.forEach(([out, inner], index) => {
+    const x = graph.input(`x${index}`, 'float32', [tokens, inner]);
+    const data = Float32Array.from({ length: out * inner }, (_, at) => ((at % 13) - 6) / 100);
+    const w = graph.constant('w', 'float32', [out, inner], data);
+    const back = gemm(gemm(x, w, { transB: true }), w);
+    graph.output(`y${index}`, reduceSum(back, [0, 1], false));
+    inputs[x.name] = { data: new Float32Array(tokens * inner).fill(0.5), shape: [tokens, inner] };
+  });
+  const work = shapes.reduce((sum, [out, inner]) => sum + 4 * tokens * out * inner, 0);
+  const session = await Session.create(graph);
+  const times: number[] = [];
+  for (let round = 0; round < 12; round += 1) {
+    const started = performance.now();
+    await session.run(inputs);
+    if (round > 1) times.push((performance.now() - started) / 1000);
+  }
+  await session.release();
+  return work / median(times);
+}
+
+/** Reference log-probabilities, pairs a second, the first batches left out. */
+async function scoringRate(
+  base: FrozenBase,
+  trees: readonly TokenTree[],
+  recipe: StageRecipe,
+): Promise<number> {
+  const times: number[] = [];
+  let [before, done] = [0, 0];
+  const adapter = initialiseAdapter(base.model.config, lora, 1);
+  await scoreTrees(base, adapter, trees, recipe.row_length, (count) => {
+    const now = performance.now();
+    if (done > 0) times.push((now - before) / (count - done) / 1000);
+    [before, done] = [now, count];
+  });
+  return 1 / median(times.slice(1));
+}
+
+const recipe: StageRecipe = {
+  ...STAGE_DEFAULTS,
+  name: 'bench',
+  type: objective,
+  train_dataset: '',
+  base_dtype: flags['base-dtype'] as BaseDtype,
+  per_device_train_batch_size: Number(flags.batch ?? (objective === 'sft' ? 4 : 2)),
+  learning_rate: objective === 'sft' ? 2e-4 : 1e-5,
+  row_length: Number(flags['row-length']),
+  max_steps: Number(flags.steps),
+  save_steps: 1000,
+};
+const lora = {
+  r: recipe.r,
+  loraAlpha: recipe.lora_alpha,
+  loraDropout: 0,
+  targetModules: recipe.target_modules,
+};
+const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
+
+const opening = performance.now();
+const { model, tokenizer } = await openModelWithTokenizer(folder);
+const pairs = await loadPairs(perStep * Math.max(recipe.max_steps, Number(flags['peer-steps'])));
+const { trees } = tokenizeExamples(
+  tokenizer,
+  pairs.map(({ prompt, chosen, rejected }) => ({
+    prompt,
+    completions: objective === 'sft' ? [chosen] : [chosen, rejected],
+  })),
+  recipe.max_length,
+);
+
+let load = 0;
+let last = opening;
+const seconds: number[] = [];
+await trainStage({
+  model,
+  recipe,
+  trees,
+  folder: path.join(scratch, 'out'),
+  baseName: folder,
+  onProgress: ({ step }) => {
+    const now = performance.now();
+    if (step === 0) load = (now - last) / 1000;
+    else seconds.push((now - last) / 1000);
+    last = now;
+  },
+});
+const peak = peakMemory();
+const stepSeconds = median(seconds.slice(1));
+
+const micro = examplesOfStep(recipe, trees.length, 1);
+const sorted = sortByPrompt(trees, micro);
+const batches = Array.from({ length: recipe.gradient_accumulation_steps }, (_, index) => {
+  const size = recipe.per_device_train_batch_size;
+  return packTrees(
+    sorted.slice(index * size, (index + 1) * size).map((at) => trees[at] as TokenTree),
+    recipe.row_length,
+  );
+});
+const computed = batches.reduce((sum, { rows, length }) => sum + rows * length, 0);
+const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
+const work = batches.reduce((sum, batch) => sum + stepArithmetic(model.config, lora, batch), 0);
+const unit = objective === 'sft' ? 'samples' : 'pairs';
+console.log(
+  `${folder}, ${objective}, ${recipe.base_dtype}: steps of ${perStep} in ${batches.length} micro-batches`,
+);
+console.log(
+  `load            ${load.toFixed(1)} s${objective === 'dpo' ? ', reference scoring included' : ''}`,
+);
+console.log(`step            ${stepSeconds.toFixed(2)} s: ${tokens} tokens, ${computed} of them computed`);
+console.log(`arithmetic      ${(work / stepSeconds / 1e9).toFixed(0)} GFLOP/s`);
+let rate = perStep / stepSeconds;
+if (objective === 'dpo') {
+  const scoring = await scoringRate(await freezeBase(model, recipe.base_dtype), trees, recipe);
+  console.log(`training        ${rate.toFixed(2)} pairs/s; reference scoring ${scoring.toFixed(2)} pairs/s`);
+  rate = 1 / (1 / rate + 1 / scoring);
+}
+console.log(`rate            ${rate.toFixed(2)} ${unit}/s, peak ${peak.toFixed(2)} GB`);
+if (recipe.base_dtype === 'float32') {
+  const alone = await matrixRate(model, Math.round(computed / batches.length));
+  const share = work / stepSeconds / alone;
+  console.log(
+    `matrices alone  ${(alone / 1e9).toFixed(0)} GFLOP/s; the step reaches ${(100 * share).toFixed(0)}%`,
+  );
+}
+if (flags.python !== undefined) {
+  const examples = path.join(scratch, 'examples.json');
+  await writeFile(examples, JSON.stringify(pairs));
+  for (const precision of ['float32', 'bfloat16']) {
+    const args = ['bench/peers/trl_bench.py', objective, precision, folder, examples, flags['peer-steps']];
+    const peer = spawnSync(flags.python, args, { encoding: 'utf8' });
+    const line = peer.stdout?.trim().split('\n').at(-1) ?? '';
+    if (peer.status !== 0 || !line.startsWith('{')) {
+      const why = peer.error?.message ?? peer.stderr.trim().split('\n').at(-1);
+      console.log(`TRL ${precision}: not measured (${why})`);
+      continue;
+    }
+    const { samples_per_second: theirs, peak_gb: gb } = JSON.parse(line) as Record<string, number>;
+    const ratio = rate / (theirs ?? NaN);
+    console.log(
+      `TRL ${precision.padEnd(12)}${theirs?.toFixed(2)} ${unit}/s, peak ${gb?.toFixed(1)} GB; ratio ${ratio.toFixed(2)}`,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+/** What the network does with its weights, in whatever precision they are kept. */
+import type { Value } from '../tensor/graph.js';
+import { tokenLogProbabilities } from '../tensor/neural-operators.js';
+import { gather, gemm } from '../tensor/operators.js';
+import type { Qwen3Config } from './config.js';
+import type { Parameters } from './parameters.js';
+
+/** The weights of a network under construction. Names are the checkpoint's. */
+export interface NetworkWeights {
+  /** The gain of a normalisation: [size]. */
+  gain(name: string, size: number): Value;
+  /** x · Wᵀ for a weight W of shape [out, in]. */
+  linear(x: Value, name: string, shape: readonly [number, number]): Value;
+  /** Token ids [n] to their embeddings [n, hidden]. */
+  embed(tokenIds: Value): Value;
+  /** Hidden states [n, hidden] to logits [n, vocabulary]. */
+  logits(hidden: Value): Value;
+  /** log p(target) of each hidden state: [n, 1]. */
+  logProbabilities(hidden: Value, targets: Value): Value;
+}
+
+export const EMBEDDING = 'model.embed_tokens.weight';
+
+/** The name of the matrix that turns hidden states into logits. */
+export function outputEmbeddingName(config: Qwen3Config): string {
+  return config.tieWordEmbeddings ? EMBEDDING : 'lm_head.weight';
+}
+
+/** Weights as float values of the graph, frozen or trained. */
+export function floatWeights(config: Qwen3Config, parameters: Parameters): NetworkWeights {
+  const table = (name: string): Value => parameters(name, [config.vocabSize, config.hiddenSize]);
+  const output = (): Value => table(outputEmbeddingName(config));
+  return {
+    gain: (name, size) => parameters(name, [size]),
+    linear: (x, name, shape) => gemm(x, parameters(name, shape), { transB: true }),
+    embed: (tokenIds) => gather(table(EMBEDDING), tokenIds),
+    logits: (hidden) => gemm(hidden, output(), { transB: true }),
+    logProbabilities: (hidden, targets) => tokenLogProbabilities(hidden, output(), targets),
+  };
+}

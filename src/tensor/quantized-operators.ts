@@ -1,0 +1,159 @@
+/**
+ * Products with frozen matrices in 8 bits: activations are quantised a row at a time while the graph runs, weights a column at a
+ * time before. Both directions have their own copy of the weights, scaled along the axis that the product keeps.
+ */
+import { emit, MICROSOFT } from './emit.js';
+import type { Dimension, Graph, Value } from './graph.js';
+import { logSoftmax } from './neural-operators.js';
+import { exp, multiply, negate, reshape, scale, shapeOf, slice } from './operators.js';
+
+/** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
+export interface QuantizedMatrix {
+  readonly values: Value;
+  readonly scales: Value;
+}
+
+/** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */
+export interface QuantizedWeight {
+  readonly forward: QuantizedMatrix;
+  readonly backward: QuantizedMatrix;
+}
+
+/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]. */
+interface QuantizedRows {
+  readonly values: Value;
+  readonly scales: Value;
+  readonly zeroPoint: Value;
+}
+
+/** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
+const SMALLEST = 1e-30;
+
+/** Values quantised once for all the products that read them. */
+const known = new WeakMap<Value, QuantizedRows>();
+
+function rowExtreme(operator: 'ReduceMax' | 'ReduceMin', x: Value): Value {
+  const { graph, shape } = x;
+  const inputs = [x, graph.integers([1])];
+  return emit(operator, { graph, inputs, shape: [shape[0] as Dimension, 1], attributes: { keepdims: 1 } });
+}
+
+/** Rounds each row of `x` [rows, inner] to 255 steps between its largest magnitude and that below zero. */
+function quantizeRows(x: Value): QuantizedRows {
+  const before = known.get(x);
+  if (before) return before;
+  const extremes = [rowExtreme('ReduceMax', x), negate(rowExtreme('ReduceMin', x))];
+  const quantized = quantizeBy(x, extremes, 127, 128);
+  known.set(x, quantized);
+  return quantized;
+}
+
+/** Rounds each row of `x`, of which no value is negative, to 256 steps between zero and its largest. */
+function quantizeProbabilities(x: Value): QuantizedRows {
+  return quantizeBy(x, [rowExtreme('ReduceMax', x)], 255, 0);
+}
+
+/** One zero point a row, by graph and number of rows: shared by all that is quantised. */
+const zeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
+
+function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } {
+  const { graph } = x;
+  const [rows] = x.shape as [Dimension, Dimension];
+  const ofGraph = zeroPoints.get(graph) ?? new Map<string, { scalar: Value; vector: Value }>();
+  zeroPoints.set(graph, ofGraph);
+  const before = ofGraph.get(`${rows}/${zero}`);
+  if (before) return before;
+  const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
+  const size = slice(shapeOf(x), 0, 0, 1);
+  const vector = emit('Expand', { graph, inputs: [scalar, size], shape: [rows], type: 'uint8' });
+  const made = { scalar, vector };
+  ofGraph.set(`${rows}/${zero}`, made);
+  return made;
+}
+
+/** @param extremes float [rows, 1] each; the largest of them becomes the highest of `levels` */
+function quantizeBy(x: Value, extremes: readonly Value[], levels: number, zero: number): QuantizedRows {
+  const { graph } = x;
+  const [rows] = x.shape as [Dimension, Dimension];
+  const inputs = [...extremes, graph.scalar(SMALLEST)];
+  const scales = scale(emit('Max', { graph, inputs, shape: [rows, 1] }), 1 / levels);
+  const zeroPoint = zeroPointsOf(x, zero);
+  const values = emit('QuantizeLinear', {
+    graph,
+    inputs: [x, reshape(scales, [rows]), zeroPoint.vector],
+    shape: x.shape,
+    type: 'uint8',
+    attributes: { axis: 0 },
+  });
+  return { values, scales, zeroPoint: zeroPoint.scalar };
+}
+
+/** rows · matrix, as floats [rows, columns]. */
+function product(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
+  const { graph } = rows.values;
+  const columns = matrix.values.shape[1] as Dimension;
+  const scaled = emit('MatMulIntegerToFloat', {
+    graph,
+    domain: MICROSOFT,
+    inputs: [rows.values, matrix.values, graph.scalar(1), matrix.scales, rows.zeroPoint],
+    shape: [rows.values.shape[0] as Dimension, columns],
+  });
+  return multiply(scaled, rows.scales);
+}
+
+/** x · matrix, with x quantised a row at a time. */
+export function quantizedProduct(x: Value, matrix: QuantizedMatrix): Value {
+  return x.graph.composite(() => product(quantizeRows(x), matrix));
+}
+
+/** y = x · Wᵀ for a frozen W; differentiable by x. */
+export function quantizedLinear(x: Value, { forward, backward }: QuantizedWeight): Value {
+  return x.graph.composite(
+    () => product(quantizeRows(x), forward),
+    (y) => ({
+      rule: 'QuantizedLinear',
+      inputs: [x, backward.values, backward.scales],
+      outputs: [y],
+      attributes: {},
+    }),
+  );
+}
+
+/**
+ * log p(target) under softmax(hidden · Eᵀ), [n, 1], as {@link tokenLogProbabilities} gives it, for a frozen quantised table E.
+ * `chosen` [n, d] are the targets' own rows of the table.
+ */
+export function quantizedTokenLogProbabilities(
+  hidden: Value,
+  { forward, backward }: QuantizedWeight,
+  chosen: Value,
+  targets: Value,
+): Value {
+  const { graph } = hidden;
+  const count = hidden.shape[0] as Dimension;
+  return graph.composite(
+    () => {
+      const logProbabilities = logSoftmax(product(quantizeRows(hidden), forward));
+      const output = emit('GatherElements', {
+        graph,
+        inputs: [logProbabilities, reshape(targets, [count, 1])],
+        shape: [count, 1],
+        attributes: { axis: 1 },
+      });
+      return { logProbabilities, output };
+    },
+    ({ logProbabilities, output }) => ({
+      rule: 'QuantizedTokenLogProbabilities',
+      inputs: [hidden, chosen, backward.values, backward.scales],
+      outputs: [output, logProbabilities],
+      attributes: {},
+    }),
+  ).output;
+}
+
+/** softmax · E of {@link quantizedTokenLogProbabilities}'s gradient: the expected row of the table. */
+export function expectedRow(logProbabilities: Value, backward: QuantizedMatrix): Value {
+  return logProbabilities.graph.composite(() =>
+    product(quantizeProbabilities(exp(logProbabilities)), backward),
+  );
+}
