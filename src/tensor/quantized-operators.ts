@@ -5,7 +5,18 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, Value } from './graph.js';
 import { logSoftmax } from './neural-operators.js';
-import { exp, multiply, negate, reshape, scale, shapeOf, slice } from './operators.js';
+import {
+  add,
+  cast,
+  exp,
+  multiply,
+  negate,
+  reshape,
+  scale,
+  shapeOf,
+  slice,
+  subtract,
+} from './operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
 export interface QuantizedMatrix {
@@ -153,7 +164,11 @@ export function quantizedTokenLogProbabilities(
 
 /** softmax · E of {@link quantizedTokenLogProbabilities}'s gradient: the expected row of the table. */
 export function expectedRow(logProbabilities: Value, backward: QuantizedMatrix): Value {
-  return logProbabilities.graph.composite(() =>
-    product(quantizeProbabilities(exp(logProbabilities)), backward),
-  );
+  return logProbabilities.graph.composite(() => {
+    const probabilities = exp(logProbabilities);
+    const first = quantizeProbabilities(probabilities);
+    const remainder = subtract(probabilities, multiply(cast(first.values, 'float32'), first.scales));
+    const second = quantizeBy(remainder, [scale(first.scales, 0.5)], 127, 128);
+    return add(product(first, backward), product(second, backward));
+  });
 }
