@@ -6,7 +6,13 @@
  * that is an input; `decoding` reads new tokens against a key-value cache. Both share every layer.
  */
 import type { Graph, Value } from '../tensor/graph.js';
-import { groupQueryAttention, rmsNorm, rotaryEmbedding, silu, softmax } from '../tensor/neural-operators.js';
+import {
+  groupQueryAttention,
+  rmsNorm,
+  rotaryEmbedding,
+  softmax,
+  swiglu,
+} from '../tensor/neural-operators.js';
 import {
   add,
   concat,
@@ -80,7 +86,7 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
     );
     x = add(x, project(attended, 'o_proj'));
     const middle = norm(x, `${prefix}.post_attention_layernorm.weight`);
-    const gated = multiply(silu(project(middle, 'gate_proj')), project(middle, 'up_proj'));
+    const gated = swiglu(project(middle, 'gate_proj'), project(middle, 'up_proj'));
     x = add(x, project(gated, 'down_proj'));
   }
   return norm(x, 'model.norm.weight');

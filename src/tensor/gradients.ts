@@ -129,19 +129,27 @@ const softmaxRule = unary((dy, _, y) => {
 
 const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceSum(dy, [-1]))));
 
-/** With s = σ(x) and y = x·s: dy · (s + y·(1 − s)). */
-const siluRule: GradientRule = (entry, dy) => {
-  const [y, s] = [output(entry, 0), output(entry, 1)];
-  return [multiply(dy, add(s, subtract(y, multiply(y, s))))];
+/** With s = σ(g), h = g·s and y = h·u: du = dy·h, dg = dy·u·(s + h·(1 − s)). s and h are computed anew, so that they need not be kept. */
+const swigluRule: GradientRule = (entry, dy, needs) => {
+  const [gate, up] = [input(entry, 0), input(entry, 1)];
+  const s = sigmoid(gate);
+  const h = multiply(gate, s);
+  const slope = (): Value => add(s, subtract(h, multiply(h, s)));
+  return [needs[0] ? multiply(multiply(dy, up), slope()) : undefined, needs[1] ? multiply(dy, h) : undefined];
 };
 
-/** With y = x·r·g, r the inverse root mean square of a row of n: dx = r·(dy·g − x·r²·mean(dy·g·x)) = r·dy·g − x·r²·mean(dy·y). */
+/**
+ * With y = x·r·g, r the inverse root mean square of a row, and w = dy·g: dx = r·w − x·r³·mean(w·x). The output is not read, so that
+ * it need not be kept.
+ */
 const rmsNormRule: GradientRule = (entry, dy, needs) => {
   const [x, gain] = [input(entry, 0), input(entry, 1)];
-  const [y, inverse] = [output(entry, 0), output(entry, 1)];
+  const inverse = output(entry, 1);
   const dx = (): Value => {
-    const projection = multiply(multiply(inverse, inverse), reduceMean(multiply(dy, y), [-1]));
-    return subtract(multiply(multiply(dy, gain), inverse), multiply(x, projection));
+    const weighted = multiply(dy, gain);
+    const cube = multiply(inverse, multiply(inverse, inverse));
+    const projection = multiply(cube, reduceMean(multiply(weighted, x), [-1]));
+    return subtract(multiply(weighted, inverse), multiply(x, projection));
   };
   const dGain = (): Value => reduceTo(multiply(dy, multiply(x, inverse)), gain);
   return [needs[0] ? dx() : undefined, needs[1] ? dGain() : undefined];
@@ -255,7 +263,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Expand: (entry, dy) => [reduceTo(dy, input(entry, 0))],
   Softmax: softmaxRule,
   LogSoftmax: logSoftmaxRule,
-  Silu: siluRule,
+  SwiGLU: swigluRule,
   SimplifiedLayerNormalization: rmsNormRule,
   RotaryEmbedding: (entry, dy) => [
     rotaryEmbedding(dy, input(entry, 1), input(entry, 2), negate(input(entry, 3))),

@@ -12,15 +12,12 @@ function lastAxis(operator: string, x: Value): Value {
 export const softmax = (x: Value): Value => lastAxis('Softmax', x);
 export const logSoftmax = (x: Value): Value => lastAxis('LogSoftmax', x);
 
-/** x · sigmoid(x), the activation of Qwen's feed-forward layers. */
-export function silu(x: Value): Value {
-  return x.graph.composite(
-    () => {
-      const gate = sigmoid(x);
-      return { gate, output: multiply(x, gate) };
-    },
-    ({ gate, output }) => ({ rule: 'Silu', inputs: [x], outputs: [output, gate], attributes: {} }),
-  ).output;
+/** gate · sigmoid(gate) · up: the gated activation of Qwen's feed-forward layers (SwiGLU, Shazeer 2020). */
+export function swiglu(gate: Value, up: Value): Value {
+  return gate.graph.composite(
+    () => multiply(multiply(gate, sigmoid(gate)), up),
+    (output) => ({ rule: 'SwiGLU', inputs: [gate, up], outputs: [output], attributes: {} }),
+  );
 }
 
 /** Root-mean-square normalisation over the last dimension, with a gain. (Zhang and Sennrich 2019) */

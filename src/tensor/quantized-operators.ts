@@ -5,18 +5,7 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, Value } from './graph.js';
 import { logSoftmax } from './neural-operators.js';
-import {
-  add,
-  cast,
-  exp,
-  multiply,
-  negate,
-  reshape,
-  scale,
-  shapeOf,
-  slice,
-  subtract,
-} from './operators.js';
+import { add, exp, multiply, negate, reshape, scale, shapeOf, slice, subtract } from './operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
 export interface QuantizedMatrix {
@@ -30,11 +19,12 @@ export interface QuantizedWeight {
   readonly backward: QuantizedMatrix;
 }
 
-/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]. */
+/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]; the zero point once, and once a row. */
 interface QuantizedRows {
   readonly values: Value;
   readonly scales: Value;
   readonly zeroPoint: Value;
+  readonly zeroPoints: Value;
 }
 
 /** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
@@ -65,13 +55,13 @@ function quantizeProbabilities(x: Value): QuantizedRows {
 }
 
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */
-const zeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
+const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
 
 function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } {
   const { graph } = x;
   const [rows] = x.shape as [Dimension, Dimension];
-  const ofGraph = zeroPoints.get(graph) ?? new Map<string, { scalar: Value; vector: Value }>();
-  zeroPoints.set(graph, ofGraph);
+  const ofGraph = knownZeroPoints.get(graph) ?? new Map<string, { scalar: Value; vector: Value }>();
+  knownZeroPoints.set(graph, ofGraph);
   const before = ofGraph.get(`${rows}/${zero}`);
   if (before) return before;
   const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
@@ -88,15 +78,26 @@ function quantizeBy(x: Value, extremes: readonly Value[], levels: number, zero: 
   const [rows] = x.shape as [Dimension, Dimension];
   const inputs = [...extremes, graph.scalar(SMALLEST)];
   const scales = scale(emit('Max', { graph, inputs, shape: [rows, 1] }), 1 / levels);
-  const zeroPoint = zeroPointsOf(x, zero);
+  const { scalar, vector } = zeroPointsOf(x, zero);
   const values = emit('QuantizeLinear', {
     graph,
-    inputs: [x, reshape(scales, [rows]), zeroPoint.vector],
+    inputs: [x, reshape(scales, [rows]), vector],
     shape: x.shape,
     type: 'uint8',
     attributes: { axis: 0 },
   });
-  return { values, scales, zeroPoint: zeroPoint.scalar };
+  return { values, scales, zeroPoint: scalar, zeroPoints: vector };
+}
+
+/** The floats that quantised rows stand for. */
+function dequantize({ values, scales, zeroPoints }: QuantizedRows): Value {
+  const inputs = [values, reshape(scales, [values.shape[0] as Dimension]), zeroPoints];
+  return emit('DequantizeLinear', {
+    graph: values.graph,
+    inputs,
+    shape: values.shape,
+    attributes: { axis: 0 },
+  });
 }
 
 /** rows · matrix, as floats [rows, columns]. */
@@ -167,7 +168,7 @@ export function expectedRow(logProbabilities: Value, backward: QuantizedMatrix):
   return logProbabilities.graph.composite(() => {
     const probabilities = exp(logProbabilities);
     const first = quantizeProbabilities(probabilities);
-    const remainder = subtract(probabilities, multiply(cast(first.values, 'float32'), first.scales));
+    const remainder = subtract(probabilities, dequantize(first));
     const second = quantizeBy(remainder, [scale(first.scales, 0.5)], 127, 128);
     return add(product(first, backward), product(second, backward));
   });

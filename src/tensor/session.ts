@@ -32,7 +32,8 @@ export class Session {
 
   /** Compiles a graph. */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const settings: Record<string, string> = {};
+    // Weights stay out of the arena, which grows by doubling.
+    const settings: Record<string, string> = { use_device_allocator_for_initializers: '1' };
     if (!options.prepacking) settings['disable_prepacking'] = '1';
     if (options.weightsFolder !== undefined) {
       settings['model_external_initializers_file_folder_path'] = options.weightsFolder;

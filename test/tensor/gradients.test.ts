@@ -54,7 +54,14 @@ const cases: readonly Case[] = [
   { rule: 'Reciprocal', shapes: [[2, 3]], build: (a) => op.reciprocal(a!), low: 0.5 },
   { rule: 'Sigmoid', shapes: [[2, 3]], build: (a) => op.sigmoid(a!) },
   { rule: 'Tanh', shapes: [[2, 3]], build: (a) => op.tanh(a!) },
-  { rule: 'Silu', shapes: [[2, 3]], build: (a) => op.silu(a!) },
+  {
+    rule: 'SwiGLU',
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    build: (a, b) => op.swiglu(a!, b!),
+  },
   { rule: 'Softplus', shapes: [[2, 3]], build: (a) => op.softplus(a!) },
   {
     rule: 'Where',
