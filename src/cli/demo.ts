@@ -8,6 +8,7 @@ import { describeSummary } from './data.js';
 import { interruptible } from './interrupt.js';
 import { say } from './language.js';
 import { numberOption } from './options.js';
+import { resolveModel } from './model.js';
 import { resolvePath } from './paths.js';
 import { runEvaluation } from './run-evaluation.js';
 import { runRecipe } from './run-recipe.js';
@@ -62,7 +63,7 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
   );
   if (!(await runRecipe({ recipe, data, out: flags.out, threads: flags.threads, signal }))) return false;
   heading(say('三、评测', '3. Evaluation'));
-  const model = resolvePath(recipe.model_name_or_path);
+  const model = await resolveModel(recipe.model_name_or_path);
   const stages = recipe.stages.map(({ name }) => ({ name, model, adapter: path.join(flags.out, name) }));
   const finished = await runEvaluation({
     candidates: [{ name: 'base', model }, ...stages],

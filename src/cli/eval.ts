@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { interruptible } from './interrupt.js';
 import { numberOption } from './options.js';
+import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
 
@@ -31,7 +32,7 @@ export function evalCommand(program: Command): void {
     .option('--json', 'the summary as JSON')
     .addHelpText('after', '\nExample:\n  shiren eval --adapter output/stage1-raw --adapter output/stage3-dpo')
     .action(async (flags: EvalFlags) => {
-      const model = resolvePath(flags.model);
+      const model = await resolveModel(flags.model);
       const adapters = flags.adapter.map((folder) => ({
         name: path.basename(folder),
         model,

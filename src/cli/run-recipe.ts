@@ -1,7 +1,9 @@
 /** Running a recipe: each stage in turn, from data-set files to adapter folders. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { messageText, readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
 import { openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
+import { isHubId } from '../model/hub.js';
 import { loadAdapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
@@ -9,7 +11,8 @@ import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { tokenizeExamples, type Tokenized } from '../training/tokenize.js';
 import { isStageDone, trainStage, type StageProgress } from '../training/trainer.js';
 import { say } from './language.js';
-import { displayPath, resolvePath } from './paths.js';
+import { resolveModel } from './model.js';
+import { displayPath } from './paths.js';
 import { startProgress } from './progress.js';
 
 export interface RunRecipeOptions {
@@ -45,7 +48,7 @@ async function tokenizeStage(stage: StageRecipe, data: string, tokenizer: Tokeni
 /** Trains the stages that are not done yet. @returns false if the signal stopped it before the end */
 export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
   const { recipe, out } = options;
-  const modelFolder = resolvePath(recipe.model_name_or_path);
+  const modelFolder = await resolveModel(recipe.model_name_or_path);
   const { model, tokenizer } = await openModelWithTokenizer(modelFolder);
   const stages = recipe.stages.filter(({ name }) => options.stage === undefined || name === options.stage);
   if (stages.length === 0) {
@@ -69,6 +72,7 @@ async function runStage(
   tokenizer: Tokenizer,
   options: RunRecipeOptions,
 ): Promise<boolean> {
+  const { model_name_or_path: name } = options.recipe;
   const { trees, truncated } = await tokenizeStage(stage, options.data, tokenizer);
   if (truncated > 0) {
     console.error(
@@ -98,7 +102,7 @@ async function runStage(
       trees,
       adapter: start,
       folder: path.join(options.out, stage.name),
-      baseName: displayPath(model.folder),
+      baseName: isHubId(name) && !existsSync(name) ? name : displayPath(model.folder),
       threads: options.threads,
       signal: options.signal,
       onProgress: report,

@@ -9,6 +9,7 @@ import { Poet, type WrittenPoem } from '../writing/poet.js';
 import { formatCheck } from './format-check.js';
 import { say } from './language.js';
 import { numberOption } from './options.js';
+import { resolveModel } from './model.js';
 import { DEFAULT_ADAPTER, DEFAULT_MODEL, resolvePath } from './paths.js';
 
 interface WriteFlags {
@@ -41,7 +42,7 @@ export function writeCommand(program: Command): void {
     .argument('[prompt]', 'free text, for example 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静')
     .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
     .option('--theme <words>', 'theme words, separated by commas')
-    .option('--model <folder>', 'base model', DEFAULT_MODEL)
+    .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
     .option('--base', 'use no adapter')
     .option('--count <n>', 'number of poems', numberOption, 1)
@@ -104,7 +105,7 @@ async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<
     flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
   const chosen = flags.base ? undefined : (flags.adapter ?? shipped);
   const adapter = chosen === undefined ? undefined : resolvePath(chosen);
-  const poet = await Poet.load({ model: resolvePath(flags.model), adapter, threads: flags.threads });
+  const poet = await Poet.load({ model: await resolveModel(flags.model), adapter, threads: flags.threads });
   if (flags.out !== undefined) await rm(flags.out, { force: true });
   const batch = Math.max(1, Math.floor(SEQUENCES_AT_ONCE / flags.candidates));
   for (let done = 0; done < flags.count; done += batch) {

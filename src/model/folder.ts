@@ -1,7 +1,8 @@
-/** A model folder opened: configuration, where its weights lie, tokenizer. */
+/** A model opened: configuration, where its weights lie, tokenizer. */
 import { existsSync } from 'node:fs';
 import { InputError } from '../support/errors.js';
 import { readConfig, type Qwen3Config } from './config.js';
+import { hubModelFolder, isHubId, type DownloadProgress } from './hub.js';
 import type { TensorEntry } from './safetensors.js';
 import { Tokenizer } from './tokenizer.js';
 import { locateWeights } from './weights.js';
@@ -12,18 +13,28 @@ export interface ModelFolder {
   readonly weights: ReadonlyMap<string, TensorEntry>;
 }
 
-/** Opens a Hugging Face model folder. No weight is read yet. */
-export async function openModel(folder: string): Promise<ModelFolder> {
-  if (!existsSync(folder)) throw new InputError(`${folder}: no such model folder`);
+/** The folder of a model that is named by a path or by its id on the Hugging Face hub; the latter is downloaded if need be. */
+export async function modelFolder(
+  name: string,
+  onProgress?: (progress: DownloadProgress) => void,
+): Promise<string> {
+  if (existsSync(name)) return name;
+  if (!isHubId(name)) throw new InputError(`${name}: no such model folder, and no id of the hub (OWNER/NAME)`);
+  return hubModelFolder(name, onProgress);
+}
+
+/** Opens a model by its folder or hub id. No weight is read yet. */
+export async function openModel(name: string): Promise<ModelFolder> {
+  const folder = await modelFolder(name);
   const config = await readConfig(folder);
   return { folder, config, weights: await locateWeights(folder, config) };
 }
 
-/** Opens a model folder and its tokenizer. */
+/** Opens a model and its tokenizer. */
 export async function openModelWithTokenizer(
-  folder: string,
+  name: string,
 ): Promise<{ model: ModelFolder; tokenizer: Tokenizer }> {
-  const model = await openModel(folder);
-  const tokenizer = await Tokenizer.load(folder);
+  const model = await openModel(name);
+  const tokenizer = await Tokenizer.load(model.folder);
   return { model, tokenizer };
 }
