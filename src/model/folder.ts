@@ -19,7 +19,8 @@ export async function modelFolder(
   onProgress?: (progress: DownloadProgress) => void,
 ): Promise<string> {
   if (existsSync(name)) return name;
-  if (!isHubId(name)) throw new InputError(`${name}: no such model folder, and no id of the hub (OWNER/NAME)`);
+  if (!isHubId(name))
+    throw new InputError(`${name}: no such model folder, and no id of the hub (OWNER/NAME)`);
   return hubModelFolder(name, onProgress);
 }
 

@@ -6,6 +6,7 @@ import { floatWeights, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, weightsFolder } from './parameters.js';
 import { quantizedFile } from './quantized-file.js';
 import { quantizedWeights } from './quantized-weights.js';
+import { checkFinite } from './weights.js';
 
 export const BASE_DTYPES = ['float32', 'int8'] as const;
 export type BaseDtype = (typeof BASE_DTYPES)[number];
@@ -22,6 +23,7 @@ export interface FrozenBase {
 export async function freezeBase(model: ModelFolder, dtype: BaseDtype = 'float32'): Promise<FrozenBase> {
   const { config, weights } = model;
   if (dtype === 'float32') {
+    await checkFinite(weights);
     return {
       model,
       attach: (graph) => floatWeights(config, frozenParameters(graph, weights)),

@@ -31,7 +31,8 @@ export function storedParameter(
   if (before) return before;
   const entry = entries.get(name);
   if (!entry) throw new InputError(`weight ${name} is not in the model`);
-  const location = { file: path.basename(entry.file), offset: entry.offset, length: entry.length };
+  const file = path.relative(weightsFolder(entries), entry.file);
+  const location = { file, offset: entry.offset, length: entry.length };
   const value = graph.external(name, ELEMENT_TYPE[entry.type], entry.shape, location);
   known.set(name, value);
   return value;
@@ -63,9 +64,17 @@ export function trainableParameters(graph: Graph): { parameters: Parameters; val
   return { parameters, values };
 }
 
-/** The folder that holds a model's weight files, for a session that reads them in place. */
+const folders = new WeakMap<ReadonlyMap<string, TensorEntry>, string>();
+
+/** The innermost folder that holds all of a model's weight files, for a session that reads them in place. */
 export function weightsFolder(entries: ReadonlyMap<string, TensorEntry>): string {
-  const [first] = entries.values();
-  if (!first) throw new InputError('the model has no weights');
-  return path.dirname(first.file);
+  const known = folders.get(entries);
+  if (known !== undefined) return known;
+  const files = new Set([...entries.values()].map(({ file }) => path.dirname(file)));
+  const folder = [...files].reduce((common, next) => {
+    while (path.relative(common, next).startsWith('..')) common = path.dirname(common);
+    return common;
+  });
+  folders.set(entries, folder);
+  return folder;
 }

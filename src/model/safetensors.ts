@@ -1,5 +1,4 @@
 /** The safetensors format: a header of names, types, shapes and offsets, then bytes. (github.com/huggingface/safetensors) */
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, writeFileWhole, writeStreamWhole } from '../support/files.js';
@@ -94,14 +93,20 @@ export async function readRows(entry: TensorEntry, from: number, to: number): Pr
   return readPart(entry, from * width, to * width);
 }
 
-/** The bytes of one tensor, a piece at a time. */
-export async function* readBytes(entry: TensorEntry): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(entry.file, {
-    start: entry.offset,
-    end: entry.offset + entry.length - 1,
-    highWaterMark: 1 << 22,
-  });
-  for await (const part of stream) yield part as Uint8Array;
+const PIECE = 1 << 22;
+
+/** The bytes of one tensor, a piece at a time: whole numbers, each piece at the start of a buffer of its own. */
+export async function* readBytes(entry: TensorEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const handle = await open(entry.file, 'r');
+  try {
+    for (let done = 0; done < entry.length; done += PIECE) {
+      const piece = new Uint8Array(Math.min(PIECE, entry.length - done));
+      await handle.read(piece, 0, piece.length, entry.offset + done);
+      yield piece;
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function readPart(entry: TensorEntry, from: number, to: number): Promise<Float32Array> {

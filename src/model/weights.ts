@@ -5,7 +5,7 @@ import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
 import type { Qwen3Config } from './config.js';
-import { readHeader, type TensorEntry } from './safetensors.js';
+import { readBytes, readHeader, type TensorEntry } from './safetensors.js';
 
 /** The seven linear layers of a block, by the name that PEFT's target_modules uses. */
 export const PROJECTIONS = [
@@ -86,6 +86,32 @@ export async function locateWeights(folder: string, config: Qwen3Config): Promis
     located.set(name, entry);
   }
   return located;
+}
+
+/** The bits that are all set in a number that is not finite, by type. */
+const EXPONENT = { F32: 0x7f800000, F16: 0x7c00, BF16: 0x7f80 } as const;
+
+/**
+ * Looks through weights that a runtime will read by itself, at the speed of the disk.
+ *
+ * @throws InputError naming file and tensor for a number that is not finite
+ */
+export async function checkFinite(weights: ReadonlyMap<string, TensorEntry>): Promise<void> {
+  for (const entry of weights.values()) {
+    if (entry.type === 'I8' || entry.type === 'U8') continue;
+    const exponent = EXPONENT[entry.type];
+    let first = 0;
+    for await (const bytes of readBytes(entry)) {
+      const numbers = entry.type === 'F32' ? new Uint32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
+      for (let index = 0; index < numbers.length; index += 1) {
+        if ((numbers[index]! & exponent) !== exponent) continue;
+        throw new InputError(
+          `${entry.file}: tensor ${entry.name}: element ${first + index} is not a finite number`,
+        );
+      }
+      first += numbers.length;
+    }
+  }
 }
 
 async function weightFiles(folder: string): Promise<string[]> {

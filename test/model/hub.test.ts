@@ -93,8 +93,7 @@ describe('models of the Hugging Face hub', () => {
   });
   const blobs = (): string => path.join(home, 'hub/models--poets--tiny/blobs');
   const weights = (): Buffer => hub.files.get('model.safetensors')!;
-  const isWeights = (request: IncomingMessage): boolean =>
-    (request.url ?? '').endsWith('/model.safetensors');
+  const isWeights = (request: IncomingMessage): boolean => (request.url ?? '').endsWith('/model.safetensors');
 
   it('are told from folders by their names', () => {
     expect(['Qwen/Qwen3-0.6B', 'Qwen/Qwen3-0.6B@main'].every(isHubId)).toBe(true);
