@@ -1,15 +1,23 @@
-/** A base model whose weights do not change, ready to be built into graphs: in float32, or in int8. */
+/** A base model whose weights do not change, ready to be built into graphs, in one of several precisions. */
 import type { Graph } from '../tensor/graph.js';
 import type { SessionOptions } from '../tensor/session.js';
+import { blockDerivation } from './blocks.js';
+import { derivedFile } from './derived-file.js';
 import type { ModelFolder } from './folder.js';
+import { INT8 } from './int8.js';
 import { floatWeights, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, weightsFolder } from './parameters.js';
-import { quantizedFile } from './quantized-file.js';
-import { quantizedWeights } from './quantized-weights.js';
+import { blockWeights, int8Weights } from './quantized-weights.js';
+import type { TensorEntry } from './safetensors.js';
 import { checkFinite } from './weights.js';
 
+/** Precisions of the base that adapters are trained on. */
 export const BASE_DTYPES = ['float32', 'int8'] as const;
 export type BaseDtype = (typeof BASE_DTYPES)[number];
+
+/** Precisions of the base that poems are written with. */
+export const DECODING_DTYPES = ['float32', 'int8', 'int4'] as const;
+export type DecodingDtype = (typeof DECODING_DTYPES)[number];
 
 export interface FrozenBase {
   readonly model: ModelFolder;
@@ -19,22 +27,40 @@ export interface FrozenBase {
   readonly session: SessionOptions;
 }
 
-/** Prepares a model's weights. Float weights are read by each session from the checkpoint, int8 ones from their copy. */
-export async function freezeBase(model: ModelFolder, dtype: BaseDtype = 'float32'): Promise<FrozenBase> {
+/** Weights read from the checkpoint in place, and turned into floats as a session loads. */
+async function floatBase(model: ModelFolder, prepacking: boolean): Promise<FrozenBase> {
   const { config, weights } = model;
-  if (dtype === 'float32') {
-    await checkFinite(weights);
-    return {
-      model,
-      attach: (graph) => floatWeights(config, frozenParameters(graph, weights)),
-      session: { weightsFolder: weightsFolder(weights) },
-    };
-  }
-  const entries = await quantizedFile(model);
+  await checkFinite(weights);
   return {
     model,
-    attach: (graph) => quantizedWeights(graph, config, entries),
-    // Repacked for the integer kernels, which are a fifth faster for it; the file's own pages are let go.
-    session: { weightsFolder: weightsFolder(entries), prepacking: true },
+    attach: (graph) => floatWeights(config, frozenParameters(graph, weights)),
+    session: { weightsFolder: weightsFolder(weights), prepacking },
   };
+}
+
+/** Weights read from a derived file, repacked for the integer kernels; the file's own pages are let go. */
+function derivedBase(
+  model: ModelFolder,
+  entries: ReadonlyMap<string, TensorEntry>,
+  attach: (graph: Graph) => NetworkWeights,
+): FrozenBase {
+  return { model, attach, session: { weightsFolder: weightsFolder(entries), prepacking: true } };
+}
+
+/** Prepares a model for training adapters on it, and for scoring. */
+export async function freezeBase(model: ModelFolder, dtype: BaseDtype = 'float32'): Promise<FrozenBase> {
+  if (dtype === 'float32') return floatBase(model, false);
+  const entries = await derivedFile(model, INT8);
+  return derivedBase(model, entries, (graph) => int8Weights(graph, model.config, entries));
+}
+
+/** Prepares a model for decoding. */
+export async function freezeForDecoding(
+  model: ModelFolder,
+  dtype: DecodingDtype = 'float32',
+): Promise<FrozenBase> {
+  if (dtype === 'float32') return floatBase(model, true);
+  const bits = dtype === 'int8' ? 8 : 4;
+  const entries = await derivedFile(model, blockDerivation(bits));
+  return derivedBase(model, entries, (graph) => blockWeights(graph, model.config, entries, bits));
 }

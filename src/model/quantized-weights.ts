@@ -1,21 +1,33 @@
-/** A network on the int8 copy of its matrices, for training adapters on a frozen base. */
+/** Networks on matrices of few bits: int8 for training adapters on a frozen base, blocks of 4 or 8 bits for decoding. */
 import type { Graph, Value } from '../tensor/graph.js';
 import { cast, gather } from '../tensor/operators.js';
 import {
+  blockLinear,
   quantizedLinear,
   quantizedProduct,
   quantizedTokenLogProbabilities,
   type QuantizedMatrix,
   type QuantizedWeight,
 } from '../tensor/quantized-operators.js';
+import { BLOCK, type BlockBits } from './blocks.js';
 import type { Qwen3Config } from './config.js';
 import { EMBEDDING, outputEmbeddingName, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, storedParameter } from './parameters.js';
-import type { Direction } from './quantized-file.js';
+import type { Direction } from './int8.js';
 import type { TensorEntry } from './safetensors.js';
 
-/** @param entries the tensors of the int8 copy */
-export function quantizedWeights(
+/** Token ids to rows of the float table, of which only those pages come into memory. */
+function storedRows(
+  graph: Graph,
+  entries: ReadonlyMap<string, TensorEntry>,
+  name: string,
+  indices: Value,
+): Value {
+  return cast(gather(storedParameter(graph, entries, name), indices), 'float32');
+}
+
+/** @param entries the tensors of the int8 form */
+export function int8Weights(
   graph: Graph,
   config: Qwen3Config,
   entries: ReadonlyMap<string, TensorEntry>,
@@ -29,9 +41,7 @@ export function quantizedWeights(
     forward: matrix(name, 'forward'),
     backward: matrix(name, 'backward'),
   });
-  // Rows are read from the float table, of which only those pages come into memory.
-  const rows = (name: string, indices: Value): Value =>
-    cast(gather(storedParameter(graph, entries, name), indices), 'float32');
+  const rows = (name: string, indices: Value): Value => storedRows(graph, entries, name, indices);
   const output = outputEmbeddingName(config);
   return {
     gain: (name, size) => parameters(name, [size]),
@@ -40,5 +50,31 @@ export function quantizedWeights(
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     logProbabilities: (hidden, targets) =>
       quantizedTokenLogProbabilities(hidden, weight(output), rows(output, targets), targets),
+  };
+}
+
+/** @param entries the tensors of the form in blocks */
+export function blockWeights(
+  graph: Graph,
+  config: Qwen3Config,
+  entries: ReadonlyMap<string, TensorEntry>,
+  bits: BlockBits,
+): NetworkWeights {
+  const parameters = frozenParameters(graph, entries);
+  const linear = (x: Value, name: string): Value =>
+    blockLinear(x, {
+      codes: storedParameter(graph, entries, `${name}.codes`),
+      scales: storedParameter(graph, entries, `${name}.scales`),
+      bits,
+      blockSize: BLOCK,
+    });
+  return {
+    gain: (name, size) => parameters(name, [size]),
+    linear,
+    embed: (tokenIds) => storedRows(graph, entries, EMBEDDING, tokenIds),
+    logits: (hidden) => linear(hidden, outputEmbeddingName(config)),
+    logProbabilities: () => {
+      throw new Error('weights in blocks only decode');
+    },
   };
 }

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, writeFileWhole, writeStreamWhole } from '../support/files.js';
+import { fromBfloat16, fromFloat16, toBfloat16 } from './float16.js';
 
 export type FloatType = 'F32' | 'F16' | 'BF16';
 export type SafetensorsType = FloatType | 'I8' | 'U8';
@@ -135,28 +136,7 @@ function toFloats(bytes: Buffer, { type, name, file }: TensorEntry): Float32Arra
   }
   if (type === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-  const values = new Float32Array(halves.length);
-  if (type === 'BF16') {
-    const bits = new Uint32Array(values.buffer);
-    for (let index = 0; index < halves.length; index += 1) bits[index] = halves[index]! << 16;
-  } else {
-    for (let index = 0; index < halves.length; index += 1) values[index] = halfToFloat(halves[index]!);
-  }
-  return values;
-}
-
-function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** Rounds floats to bfloat16, to nearest, ties to even. */
-export function toBfloat16(values: Float32Array): Uint16Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, (bit) => (bit + 0x7fff + ((bit >>> 16) & 1)) >>> 16);
+  return type === 'BF16' ? fromBfloat16(halves) : fromFloat16(halves);
 }
 
 /** A tensor in memory. */

@@ -173,3 +173,23 @@ export function expectedRow(logProbabilities: Value, backward: QuantizedMatrix):
     return add(product(first, backward), product(second, backward));
   });
 }
+
+/** Weights W [out, in] in blocks of 4 or 8 bits along `in`: uint8 [out, blocks, bytes], float [out, blocks]. */
+export interface BlockWeight {
+  readonly codes: Value;
+  readonly scales: Value;
+  readonly bits: 4 | 8;
+  readonly blockSize: number;
+}
+
+/** x · Wᵀ for a weight in blocks; for decoding only, no gradient. Activations are rounded to 8 bits by the kernel. */
+export function blockLinear(x: Value, { codes, scales, bits, blockSize }: BlockWeight): Value {
+  const [out, inner] = [codes.shape[0] as number, x.shape[1] as number];
+  return emit('MatMulNBits', {
+    graph: x.graph,
+    domain: MICROSOFT,
+    inputs: [x, codes, scales],
+    shape: [x.shape[0] as Dimension, out],
+    attributes: { K: inner, N: out, bits, block_size: blockSize, accuracy_level: 4 },
+  });
+}

@@ -1,7 +1,7 @@
 /** Decoding with a key-value cache: prompts in, the next token's logits out, many sequences at once. */
 import type { ModelFolder } from '../model/folder.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
-import { freezeBase } from '../model/frozen-base.js';
+import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
 import { buildDecodingGraph, cacheName } from '../model/qwen3.js';
 import { Graph } from '../tensor/graph.js';
 import { floats, Session, type ArrayWithShape } from '../tensor/session.js';
@@ -9,6 +9,8 @@ import { floats, Session, type ArrayWithShape } from '../tensor/session.js';
 export interface DecoderOptions {
   /** Shape of the adapters that will be fed; none for the base model alone. */
   readonly lora?: LoraConfig;
+  /** Precision of the base. */
+  readonly dtype?: DecodingDtype;
   /** Longest sequence, prompt included. */
   readonly positions?: number;
   readonly threads?: number;
@@ -26,13 +28,12 @@ export class Decoder {
     const graph = new Graph();
     const positions = Math.min(options.positions ?? 1024, model.config.maxPositionEmbeddings);
     const lora = options.lora && loraInputs(graph, model.config, options.lora);
-    const base = await freezeBase(model);
+    const base = await freezeForDecoding(model, options.dtype);
     const weights = base.attach(graph);
     buildDecodingGraph({ graph, config: model.config, weights, lora, positions });
     const session = await Session.create(graph, {
       ...base.session,
       threads: options.threads,
-      prepacking: true,
     });
     return new Decoder(model, session, positions);
   }

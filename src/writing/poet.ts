@@ -1,5 +1,6 @@
 /** The poet: a model with an adapter, loaded once, writing many poems. */
 import { existsSync } from 'node:fs';
+import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter, type Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
@@ -19,6 +20,8 @@ export interface PoetOptions {
   readonly model: string;
   /** A PEFT adapter folder. */
   readonly adapter?: string;
+  /** Precision of the base; float32 where absent. */
+  readonly dtype?: DecodingDtype;
   readonly threads?: number;
 }
 
@@ -104,6 +107,7 @@ export class Poet {
       options.adapter === undefined ? undefined : await loadAdapter(options.adapter, model.config);
     const decoder = await Decoder.create(model, {
       lora: adapter?.config,
+      dtype: options.dtype,
       positions: 512,
       threads: options.threads,
     });

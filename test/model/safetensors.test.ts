@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig, toConfigJson } from '../../src/model/config.js';
 import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, loadAdapter, saveAdapter } from '../../src/model/lora.js';
-import { encodeSafetensors, readHeader, readSafetensors, toBfloat16 } from '../../src/model/safetensors.js';
+import { encodeSafetensors, readHeader, readSafetensors } from '../../src/model/safetensors.js';
+import { toBfloat16 } from '../../src/model/float16.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-safetensors-'));
