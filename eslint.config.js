@@ -13,7 +13,7 @@ const rooms = {
   model: ['tensor'],
   training: ['model', 'tensor'],
   writing: ['model', 'poetry', 'tensor'],
-  evaluation: ['writing', 'poetry'],
+  evaluation: ['writing', 'poetry', 'model', 'tensor'],
   interop: ['model', 'training', 'writing'],
   cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop'],
 };

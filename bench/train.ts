@@ -55,29 +55,39 @@ async function loadPairs(count: number): Promise<PreferenceExample[]> {
   return all.filter((_, index) => index % stride === 0).slice(0, count);
 }
 
-/** The matrices alone: forward and the gradient of the input, for as many tokens as a micro-batch has. */
-async function matrixRate(model: ModelFolder, tokens: number): Promise<number> {
+/** Seconds of both products with one matrix: forward, and the gradient of the input. The matrix is fed, as it is stored. */
+async function productSeconds(rows: number, [out, inner]: readonly [number, number]): Promise<number> {
   const graph = new Graph();
-  const shapes = PROJECTIONS.map((projection) => projectionShape(model.config, projection));
-  const inputs: Record<string, { data: Float32Array; shape: number[] }> = {};
-  shapes.forEach(([out, inner], index) => {
-    const x = graph.input(`x${index}`, 'float32', [tokens, inner]);
-    const data = Float32Array.from({ length: out * inner }, (_, at) => ((at % 13) - 6) / 100);
-    const w = graph.constant('w', 'float32', [out, inner], data);
-    const back = gemm(gemm(x, w, { transB: true }), w);
-    graph.output(`y${index}`, reduceSum(back, [0, 1], false));
-    inputs[x.name] = { data: new Float32Array(tokens * inner).fill(0.5), shape: [tokens, inner] };
-  });
-  const work = shapes.reduce((sum, [out, inner]) => sum + 4 * tokens * out * inner, 0);
+  const x = graph.input('x', 'float32', [rows, inner]);
+  const w = graph.input('w', 'float32', [out, inner]);
+  graph.output('y', reduceSum(gemm(gemm(x, w, { transB: true }), w), [0, 1], false));
   const session = await Session.create(graph);
+  const array = (shape: number[]): { data: Float32Array; shape: number[] } => ({
+    data: Float32Array.from({ length: shape[0]! * shape[1]! }, (_, at) => ((at % 13) - 6) / 100),
+    shape,
+  });
+  const feeds = { x: array([rows, inner]), w: array([out, inner]) };
   const times: number[] = [];
   for (let round = 0; round < 12; round += 1) {
     const started = performance.now();
-    await session.run(inputs);
+    await session.run(feeds);
     if (round > 1) times.push((performance.now() - started) / 1000);
   }
   await session.release();
-  return work / median(times);
+  return median(times);
+}
+
+/** The rate of the model's matrices alone, for as many tokens and loss rows as a micro-batch has. */
+async function matrixRate({ config }: ModelFolder, tokens: number, lossRows: number): Promise<number> {
+  const head = [config.vocabSize, config.hiddenSize] as const;
+  let seconds = await productSeconds(lossRows, head);
+  let work = 4 * lossRows * head[0] * head[1];
+  for (const projection of PROJECTIONS) {
+    const shape = projectionShape(config, projection);
+    seconds += config.numHiddenLayers * (await productSeconds(tokens, shape));
+    work += config.numHiddenLayers * 4 * tokens * shape[0] * shape[1];
+  }
+  return work / seconds;
 }
 
 /** Reference log-probabilities, pairs a second, the first batches left out. */
@@ -177,7 +187,9 @@ if (objective === 'dpo') {
 }
 console.log(`rate            ${rate.toFixed(2)} ${unit}/s, peak ${peak.toFixed(2)} GB`);
 if (recipe.base_dtype === 'float32') {
-  const alone = await matrixRate(model, Math.round(computed / batches.length));
+  const lossRows = batches.reduce((sum, batch) => sum + batch.lossRows.length, 0);
+  const perBatch = (count: number): number => Math.round(count / batches.length);
+  const alone = await matrixRate(model, perBatch(computed), perBatch(lossRows));
   const share = work / stepSeconds / alone;
   console.log(
     `matrices alone  ${(alone / 1e9).toFixed(0)} GFLOP/s; the step reaches ${(100 * share).toFixed(0)}%`,

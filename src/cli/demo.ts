@@ -4,34 +4,32 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { buildDatasets } from '../corpus/build.js';
 import { readRecipe } from '../training/recipe.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { describeSummary } from './data.js';
 import { interruptible } from './interrupt.js';
 import { say } from './language.js';
-import { numberOption } from './options.js';
+import { addRuntimeOptions, numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { resolvePath } from './paths.js';
 import { runEvaluation } from './run-evaluation.js';
 import { runRecipe } from './run-recipe.js';
 
-interface DemoFlags {
+interface DemoFlags extends RuntimeOptions {
   readonly out: string;
   readonly recipe: string;
   readonly source: string;
   readonly prompts: number;
   readonly seeds: number;
-  readonly threads?: number;
 }
 
 export function demoCommand(program: Command): void {
-  program
-    .command('demo')
+  addRuntimeOptions(program.command('demo'))
     .description('全程 the main job in small: data, three stages of training, evaluation (npm start)')
     .option('--out <folder>', 'where everything goes', 'output')
     .option('--recipe <file>', 'the recipe', 'recipes/mini.yaml')
     .option('--source <path>', 'the poems', 'data/starter')
     .option('--prompts <n>', 'prompts of the evaluation', numberOption, 20)
     .option('--seeds <n>', 'poems a prompt', numberOption, 8)
-    .option('--threads <n>', 'threads', numberOption)
     .addHelpText('after', '\nExample:\n  shiren demo --out output')
     .action(async (flags: DemoFlags) => {
       await interruptible((signal) => runDemo(flags, signal));
@@ -61,7 +59,10 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
       '2. Training in three stages: raw poems, cleaned poems, preferences',
     ),
   );
-  if (!(await runRecipe({ recipe, data, out: flags.out, threads: flags.threads, signal }))) return false;
+  if (
+    !(await runRecipe({ recipe, data, out: flags.out, threads: flags.threads, device: flags.device, signal }))
+  )
+    return false;
   heading(say('三、评测', '3. Evaluation'));
   const model = await resolveModel(recipe.model_name_or_path);
   const stages = recipe.stages.map(({ name }) => ({ name, model, adapter: path.join(flags.out, name) }));
@@ -73,6 +74,7 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
     seeds: flags.seeds,
     temperature: 0.8,
     threads: flags.threads,
+    device: flags.device,
     signal,
   });
   if (!finished) return false;

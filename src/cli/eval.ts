@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { interruptible } from './interrupt.js';
-import { numberOption } from './options.js';
+import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
@@ -13,10 +13,10 @@ interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal'> 
 }
 
 export function evalCommand(program: Command): void {
-  program
-    .command('eval')
+  addRuntimeOptions(program.command('eval'))
     .description('评测 compare the base model and adapters: rhyme, form and style, theme, overall')
-    .option('--model <folder>', 'base model', DEFAULT_MODEL)
+    .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
+    .addOption(dtypeOption())
     .option(
       '--adapter <folder>',
       'an adapter to compare (repeatable)',
@@ -28,7 +28,6 @@ export function evalCommand(program: Command): void {
     .option('--prompts <n>', 'at most so many prompts', numberOption, 400)
     .option('--seeds <n>', 'poems a prompt', numberOption, 1)
     .option('--temperature <x>', 'sampling temperature', numberOption, 0.8)
-    .option('--threads <n>', 'threads', numberOption)
     .option('--json', 'the summary as JSON')
     .addHelpText('after', '\nExample:\n  shiren eval --adapter output/stage1-raw --adapter output/stage3-dpo')
     .action(async (flags: EvalFlags) => {

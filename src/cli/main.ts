@@ -5,6 +5,7 @@ import { checkCommand } from './check.js';
 import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { evalCommand } from './eval.js';
+import { exportCommand } from './export.js';
 import { setLanguage, type Language } from './language.js';
 import { pretrainCommand } from './pretrain.js';
 import { trainCommand } from './train.js';
@@ -16,6 +17,7 @@ const COMMANDS = [
   dataCommand,
   trainCommand,
   evalCommand,
+  exportCommand,
   pretrainCommand,
   demoCommand,
 ];

@@ -11,10 +11,11 @@ import { readText, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { TokenTree } from '../training/packing.js';
 import { pretrain, type PretrainMetrics } from '../training/pretrain.js';
-import { numberOption } from './options.js';
+import type { RuntimeOptions } from '../tensor/device.js';
+import { addRuntimeOptions, numberOption } from './options.js';
 import { startProgress } from './progress.js';
 
-interface PretrainFlags {
+interface PretrainFlags extends RuntimeOptions {
   readonly text: string;
   readonly out: string;
   readonly steps: number;
@@ -26,13 +27,11 @@ interface PretrainFlags {
   readonly validation: number;
   readonly minCount: number;
   readonly seed: number;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
 export function pretrainCommand(program: Command): void {
-  program
-    .command('pretrain')
+  addRuntimeOptions(program.command('pretrain'))
     .description('预训练 train a small Qwen3 from nothing on poems as plain text (blank line between poems)')
     .requiredOption('--text <file>', 'the poems')
     .requiredOption('--out <folder>', 'where the model folder is written; a run that was stopped goes on')
@@ -45,7 +44,6 @@ export function pretrainCommand(program: Command): void {
     .option('--validation <n>', 'poems held out for eval_loss', numberOption, 256)
     .option('--min-count <n>', 'a character must occur so often to get a token', numberOption, 3)
     .option('--seed <n>', 'seed', numberOption, 1)
-    .option('--threads <n>', 'threads', numberOption)
     .option('--json', 'a JSON object a step on standard output')
     .addHelpText('after', '\nExample:\n  shiren pretrain --text poems.txt --out models/mine --steps 3500')
     .action(runPretrain);
@@ -126,6 +124,7 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
     saveSteps: 250,
     checkpointFile: path.join(flags.out, 'checkpoint.safetensors'),
     threads: flags.threads,
+    device: flags.device,
     onStep: report,
   });
   bar?.stop();

@@ -6,10 +6,12 @@ import { comparisonTable, examplePoems, formatReport, summarise } from '../evalu
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines, readText, writeFileWhole, writeJson } from '../support/files.js';
+import type { DecodingDtype } from '../model/frozen-base.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { say } from './language.js';
 import { startProgress } from './progress.js';
 
-export interface RunEvaluationOptions {
+export interface RunEvaluationOptions extends RuntimeOptions {
   readonly candidates: readonly Candidate[];
   readonly data: string;
   readonly out: string;
@@ -17,7 +19,7 @@ export interface RunEvaluationOptions {
   readonly prompts: number;
   readonly seeds: number;
   readonly temperature: number;
-  readonly threads?: number;
+  readonly dtype?: DecodingDtype;
   readonly signal?: AbortSignal;
   readonly json?: boolean;
 }

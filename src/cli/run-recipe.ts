@@ -10,12 +10,13 @@ import { InputError } from '../support/errors.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { tokenizeExamples, type Tokenized } from '../training/tokenize.js';
 import { isStageDone, trainStage, type StageProgress } from '../training/trainer.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
 import { displayPath } from './paths.js';
 import { startProgress } from './progress.js';
 
-export interface RunRecipeOptions {
+export interface RunRecipeOptions extends RuntimeOptions {
   readonly recipe: Recipe;
   /** Folder that train_dataset is relative to. */
   readonly data: string;
@@ -23,7 +24,6 @@ export interface RunRecipeOptions {
   readonly out: string;
   /** Only this stage. */
   readonly stage?: string;
-  readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Print each step's metrics as JSON instead of a bar. */
   readonly json?: boolean;
@@ -104,6 +104,7 @@ async function runStage(
       folder: path.join(options.out, stage.name),
       baseName: isHubId(name) && !existsSync(name) ? name : displayPath(model.folder),
       threads: options.threads,
+      device: options.device,
       signal: options.signal,
       onProgress: report,
     });

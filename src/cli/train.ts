@@ -1,23 +1,22 @@
 /** `shiren train`: a recipe, or one of its stages. */
 import type { Command } from 'commander';
 import { readRecipe } from '../training/recipe.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { interruptible } from './interrupt.js';
-import { numberOption } from './options.js';
+import { addRuntimeOptions } from './options.js';
 import { resolvePath } from './paths.js';
 import { runRecipe } from './run-recipe.js';
 
-interface TrainFlags {
+interface TrainFlags extends RuntimeOptions {
   readonly data: string;
   readonly out: string;
   readonly stage?: string;
   readonly set: string[];
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
 export function trainCommand(program: Command): void {
-  program
-    .command('train')
+  addRuntimeOptions(program.command('train'))
     .description('训练 train the stages of a recipe (LoRA SFT, DPO); a run that was stopped goes on')
     .argument('<recipe>', 'a YAML file, for example recipes/mini.yaml')
     .option('--data <folder>', 'folder of the data sets', 'output/data')
@@ -29,7 +28,6 @@ export function trainCommand(program: Command): void {
       (value, all: string[]) => [...all, value],
       [],
     )
-    .option('--threads <n>', 'threads', numberOption)
     .option('--json', 'a JSON object a step on standard output')
     .addHelpText(
       'after',

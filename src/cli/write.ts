@@ -2,22 +2,25 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { DecodingDtype } from '../model/frozen-base.js';
 import { FORM_NAMES, formByName, FORMS, type FormName } from '../poetry/forms.js';
 import { parsePrompt, splitThemes } from '../poetry/prompt.js';
 import { InputError } from '../support/errors.js';
 import { Poet, type WrittenPoem } from '../writing/poet.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { formatCheck } from './format-check.js';
 import { say } from './language.js';
-import { numberOption } from './options.js';
+import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_ADAPTER, DEFAULT_MODEL, resolvePath } from './paths.js';
 
-interface WriteFlags {
+interface WriteFlags extends RuntimeOptions {
   readonly form?: string;
   readonly theme?: string;
   readonly model: string;
   readonly adapter?: string;
   readonly base?: boolean;
+  readonly dtype: DecodingDtype;
   readonly count: number;
   readonly seed: number;
   readonly candidates: number;
@@ -28,7 +31,6 @@ interface WriteFlags {
   readonly tones: boolean;
   readonly rhyme: boolean;
   readonly out?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -36,8 +38,7 @@ interface WriteFlags {
 const SEQUENCES_AT_ONCE = 16;
 
 export function writeCommand(program: Command): void {
-  program
-    .command('write')
+  addRuntimeOptions(program.command('write'))
     .description('写诗 write poems; the form is guaranteed')
     .argument('[prompt]', 'free text, for example 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静')
     .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
@@ -45,6 +46,7 @@ export function writeCommand(program: Command): void {
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
     .option('--base', 'use no adapter')
+    .addOption(dtypeOption())
     .option('--count <n>', 'number of poems', numberOption, 1)
     .option(
       '--candidates <n>',
@@ -60,7 +62,6 @@ export function writeCommand(program: Command): void {
     .option('--no-tones', 'do not keep to a tonal template')
     .option('--no-rhyme', 'do not keep to a rhyme group')
     .option('--out <file>', 'write JSON Lines to a file')
-    .option('--threads <n>', 'threads', numberOption)
     .option('--json', 'one JSON object a poem')
     .addHelpText(
       'after',
@@ -105,7 +106,13 @@ async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<
     flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
   const chosen = flags.base ? undefined : (flags.adapter ?? shipped);
   const adapter = chosen === undefined ? undefined : resolvePath(chosen);
-  const poet = await Poet.load({ model: await resolveModel(flags.model), adapter, threads: flags.threads });
+  const poet = await Poet.load({
+    model: await resolveModel(flags.model),
+    adapter,
+    dtype: flags.dtype,
+    threads: flags.threads,
+    device: flags.device,
+  });
   if (flags.out !== undefined) await rm(flags.out, { force: true });
   const batch = Math.max(1, Math.floor(SEQUENCES_AT_ONCE / flags.candidates));
   for (let done = 0; done < flags.count; done += batch) {

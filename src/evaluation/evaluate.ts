@@ -4,6 +4,8 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FormName } from '../poetry/forms.js';
 import { isRecord, readJsonLines, writeFileWhole } from '../support/files.js';
+import type { DecodingDtype } from '../model/frozen-base.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { Poet } from '../writing/poet.js';
 import { measurePoem, type PoemMetrics } from './metrics.js';
 
@@ -20,16 +22,16 @@ export interface Candidate {
   readonly adapter?: string;
 }
 
-export interface EvaluationOptions {
+export interface EvaluationOptions extends RuntimeOptions {
   readonly candidates: readonly Candidate[];
   readonly prompts: readonly EvaluationPrompt[];
   readonly corpusLines: ReadonlySet<string>;
   readonly seeds: number;
   readonly temperature: number;
+  readonly dtype?: DecodingDtype;
   /** Folder for poems-NAME.jsonl. */
   readonly out: string;
   readonly batchSize?: number;
-  readonly threads?: number;
   readonly onProgress?: (candidate: string, done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -84,7 +86,9 @@ export async function evaluate(options: EvaluationOptions): Promise<CandidateRes
       const poet = await Poet.load({
         model: candidate.model,
         adapter: candidate.adapter,
+        dtype: options.dtype,
         threads: options.threads,
+        device: options.device,
       });
       const size = options.batchSize ?? 16;
       while (saved.length < orders.length) {

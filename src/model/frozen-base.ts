@@ -1,4 +1,5 @@
 /** A base model whose weights do not change, ready to be built into graphs, in one of several precisions. */
+import type { RuntimeOptions } from '../tensor/device.js';
 import type { Graph } from '../tensor/graph.js';
 import type { SessionOptions } from '../tensor/session.js';
 import { blockDerivation } from './blocks.js';
@@ -27,14 +28,21 @@ export interface FrozenBase {
   readonly session: SessionOptions;
 }
 
+/** The options of a runtime among those of something larger. */
+const pickRuntime = ({ threads, device }: RuntimeOptions): RuntimeOptions => ({ threads, device });
+
 /** Weights read from the checkpoint in place, and turned into floats as a session loads. */
-async function floatBase(model: ModelFolder, prepacking: boolean): Promise<FrozenBase> {
+async function floatBase(
+  model: ModelFolder,
+  prepacking: boolean,
+  runtime: RuntimeOptions,
+): Promise<FrozenBase> {
   const { config, weights } = model;
   await checkFinite(weights);
   return {
     model,
     attach: (graph) => floatWeights(config, frozenParameters(graph, weights)),
-    session: { weightsFolder: weightsFolder(weights), prepacking },
+    session: { ...pickRuntime(runtime), weightsFolder: weightsFolder(weights), prepacking },
   };
 }
 
@@ -42,25 +50,32 @@ async function floatBase(model: ModelFolder, prepacking: boolean): Promise<Froze
 function derivedBase(
   model: ModelFolder,
   entries: ReadonlyMap<string, TensorEntry>,
+  runtime: RuntimeOptions,
   attach: (graph: Graph) => NetworkWeights,
 ): FrozenBase {
-  return { model, attach, session: { weightsFolder: weightsFolder(entries), prepacking: true } };
+  const session = { ...pickRuntime(runtime), weightsFolder: weightsFolder(entries), prepacking: true };
+  return { model, attach, session };
 }
 
 /** Prepares a model for training adapters on it, and for scoring. */
-export async function freezeBase(model: ModelFolder, dtype: BaseDtype = 'float32'): Promise<FrozenBase> {
-  if (dtype === 'float32') return floatBase(model, false);
+export async function freezeBase(
+  model: ModelFolder,
+  dtype: BaseDtype = 'float32',
+  runtime: RuntimeOptions = {},
+): Promise<FrozenBase> {
+  if (dtype === 'float32') return floatBase(model, false, runtime);
   const entries = await derivedFile(model, INT8);
-  return derivedBase(model, entries, (graph) => int8Weights(graph, model.config, entries));
+  return derivedBase(model, entries, runtime, (graph) => int8Weights(graph, model.config, entries));
 }
 
 /** Prepares a model for decoding. */
 export async function freezeForDecoding(
   model: ModelFolder,
   dtype: DecodingDtype = 'float32',
+  runtime: RuntimeOptions = {},
 ): Promise<FrozenBase> {
-  if (dtype === 'float32') return floatBase(model, true);
+  if (dtype === 'float32') return floatBase(model, true, runtime);
   const bits = dtype === 'int8' ? 8 : 4;
   const entries = await derivedFile(model, blockDerivation(bits));
-  return derivedBase(model, entries, (graph) => blockWeights(graph, model.config, entries, bits));
+  return derivedBase(model, entries, runtime, (graph) => blockWeights(graph, model.config, entries, bits));
 }

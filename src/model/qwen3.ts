@@ -23,10 +23,8 @@ import {
   reshape,
   reshapeLike,
   reshapeTo,
-  scale,
   shapeOf,
   transpose,
-  transposeLast,
 } from '../tensor/operators.js';
 import type { Qwen3Config } from './config.js';
 import type { LoraValues } from './lora.js';
@@ -147,7 +145,7 @@ export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs
     const k = rotate(toHeads(key, numKeyValueHeads));
     const v = toHeads(value, numKeyValueHeads);
     const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
-    const scores = scale(matmul(folded, transposeLast(k)), headDim ** -0.5);
+    const scores = matmul(folded, k, { transB: true, alpha: headDim ** -0.5 });
     const grouped = reshapeTo(scores, groupedShape, ['rows', numKeyValueHeads, group, 'length', 'length']);
     const weights = softmax(add(grouped, inputs.mask));
     const attended = matmul(reshapeLike(weights, scores), v);

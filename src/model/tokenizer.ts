@@ -24,6 +24,19 @@ export interface ChatTemplateOptions {
   readonly enableThinking?: boolean;
 }
 
+/** The chat template of a model folder: chat_template.jinja, or the key of tokenizer_config.json. */
+export async function readChatTemplate(folder: string): Promise<string> {
+  const templateFile = path.join(folder, 'chat_template.jinja');
+  if (existsSync(templateFile)) return readText(templateFile);
+  const configFile = path.join(folder, 'tokenizer_config.json');
+  const config = await readJson(configFile);
+  const template = isRecord(config) ? config['chat_template'] : undefined;
+  if (typeof template !== 'string') {
+    throw new InputError(`${configFile}: chat_template is missing, expected a string`);
+  }
+  return template;
+}
+
 /** Text to token ids and back; chats to text. */
 export class Tokenizer {
   private constructor(
@@ -43,10 +56,7 @@ export class Tokenizer {
     if (!isRecord(tokenizerJson) || !isRecord(config)) {
       throw new InputError(`${folder}: tokenizer.json and tokenizer_config.json must be objects`);
     }
-    const templateFile = path.join(folder, 'chat_template.jinja');
-    const source = existsSync(templateFile) ? await readText(templateFile) : config['chat_template'];
-    if (typeof source !== 'string')
-      throw new InputError(`${configFile}: chat_template is missing, expected a string`);
+    const source = await readChatTemplate(folder);
     const backend = new HuggingFaceTokenizer(tokenizerJson, config) as unknown as TokenizerBackend;
     const id = (token: string): number => {
       const found = backend.token_to_id(token);

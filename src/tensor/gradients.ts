@@ -26,8 +26,8 @@ import {
   slice,
   subtract,
   transpose,
-  transposeLast,
   where,
+  type MatmulOptions,
 } from './operators.js';
 import { rotaryEmbedding } from './neural-operators.js';
 import { expectedRow, quantizedProduct } from './quantized-operators.js';
@@ -85,21 +85,28 @@ function unary(rule: (dy: Value, x: Value, y: Value) => Value): GradientRule {
 
 const one = (graph: Graph): Value => graph.scalar(1);
 
-const gemmRule: GradientRule = (entry, dy, needs) => {
-  const [a, b] = [input(entry, 0), input(entry, 1)];
-  const transA = entry.attributes['transA'] === 1;
-  const transB = entry.attributes['transB'] === 1;
-  const alpha = (entry.attributes['alpha'] as { float: number }).float;
-  const da = (): Value =>
-    transA ? gemm(b, dy, { transA: transB, transB: true, alpha }) : gemm(dy, b, { transB: !transB, alpha });
-  const db = (): Value =>
-    transB ? gemm(dy, a, { transA: true, transB: transA, alpha }) : gemm(a, dy, { transA: !transA, alpha });
-  return [
-    needs[0] ? da() : undefined,
-    needs[1] ? db() : undefined,
-    needs[2] ? reduceTo(dy, input(entry, 2)) : undefined,
-  ];
-};
+/** For Y = α · op(A) · op(B): the gradients are products of the same kind, of dY with the other matrix. */
+function productRule(product: (a: Value, b: Value, options: MatmulOptions) => Value): GradientRule {
+  return (entry, dy, needs) => {
+    const [a, b] = [input(entry, 0), input(entry, 1)];
+    const transA = entry.attributes['transA'] === 1;
+    const transB = entry.attributes['transB'] === 1;
+    const alpha = (entry.attributes['alpha'] as { float: number }).float;
+    const da = (): Value =>
+      transA
+        ? product(b, dy, { transA: transB, transB: true, alpha })
+        : product(dy, b, { transB: !transB, alpha });
+    const db = (): Value =>
+      transB
+        ? product(dy, a, { transA: true, transB: transA, alpha })
+        : product(a, dy, { transA: !transA, alpha });
+    return [
+      needs[0] ? da() : undefined,
+      needs[1] ? db() : undefined,
+      needs[2] ? reduceTo(dy, input(entry, 2)) : undefined,
+    ];
+  };
+}
 
 const reduceSumRule: GradientRule = (entry, dy) => {
   const x = input(entry, 0);
@@ -229,11 +236,8 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
       needs[2] ? reduceTo(where(condition, zero, dy), no) : undefined,
     ];
   },
-  Gemm: gemmRule,
-  MatMul: (entry, dy, needs) => [
-    needs[0] ? matmul(dy, transposeLast(input(entry, 1))) : undefined,
-    needs[1] ? matmul(transposeLast(input(entry, 0)), dy) : undefined,
-  ],
+  Gemm: productRule(gemm),
+  FusedMatMul: productRule(matmul),
   Transpose: (entry, dy) => {
     const permutation = entry.attributes['perm'] as readonly number[];
     return [

@@ -4,7 +4,7 @@
  * Every function checks shapes, appends nodes to the graph of its first argument and returns the result.
  * What only neural networks need is in neural-operators.ts; gradients are in gradients.ts.
  */
-import { emit, float } from './emit.js';
+import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, ElementType, Shape, Value } from './graph.js';
 
 /** The shape of two arrays combined element by element (NumPy's broadcasting). */
@@ -64,11 +64,15 @@ export function where(condition: Value, yes: Value, no: Value): Value {
   return emit('Where', { graph: condition.graph, inputs: [condition, yes, no], shape, type: yes.type });
 }
 
-export interface GemmOptions {
+export interface MatmulOptions {
+  /** Take the left (right) matrix transposed. */
   readonly transA?: boolean;
   readonly transB?: boolean;
   /** Factor of the product. */
   readonly alpha?: number;
+}
+
+export interface GemmOptions extends MatmulOptions {
   /** Added to the product, broadcast to its shape. */
   readonly c?: Value;
 }
@@ -89,14 +93,21 @@ export function gemm(a: Value, b: Value, options: GemmOptions = {}): Value {
   });
 }
 
-/** Batched matrix product over the last two dimensions; the leading dimensions are equal. */
-export function matmul(a: Value, b: Value): Value {
-  const inner = a.shape.at(-1);
-  if (a.shape.length < 2 || a.shape.length !== b.shape.length || inner !== b.shape.at(-2)) {
+/** alpha · op(a) · op(b) over the last two dimensions; the leading dimensions are equal. */
+export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
+  const { transA = false, transB = false, alpha = 1 } = options;
+  const [rows, innerA] = transA ? [a.shape.at(-1), a.shape.at(-2)] : [a.shape.at(-2), a.shape.at(-1)];
+  const [innerB, columns] = transB ? [b.shape.at(-1), b.shape.at(-2)] : [b.shape.at(-2), b.shape.at(-1)];
+  if (a.shape.length < 2 || a.shape.length !== b.shape.length || innerA !== innerB) {
     throw new Error(`matmul: [${a.shape.join(', ')}] and [${b.shape.join(', ')}] do not fit`);
   }
-  const shape = [...a.shape.slice(0, -1), b.shape.at(-1) as Dimension];
-  return emit('MatMul', { graph: a.graph, inputs: [a, b], shape });
+  return emit('FusedMatMul', {
+    graph: a.graph,
+    domain: MICROSOFT,
+    inputs: [a, b],
+    shape: [...a.shape.slice(0, -2), rows as Dimension, columns as Dimension],
+    attributes: { transA: Number(transA), transB: Number(transB), alpha: float(alpha) },
+  });
 }
 
 export function transpose(x: Value, permutation: readonly number[]): Value {
@@ -108,12 +119,6 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
     type: x.type,
     attributes: { perm: permutation },
   });
-}
-
-/** Swaps the last two dimensions. */
-export function transposeLast(x: Value): Value {
-  const axes = x.shape.map((_, axis) => axis);
-  return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
 /**

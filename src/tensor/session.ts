@@ -1,5 +1,7 @@
 /** Running a graph: an ONNX Runtime session, with plain typed arrays in and out. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf } from '../support/errors.js';
+import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx.js';
 
@@ -11,11 +13,9 @@ export interface ArrayWithShape<T extends TensorData = TensorData> {
   readonly shape: readonly number[];
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends RuntimeOptions {
   /** Folder that holds the files of external initialisers. */
   readonly weightsFolder?: string;
-  /** Threads of one operator; ONNX Runtime's choice where absent. */
-  readonly threads?: number;
   /** Repack weights for speed; costs their memory twice. Off by default. */
   readonly prepacking?: boolean;
 }
@@ -38,14 +38,19 @@ export class Session {
     if (options.weightsFolder !== undefined) {
       settings['model_external_initializers_file_folder_path'] = options.weightsFolder;
     }
+    const { device = 'cpu' } = options;
+    requireDevice(device);
     const session = await InferenceSession.create(encodeModel(graph), {
-      executionProviders: ['cpu'],
+      executionProviders: [device],
       graphOptimizationLevel: 'all',
       // Patterns are kept for every shape that is met: with packed batches, whose shapes vary, they cost time and gigabytes.
       enableMemPattern: false,
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       extra: { session: settings },
+    }).catch((error: unknown) => {
+      if (device === 'cpu') throw error;
+      throw deviceError(device, messageOf(error).split('\n')[0] ?? '');
     });
     return new Session(session);
   }

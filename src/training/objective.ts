@@ -4,7 +4,7 @@ import { loraTensors, type Adapter } from '../model/lora.js';
 import { floats, type ArrayWithShape } from '../tensor/session.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
 import { dpoFeeds, dpoLoss, rpoFeeds, sequenceSums, sftFeeds, sftLoss } from './losses.js';
-import { packTrees, treeLength, type PackedBatch, type TokenTree } from './packing.js';
+import { packTrees, sortByPrompt, treeLength, type PackedBatch, type TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
 import type { Outputs } from './stepper.js';
 import { createScorer } from './trainer-session.js';
@@ -77,6 +77,8 @@ export function dpoObjective(
   };
 }
 
+const TREES_AT_ONCE = 8;
+
 /** Log-probabilities of every completion under a model with an adapter, each prompt computed once. */
 export async function scoreTrees(
   base: FrozenBase,
@@ -89,14 +91,18 @@ export async function scoreTrees(
   const session = await createScorer(base, longest, adapter);
   const weights = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
   const scores: number[][] = [];
-  const size = 8;
-  for (let start = 0; start < trees.length; start += size) {
-    const part = trees.slice(start, start + size);
+  const order = sortByPrompt(
+    trees,
+    trees.map((_, index) => index),
+  );
+  for (let start = 0; start < order.length; start += TREES_AT_ONCE) {
+    const indices = order.slice(start, start + TREES_AT_ONCE);
+    const part = indices.map((index) => trees[index] as TokenTree);
     const batch = packTrees(part, rowLength);
     const outputs = await session.run({ ...batchFeeds(batch), ...weights });
     const sums = sequenceSums(batch, floats(outputs, 'logps'));
-    for (const tree of part) scores.push(sums.splice(0, tree.completions.length));
-    onProgress(scores.length);
+    for (const index of indices) scores[index] = sums.splice(0, trees[index]?.completions.length);
+    onProgress(start + indices.length);
   }
   await session.release();
   return scores;

@@ -6,6 +6,7 @@ import type { FloatTensor } from '../model/safetensors.js';
 import { weightShapes } from '../model/weights.js';
 import { Random } from '../support/random.js';
 import { Graph } from '../tensor/graph.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { floats, Session } from '../tensor/session.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { batchFeeds, buildTrainingGraph, trainingPositions } from './graph.js';
@@ -14,7 +15,7 @@ import { packTrees, treeLength, type TokenTree } from './packing.js';
 import { learningRateAt } from './schedule.js';
 import { Stepper } from './stepper.js';
 
-export interface PretrainOptions {
+export interface PretrainOptions extends RuntimeOptions {
   readonly config: Qwen3Config;
   /** Documents to learn, each opened by the end-of-text token as its prompt. */
   readonly documents: readonly TokenTree[];
@@ -30,7 +31,6 @@ export interface PretrainOptions {
   readonly evalSteps: number;
   readonly saveSteps: number;
   readonly checkpointFile: string;
-  readonly threads?: number;
   readonly onStep: (metrics: PretrainMetrics) => void | Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
     () => values,
     sftLoss,
   );
-  const session = await Session.create(graph, { threads: options.threads });
+  const session = await Session.create(graph, { threads: options.threads, device: options.device });
   const weights = initialiseWeights(config, options.seed);
   const stepper = new Stepper(session, weights, {
     beta1: 0.9,

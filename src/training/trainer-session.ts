@@ -15,7 +15,6 @@ export interface LoraTrainerOptions {
   /** The longest example, in tokens. */
   readonly longest: number;
   readonly optimizer?: AdamWOptions;
-  readonly threads?: number;
 }
 
 /** Compiles the training graph of an adapter. */
@@ -34,22 +33,17 @@ export async function createLoraStepper(
   const weights = base.attach(graph);
   const positions = trainingPositions(config, options.longest);
   buildTrainingGraph({ graph, config, weights, lora, positions }, () => trained, options.loss);
-  const session = await Session.create(graph, { ...base.session, threads: options.threads });
+  const session = await Session.create(graph, base.session);
   return { session, stepper: new Stepper(session, loraTensors(adapter), options.optimizer) };
 }
 
 /** Compiles a graph that only scores: outputs `logps`. The adapter is fed with each run, if there is one. */
-export async function createScorer(
-  base: FrozenBase,
-  longest: number,
-  adapter?: Adapter,
-  threads?: number,
-): Promise<Session> {
+export async function createScorer(base: FrozenBase, longest: number, adapter?: Adapter): Promise<Session> {
   const graph = new Graph();
   const { config } = base.model;
   const lora = adapter && loraInputs(graph, config, adapter.config);
   const weights = base.attach(graph);
   const positions = trainingPositions(config, longest);
   buildTrainingGraph({ graph, config, weights, lora, positions }, () => new Map());
-  return Session.create(graph, { ...base.session, threads });
+  return Session.create(graph, base.session);
 }

@@ -8,6 +8,7 @@ import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../mo
 import { InputError } from '../support/errors.js';
 import { writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { floats } from '../tensor/session.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { batchFeeds } from './graph.js';
@@ -25,7 +26,7 @@ export interface StageProgress {
   readonly tokensPerSecond?: number;
 }
 
-export interface TrainStageOptions {
+export interface TrainStageOptions extends RuntimeOptions {
   readonly model: ModelFolder;
   readonly recipe: StageRecipe;
   readonly trees: readonly TokenTree[];
@@ -34,7 +35,6 @@ export interface TrainStageOptions {
   readonly folder: string;
   /** Written into adapter_config.json. */
   readonly baseName: string;
-  readonly threads?: number;
   readonly onProgress?: (progress: StageProgress) => void;
   /** Stops after the step under way; what was done is kept. */
   readonly signal?: AbortSignal;
@@ -74,7 +74,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const { model, recipe, trees, folder } = options;
   const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
   const adapter = copyAdapter(start);
-  const base = await freezeBase(model, recipe.base_dtype);
+  const base = await freezeBase(model, recipe.base_dtype, options);
   const objective = await createObjective(options, base, start);
   const longest = Math.max(recipe.row_length, ...trees.map(treeLength));
   const { session, stepper } = await createLoraStepper({
@@ -82,7 +82,6 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     adapter,
     loss: objective.loss,
     longest,
-    threads: options.threads,
     optimizer: {
       beta1: recipe.adam_beta1,
       beta2: recipe.adam_beta2,

@@ -3,17 +3,17 @@ import type { ModelFolder } from '../model/folder.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
 import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
 import { buildDecodingGraph, cacheName } from '../model/qwen3.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { Graph } from '../tensor/graph.js';
 import { floats, Session, type ArrayWithShape } from '../tensor/session.js';
 
-export interface DecoderOptions {
+export interface DecoderOptions extends RuntimeOptions {
   /** Shape of the adapters that will be fed; none for the base model alone. */
   readonly lora?: LoraConfig;
   /** Precision of the base. */
   readonly dtype?: DecodingDtype;
   /** Longest sequence, prompt included. */
   readonly positions?: number;
-  readonly threads?: number;
 }
 
 /** A model ready to write. One decoder serves many adapters of one shape, one after another. */
@@ -28,13 +28,10 @@ export class Decoder {
     const graph = new Graph();
     const positions = Math.min(options.positions ?? 1024, model.config.maxPositionEmbeddings);
     const lora = options.lora && loraInputs(graph, model.config, options.lora);
-    const base = await freezeForDecoding(model, options.dtype);
+    const base = await freezeForDecoding(model, options.dtype, options);
     const weights = base.attach(graph);
     buildDecodingGraph({ graph, config: model.config, weights, lora, positions });
-    const session = await Session.create(graph, {
-      ...base.session,
-      threads: options.threads,
-    });
+    const session = await Session.create(graph, base.session);
     return new Decoder(model, session, positions);
   }
 

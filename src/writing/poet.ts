@@ -10,19 +10,19 @@ import { formatPrompt } from '../poetry/prompt.js';
 import { splitLines, isHan } from '../poetry/text.js';
 import { themeCoverage } from '../poetry/themes.js';
 import { InputError } from '../support/errors.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { PoemConstraint } from './constraint.js';
 import { Decoder } from './decoder.js';
 import { generate } from './generate.js';
 import { SAMPLING_DEFAULTS, type SamplingOptions } from './sampler.js';
 
-export interface PoetOptions {
+export interface PoetOptions extends RuntimeOptions {
   /** A Hugging Face model folder. */
   readonly model: string;
   /** A PEFT adapter folder. */
   readonly adapter?: string;
   /** Precision of the base; float32 where absent. */
   readonly dtype?: DecodingDtype;
-  readonly threads?: number;
 }
 
 /** One poem asked for. */
@@ -110,6 +110,7 @@ export class Poet {
       dtype: options.dtype,
       positions: 512,
       threads: options.threads,
+      device: options.device,
     });
     const tokens = verseTokens(tokenizer, model.config.vocabSize);
     return new Poet(options.adapter ?? options.model, decoder, tokenizer, tokens, adapter);

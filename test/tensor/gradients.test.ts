@@ -97,12 +97,28 @@ const cases: readonly Case[] = [
     build: (a, b) => op.gemm(a!, b!, { transA: true, transB: true }),
   },
   {
-    rule: 'MatMul',
+    rule: 'FusedMatMul',
     shapes: [
       [2, 3, 4],
       [2, 4, 5],
     ],
     build: (a, b) => op.matmul(a!, b!),
+  },
+  {
+    rule: 'FusedMatMul',
+    shapes: [
+      [2, 4, 3],
+      [2, 5, 4],
+    ],
+    build: (a, b) => op.matmul(a!, b!, { transA: true, transB: true, alpha: 0.7 }),
+  },
+  {
+    rule: 'FusedMatMul',
+    shapes: [
+      [2, 3, 4],
+      [2, 5, 4],
+    ],
+    build: (a, b) => op.matmul(a!, b!, { transB: true }),
   },
   { rule: 'Transpose', shapes: [[2, 3, 4]], build: (a) => op.transpose(a!, [2, 0, 1]) },
   { rule: 'Reshape', shapes: [[2, 6]], build: (a) => op.reshape(a!, [3, 4]) },

@@ -1,0 +1,37 @@
+/** Where graphs run: the processor, or an accelerator that ONNX Runtime has a provider for. */
+import { listSupportedBackends } from 'onnxruntime-node';
+import { InputError } from '../support/errors.js';
+
+export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
+export type Device = (typeof DEVICES)[number];
+
+/** How a session runs; the same for all that one command starts. */
+export interface RuntimeOptions {
+  /** Threads of one operator; ONNX Runtime's choice where absent. */
+  readonly threads?: number;
+  /** The processor where absent. */
+  readonly device?: Device;
+}
+
+/** What a device needs, and where its provider comes from (README of onnxruntime-node). */
+const NEEDS: Readonly<Record<Device, string>> = {
+  cpu: 'nothing more',
+  cuda: 'Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and the provider: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12',
+  webgpu: 'Linux on x64, Windows or macOS, with a driver for Vulkan, Direct3D 12 or Metal',
+  dml: 'Windows with a driver for Direct3D 12',
+  coreml: 'macOS',
+};
+
+/** @throws InputError if the installed ONNX Runtime has no provider for the device */
+export function requireDevice(device: Device): void {
+  const names = listSupportedBackends().map(({ name }) => name);
+  if (names.includes(device)) return;
+  throw new InputError(
+    `--device ${device}: not in this build of ONNX Runtime (it has ${names.join(', ')}); it needs ${NEEDS[device]}`,
+  );
+}
+
+/** The error of a device that is in the build but does not start. */
+export function deviceError(device: Device, reason: string): InputError {
+  return new InputError(`--device ${device}: does not start (${reason}); it needs ${NEEDS[device]}`);
+}
