@@ -23,7 +23,10 @@ async function ourRate(model: ModelFolder, dtype: DecodingDtype, batch: number):
   const decoder = await Decoder.create(model, { dtype, positions: 512, threads });
   const rates: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const state = await decoder.prefill(Array.from({ length: batch }, (_, index) => [100 + index]));
+    const state = await decoder.prefill(
+      Array.from({ length: batch }, (_, index) => [100 + index]),
+      TOKENS,
+    );
     const started = performance.now();
     for (let token = 0; token < TOKENS; token += 1) {
       const next = Array.from({ length: batch }, (_, sequence) => {

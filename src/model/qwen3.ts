@@ -180,7 +180,12 @@ export function buildDecodingGraph(options: NetworkOptions): void {
     reshapeTo(x, concat([batchShape, graph.integers([width])], 0, 3), ['batch', 'length', width]);
   const hidden = decoder(options, tokenIds, (layer, query, key, value) => {
     const cache = (part: 'key' | 'value'): Value =>
-      graph.input(cacheName('past', layer, part), 'float32', ['batch', numKeyValueHeads, 'past', headDim]);
+      graph.input(cacheName('past', layer, part), 'float32', [
+        'batch',
+        numKeyValueHeads,
+        'capacity',
+        headDim,
+      ]);
     const attended = groupQueryAttention({
       query: toBatch(query, numAttentionHeads * headDim),
       key: toBatch(key, numKeyValueHeads * headDim),

@@ -97,7 +97,8 @@ export interface GroupQueryAttention {
 
 /**
  * Causal attention with a key-value cache, rotary embedding included; for decoding only, no gradient.
- * Query, key, value are [batch, length, heads · size]; the cache is [batch, heads, past, size].
+ * Query, key, value are [batch, length, heads · size]; the cache is [batch, heads, capacity, size] and is added to in place where
+ * past and present are one array.
  */
 export function groupQueryAttention(options: GroupQueryAttention): {
   output: Value;
@@ -106,10 +107,9 @@ export function groupQueryAttention(options: GroupQueryAttention): {
 } {
   const { query, pastKey, pastValue, heads, keyValueHeads } = options;
   const { graph } = query;
-  const presentShape = pastKey.shape.map((dimension, axis) => (axis === 2 ? 'total' : dimension));
   const output = graph.value('attention', 'float32', query.shape);
-  const key = graph.value('present_key', 'float32', presentShape);
-  const value = graph.value('present_value', 'float32', presentShape);
+  const key = graph.value('present_key', 'float32', pastKey.shape);
+  const value = graph.value('present_value', 'float32', pastKey.shape);
   graph.node({
     operator: 'GroupQueryAttention',
     domain: MICROSOFT,

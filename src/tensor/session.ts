@@ -55,11 +55,20 @@ export class Session {
     return new Session(session);
   }
 
-  /** Runs the graph on its inputs by name; returns its outputs by name. */
-  async run(inputs: Readonly<Record<string, ArrayWithShape>>): Promise<Record<string, ArrayWithShape>> {
+  /**
+   * Runs the graph on its inputs by name; returns its outputs by name.
+   *
+   * @param into arrays that outputs are written to, by name; one may be an input's own, where the operator allows it
+   */
+  async run(
+    inputs: Readonly<Record<string, ArrayWithShape>>,
+    into: Readonly<Record<string, ArrayWithShape>> = {},
+  ): Promise<Record<string, ArrayWithShape>> {
     const feeds: Record<string, Tensor> = {};
     for (const [name, array] of Object.entries(inputs)) feeds[name] = toTensor(array);
-    const fetched = await this.session.run(feeds);
+    const fetches: Record<string, Tensor | null> = {};
+    for (const name of this.session.outputNames) fetches[name] = into[name] ? toTensor(into[name]) : null;
+    const fetched = await this.session.run(feeds, fetches);
     const outputs: Record<string, ArrayWithShape> = {};
     for (const [name, tensor] of Object.entries(fetched)) {
       outputs[name] = { data: tensor.data as TensorData, shape: tensor.dims };

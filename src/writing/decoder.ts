@@ -35,16 +35,31 @@ export class Decoder {
     return new Decoder(model, session, positions);
   }
 
-  /** Reads the prompts; the logits of each one's next token are then in {@link DecodingState.logits}. */
-  async prefill(prompts: readonly (readonly number[])[], adapter?: Adapter): Promise<DecodingState> {
-    const state = new DecodingState(this, prompts.length, adapter);
+  /**
+   * Reads the prompts; the logits of each one's next token are then in {@link DecodingState.logits}.
+   *
+   * @param newTokens how many tokens may follow each prompt: memory is taken for so many
+   */
+  async prefill(
+    prompts: readonly (readonly number[])[],
+    newTokens: number,
+    adapter?: Adapter,
+  ): Promise<DecodingState> {
+    const capacity = Math.max(...prompts.map((prompt) => prompt.length)) + newTokens;
+    if (capacity > this.positions) {
+      throw new Error(`${capacity} tokens are more than the ${this.positions} the decoder was made for`);
+    }
+    const state = new DecodingState(this, prompts.length, capacity, adapter);
     await state.feed(prompts);
     return state;
   }
 
   /** @internal */
-  run(feeds: Record<string, ArrayWithShape>): Promise<Record<string, ArrayWithShape>> {
-    return this.session.run(feeds);
+  run(
+    feeds: Record<string, ArrayWithShape>,
+    into: Record<string, ArrayWithShape>,
+  ): Promise<Record<string, ArrayWithShape>> {
+    return this.session.run(feeds, into);
   }
 
   async release(): Promise<void> {
@@ -54,7 +69,9 @@ export class Decoder {
 
 /** The sequences under way and what the model remembers of them. */
 export class DecodingState {
-  private cache: Record<string, ArrayWithShape> = {};
+  /** Keys and values of all tokens so far, which the graph reads and adds to in place. */
+  private readonly past: Record<string, ArrayWithShape> = {};
+  private readonly present: Record<string, ArrayWithShape> = {};
   private readonly lengths: number[];
   private readonly adapterFeeds: Record<string, ArrayWithShape>;
   private readonly vocabulary: number;
@@ -63,6 +80,7 @@ export class DecodingState {
   constructor(
     private readonly decoder: Decoder,
     readonly batch: number,
+    private readonly capacity: number,
     adapter?: Adapter,
   ) {
     const { config } = decoder.model;
@@ -71,8 +89,11 @@ export class DecodingState {
     this.adapterFeeds = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
     for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
       for (const part of ['key', 'value'] as const) {
-        const shape = [batch, config.numKeyValueHeads, 0, config.headDim];
-        this.cache[cacheName('past', layer, part)] = { data: new Float32Array(0), shape };
+        const shape = [batch, config.numKeyValueHeads, capacity, config.headDim];
+        const size = shape.reduce((product, dimension) => product * dimension, 1);
+        const cache = { data: new Float32Array(size), shape };
+        this.past[cacheName('past', layer, part)] = cache;
+        this.present[cacheName('present', layer, part)] = cache;
       }
     }
   }
@@ -95,24 +116,17 @@ export class DecodingState {
       this.lengths[index] = (this.lengths[index] ?? 0) + sequence.length;
     });
     const longest = Math.max(...this.lengths);
-    if (longest > this.decoder.positions) {
-      throw new Error(
-        `${longest} tokens are more than the ${this.decoder.positions} the decoder was made for`,
-      );
-    }
-    const outputs = await this.decoder.run({
+    if (longest > this.capacity)
+      throw new Error(`${longest} tokens are more than the ${this.capacity} asked for`);
+    const feeds = {
       ...this.adapterFeeds,
-      ...this.cache,
+      ...this.past,
       token_ids: { data: ids, shape: [ids.length] },
       batch_shape: { data: BigInt64Array.of(BigInt(this.batch), BigInt(width)), shape: [2] },
       last_positions: { data: Int32Array.from(this.lengths, (length) => length - 1), shape: [this.batch] },
       total_length: { data: Int32Array.of(longest), shape: [1] },
       logit_rows: { data: rows, shape: [this.batch] },
-    });
-    this.values = floats(outputs, 'logits');
-    for (const name of Object.keys(this.cache)) {
-      const present = outputs[name.replace('past', 'present')];
-      if (present) this.cache[name] = present;
-    }
+    };
+    this.values = floats(await this.decoder.run(feeds, this.present), 'logits');
   }
 }

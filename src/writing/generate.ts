@@ -59,6 +59,7 @@ export async function generate(
   }));
   const state = await decoder.prefill(
     requests.map(({ prompt }) => prompt),
+    options.maxNewTokens,
     options.adapter,
   );
   for (let count = 0; count < options.maxNewTokens; count += 1) {

@@ -97,7 +97,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       const decoder = await Decoder.create(await model(), { positions: 256 });
       // A second sequence of another length must not disturb the first.
       const prompts = [golden.rows[0]!, golden.rows[1]!];
-      const state = await decoder.prefill(prompts);
+      const state = await decoder.prefill(prompts, golden.greedy.length);
       const tokens = [...golden.rows[0]!];
       while (tokens.length < golden.greedy.length) {
         const best = (sequence: number): number => {

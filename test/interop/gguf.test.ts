@@ -47,7 +47,7 @@ describe('GGUF files of the miniature, in llama.cpp', () => {
 
   async function ours(): Promise<number[]> {
     const decoder = await Decoder.create(model, { positions: 256 });
-    const state = await decoder.prefill([prompt]);
+    const state = await decoder.prefill([prompt], TOKENS);
     const tokens: number[] = [];
     while (tokens.length < TOKENS) {
       const logits = state.logits(0);
