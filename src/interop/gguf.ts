@@ -9,6 +9,7 @@ import { matrixBlocks, ZERO, BLOCK, type BlockBits, type Blocks } from '../model
 import type { Qwen3Config } from '../model/config.js';
 import { toFloat16 } from '../model/float16.js';
 import type { ModelFolder } from '../model/folder.js';
+import { stackMatrices } from '../model/matrix.js';
 import { readRows, type TensorEntry } from '../model/safetensors.js';
 import { InputError } from '../support/errors.js';
 import { writeStreamWhole } from '../support/files.js';
@@ -145,7 +146,7 @@ function encodeBlocks({ codes, scales }: Blocks, bits: BlockBits): Uint8Array {
 async function* tensorData({ entry, type }: PlannedTensor): AsyncGenerator<Uint8Array> {
   if (type === 'q8_0' || type === 'q4_0') {
     const bits = type === 'q8_0' ? 8 : 4;
-    for await (const blocks of matrixBlocks(entry, bits)) yield encodeBlocks(blocks, bits);
+    for await (const blocks of matrixBlocks(stackMatrices([entry]), bits)) yield encodeBlocks(blocks, bits);
     return;
   }
   const [rows = 0] = entry.shape;

@@ -3,7 +3,7 @@
  * number for number, for decoding and for GGUF files.
  */
 import type { Derivation } from './derived-file.js';
-import { readRows, type TensorEntry } from './safetensors.js';
+import type { Matrix } from './matrix.js';
 import { fromFloat16, toFloat16 } from './float16.js';
 
 export const BLOCK = 32;
@@ -53,11 +53,10 @@ export function quantizeBlocks(values: Float32Array, inner: number, bits: BlockB
 const ROWS_AT_ONCE = 256;
 
 /** The blocks of a matrix, some rows at a time. */
-export async function* matrixBlocks(entry: TensorEntry, bits: BlockBits): AsyncGenerator<Blocks> {
-  const [out = 0, inner = 0] = entry.shape;
-  for (let first = 0; first < out; first += ROWS_AT_ONCE) {
-    const values = await readRows(entry, first, Math.min(out, first + ROWS_AT_ONCE));
-    yield quantizeBlocks(values, inner, bits);
+export async function* matrixBlocks(matrix: Matrix, bits: BlockBits): AsyncGenerator<Blocks> {
+  for (let first = 0; first < matrix.out; first += ROWS_AT_ONCE) {
+    const values = await matrix.rows(first, Math.min(matrix.out, first + ROWS_AT_ONCE));
+    yield quantizeBlocks(values, matrix.in, bits);
   }
 }
 
@@ -69,17 +68,17 @@ function packNibbles(codes: Uint8Array): Uint8Array {
 /** The form that ONNX Runtime's MatMulNBits reads: `W.codes` [out, blocks, bytes] and `W.scales` [out, blocks]. */
 export function blockDerivation(bits: BlockBits): Derivation {
   return {
-    name: `blocks${bits}-1`,
-    plans({ name, shape: [out = 0, inner = 0] }) {
+    name: `blocks${bits}-2`,
+    plans({ name, out, in: inner }) {
       const blocks = Math.ceil(inner / BLOCK);
       return [
         { name: `${name}.codes`, type: 'U8', shape: [out, blocks, (BLOCK * bits) / 8] },
         { name: `${name}.scales`, type: 'F32', shape: [out, blocks] },
       ];
     },
-    async *parts(entry) {
+    async *parts(matrix) {
       const scales: Float32Array[] = [];
-      for await (const blocks of matrixBlocks(entry, bits)) {
+      for await (const blocks of matrixBlocks(matrix, bits)) {
         yield bits === 4 ? packNibbles(blocks.codes) : blocks.codes;
         scales.push(fromFloat16(blocks.scales));
       }

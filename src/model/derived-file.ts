@@ -7,9 +7,9 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from '../support/files.js';
-import type { Qwen3Config } from './config.js';
 import type { ModelFolder } from './folder.js';
-import { EMBEDDING } from './network-weights.js';
+import { stackMatrices, type Matrix } from './matrix.js';
+import { EMBEDDING, outputEmbeddingName } from './network-weights.js';
 import {
   readBytes,
   readHeader,
@@ -17,19 +17,27 @@ import {
   type TensorEntry,
   type TensorPlan,
 } from './safetensors.js';
+import { PROJECTION_STACKS, projectionPath } from './weights.js';
 
 /** How a matrix is turned into tensors of another form. */
 export interface Derivation {
   /** Names the form and its version: another name, another file. */
   readonly name: string;
-  plans(entry: TensorEntry): TensorPlan[];
+  plans(matrix: Matrix): TensorPlan[];
   /** The bytes of the plans' tensors, in their order. */
-  parts(entry: TensorEntry): AsyncIterable<Uint8Array>;
+  parts(matrix: Matrix): AsyncIterable<Uint8Array>;
 }
 
-/** Whether activations are multiplied with a tensor: these are turned into the other form. */
-function isMatrix(config: Qwen3Config, { name, shape }: TensorEntry): boolean {
-  return shape.length === 2 && (name !== EMBEDDING || config.tieWordEmbeddings);
+/** The matrices that activations are multiplied with; those that share an input are one. */
+function matricesOf({ config, weights }: ModelFolder): Matrix[] {
+  const layers = Array.from({ length: config.numHiddenLayers }, (_, layer) =>
+    PROJECTION_STACKS.map((stack) =>
+      stack.map((projection) => `${projectionPath(layer, projection)}.weight`),
+    ),
+  );
+  return [...layers.flat(), [outputEmbeddingName(config)]].map((names) =>
+    stackMatrices(names.map((name) => weights.get(name) as TensorEntry)),
+  );
 }
 
 /** Whether a tensor is there as it was: vectors, and tables that rows are read from. */
@@ -59,21 +67,15 @@ export async function derivedFile(
 ): Promise<ReadonlyMap<string, TensorEntry>> {
   const file = await fileOf(model, derivation);
   if (!existsSync(file)) {
-    // The large tensors first: what is aligned is read faster in place.
-    const entries = [...model.weights.values()].sort((a, b) => b.shape.length - a.shape.length);
-    const matrices = (entry: TensorEntry): boolean => isMatrix(model.config, entry);
-    const plans = entries.flatMap((entry) => [
-      ...(isCopied(entry) ? [entry] : []),
-      ...(matrices(entry) ? derivation.plans(entry) : []),
-    ]);
+    const matrices = matricesOf(model);
+    const copied = [...model.weights.values()].filter(isCopied);
+    const plans = [...matrices.flatMap((matrix) => derivation.plans(matrix)), ...copied];
     await writeSafetensorsStream(
       file,
       plans,
       (async function* () {
-        for (const entry of entries) {
-          if (isCopied(entry)) yield* readBytes(entry);
-          if (matrices(entry)) yield* derivation.parts(entry);
-        }
+        for (const matrix of matrices) yield* derivation.parts(matrix);
+        for (const entry of copied) yield* readBytes(entry);
       })(),
     );
   }

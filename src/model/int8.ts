@@ -3,7 +3,8 @@
  * `W.forward` [in, out] with a scale for each output, `W.backward` [out, in] with a scale for each input.
  */
 import type { Derivation } from './derived-file.js';
-import { readRows, type TensorEntry, type TensorPlan } from './safetensors.js';
+import type { Matrix } from './matrix.js';
+import type { TensorPlan } from './safetensors.js';
 
 const LEVELS = 127;
 const ROWS_AT_ONCE = 64;
@@ -11,7 +12,7 @@ const ROWS_AT_ONCE = 64;
 export type Direction = 'forward' | 'backward';
 
 /** A matrix rounded for both directions. */
-export interface QuantizedTensor {
+export interface QuantizedMatrix {
   readonly forward: { readonly values: Int8Array; readonly scales: Float32Array };
   readonly backward: { readonly values: Int8Array; readonly scales: Float32Array };
 }
@@ -20,12 +21,12 @@ export interface QuantizedTensor {
 const ROUNDER = 1.5 * 2 ** 52;
 
 /** Rounds a matrix [out, in] to int8 for both directions: the largest magnitude of an output (an input) becomes 127. */
-export async function quantizeTensor(entry: TensorEntry): Promise<QuantizedTensor> {
-  const [out = 0, inner = 0] = entry.shape;
+export async function quantizeMatrix(matrix: Matrix): Promise<QuantizedMatrix> {
+  const { out, in: inner } = matrix;
   const rowLargest = new Float32Array(out);
   const columnLargest = new Float32Array(inner);
   for (let first = 0; first < out; first += ROWS_AT_ONCE) {
-    const values = await readRows(entry, first, Math.min(out, first + ROWS_AT_ONCE));
+    const values = await matrix.rows(first, Math.min(out, first + ROWS_AT_ONCE));
     for (let at = 0, row = first; at < values.length; row += 1) {
       let largest = 0;
       for (let column = 0; column < inner; column += 1, at += 1) {
@@ -44,7 +45,7 @@ export async function quantizeTensor(entry: TensorEntry): Promise<QuantizedTenso
   const columnFactors = Float64Array.from(backward.scales, (scale) => 1 / scale);
   for (let first = 0; first < out; first += ROWS_AT_ONCE) {
     const rows = Math.min(ROWS_AT_ONCE, out - first);
-    const values = await readRows(entry, first, first + rows);
+    const values = await matrix.rows(first, first + rows);
     for (let column = 0; column < inner; column += 1) {
       const columnFactor = columnFactors[column]!;
       const target = column * out + first;
@@ -63,17 +64,16 @@ const bytesOf = (array: Int8Array | Float32Array): Uint8Array =>
 
 /** Takes some ten seconds, and 1.5 GB of disk, for Qwen3-0.6B. */
 export const INT8: Derivation = {
-  name: 'int8-1',
-  plans(entry) {
-    const [out = 0, inner = 0] = entry.shape;
+  name: 'int8-2',
+  plans({ name: stack, out, in: inner }) {
     const direction = (name: Direction, rows: number, columns: number): TensorPlan[] => [
-      { name: `${entry.name}.${name}`, type: 'I8', shape: [rows, columns] },
-      { name: `${entry.name}.${name}.scales`, type: 'F32', shape: [columns] },
+      { name: `${stack}.${name}`, type: 'I8', shape: [rows, columns] },
+      { name: `${stack}.${name}.scales`, type: 'F32', shape: [columns] },
     ];
     return [...direction('forward', inner, out), ...direction('backward', out, inner)];
   },
-  async *parts(entry) {
-    const { forward, backward } = await quantizeTensor(entry);
+  async *parts(matrix) {
+    const { forward, backward } = await quantizeMatrix(matrix);
     for (const { values, scales } of [forward, backward]) {
       yield bytesOf(values);
       yield bytesOf(scales);

@@ -5,12 +5,18 @@ import { gather, gemm } from '../tensor/operators.js';
 import type { Qwen3Config } from './config.js';
 import type { Parameters } from './parameters.js';
 
+/** A weight [out, in] by its name in the checkpoint. */
+export interface NamedMatrix {
+  readonly name: string;
+  readonly shape: readonly [number, number];
+}
+
 /** The weights of a network under construction. Names are the checkpoint's. */
 export interface NetworkWeights {
   /** The gain of a normalisation: [size]. */
   gain(name: string, size: number): Value;
-  /** x · Wᵀ for a weight W of shape [out, in]. */
-  linear(x: Value, name: string, shape: readonly [number, number]): Value;
+  /** x · Wᵀ for each of some weights W [out, in]. */
+  linear(x: Value, matrices: readonly NamedMatrix[]): Value[];
   /** Token ids [n] to their embeddings [n, hidden]. */
   embed(tokenIds: Value): Value;
   /** Hidden states [n, hidden] to logits [n, vocabulary]. */
@@ -32,7 +38,8 @@ export function floatWeights(config: Qwen3Config, parameters: Parameters): Netwo
   const output = (): Value => table(outputEmbeddingName(config));
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear: (x, name, shape) => gemm(x, parameters(name, shape), { transB: true }),
+    linear: (x, matrices) =>
+      matrices.map(({ name, shape }) => gemm(x, parameters(name, shape), { transB: true })),
     embed: (tokenIds) => gather(table(EMBEDDING), tokenIds),
     logits: (hidden) => gemm(hidden, output(), { transB: true }),
     logProbabilities: (hidden, targets) => tokenLogProbabilities(hidden, output(), targets),

@@ -1,6 +1,6 @@
 /** Networks on matrices of few bits: int8 for training adapters on a frozen base, blocks of 4 or 8 bits for decoding. */
 import type { Graph, Value } from '../tensor/graph.js';
-import { cast, gather } from '../tensor/operators.js';
+import { cast, gather, split } from '../tensor/operators.js';
 import {
   blockLinear,
   quantizedLinear,
@@ -11,10 +11,23 @@ import {
 } from '../tensor/quantized-operators.js';
 import { BLOCK, type BlockBits } from './blocks.js';
 import type { Qwen3Config } from './config.js';
-import { EMBEDDING, outputEmbeddingName, type NetworkWeights } from './network-weights.js';
+import { stackName } from './matrix.js';
+import { EMBEDDING, outputEmbeddingName, type NamedMatrix, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, storedParameter } from './parameters.js';
 import type { Direction } from './int8.js';
 import type { TensorEntry } from './safetensors.js';
+
+const nameOf = (matrices: readonly NamedMatrix[]): string => stackName(matrices.map(({ name }) => name));
+
+/** The products with each matrix of a stack, from the product with all. */
+function splitStack(product: Value, matrices: readonly NamedMatrix[]): Value[] {
+  if (matrices.length === 1) return [product];
+  return split(
+    product,
+    1,
+    matrices.map(({ shape: [out] }) => out),
+  );
+}
 
 /** Token ids to rows of the float table, of which only those pages come into memory. */
 function storedRows(
@@ -45,7 +58,7 @@ export function int8Weights(
   const output = outputEmbeddingName(config);
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear: (x, name) => quantizedLinear(x, weight(name)),
+    linear: (x, matrices) => splitStack(quantizedLinear(x, weight(nameOf(matrices))), matrices),
     embed: (tokenIds) => rows(EMBEDDING, tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     logProbabilities: (hidden, targets) =>
@@ -70,7 +83,7 @@ export function blockWeights(
     });
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear,
+    linear: (x, matrices) => splitStack(linear(x, nameOf(matrices)), matrices),
     embed: (tokenIds) => storedRows(graph, entries, EMBEDDING, tokenIds),
     logits: (hidden) => linear(hidden, outputEmbeddingName(config)),
     logProbabilities: () => {

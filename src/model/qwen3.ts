@@ -24,12 +24,13 @@ import {
   reshapeLike,
   reshapeTo,
   shapeOf,
+  split,
   transpose,
 } from '../tensor/operators.js';
 import type { Qwen3Config } from './config.js';
 import type { LoraValues } from './lora.js';
 import type { NetworkWeights } from './network-weights.js';
-import { projectionPath, projectionShape, type Projection } from './weights.js';
+import { PROJECTION_STACKS, projectionPath, projectionShape, type Projection } from './weights.js';
 
 export interface NetworkOptions {
   readonly graph: Graph;
@@ -44,21 +45,48 @@ export interface NetworkOptions {
 /** Attention over normalised heads: (layer, query, key, value as [tokens, heads · size]) → [tokens, heads · size]. */
 type Attention = (layer: number, query: Value, key: Value, value: Value) => Value;
 
-/** y = x · Wᵀ, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
-function linear(options: NetworkOptions, x: Value, layer: number, projection: Projection): Value {
+/** y = x · Wᵀ for projections of one input, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
+function project(
+  options: NetworkOptions,
+  x: Value,
+  layer: number,
+  projections: readonly Projection[],
+): Value[] {
   const { config, weights, lora } = options;
-  const path = projectionPath(layer, projection);
-  const base = weights.linear(x, `${path}.weight`, projectionShape(config, projection));
-  const adapter = lora?.layers.get(path);
-  if (!lora || !adapter) return base;
-  const reduced = gemm(x, adapter.a, { transB: true });
-  return gemm(reduced, adapter.b, { transB: true, alpha: lora.scaling, c: base });
+  const paths = projections.map((projection) => projectionPath(layer, projection));
+  const matrices = projections.map((projection, index) => ({
+    name: `${paths[index]}.weight`,
+    shape: projectionShape(config, projection),
+  }));
+  const bases = weights.linear(x, matrices);
+  const adapters = paths.map((path) => lora?.layers.get(path));
+  const reduced = reduce(
+    x,
+    adapters.flatMap((adapter) => (adapter ? [adapter.a] : [])),
+  );
+  return bases.map((base, index) => {
+    const adapter = adapters[index];
+    const input = adapter && reduced.get(adapter.a);
+    if (!lora || !input) return base;
+    return gemm(input, adapter.b, { transB: true, alpha: lora.scaling, c: base });
+  });
+}
+
+/** x · Aᵀ for each of the thin matrices A [r, in], in one product. */
+function reduce(x: Value, thin: readonly Value[]): Map<Value, Value> {
+  const ranks = thin.map(({ shape }) => Number(shape[0]));
+  const [first] = thin;
+  if (!first) return new Map();
+  if (thin.length === 1) return new Map([[first, gemm(x, first, { transB: true })]]);
+  const total = ranks.reduce((sum, rank) => sum + rank, 0);
+  const parts = split(gemm(x, concat(thin, 0, total), { transB: true }), 1, ranks);
+  return new Map(thin.map((matrix, index) => [matrix, parts[index] as Value]));
 }
 
 function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: number): Value {
   const { headDim, rmsNormEps } = options.config;
-  const split = reshape(x, ['tokens*heads', headDim]);
-  const normal = rmsNorm(split, options.weights.gain(name, headDim), rmsNormEps);
+  const rows = reshape(x, ['tokens*heads', headDim]);
+  const normal = rmsNorm(rows, options.weights.gain(name, headDim), rmsNormEps);
   return reshape(normal, ['tokens', heads * headDim]);
 }
 
@@ -69,23 +97,18 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
   let x = weights.embed(tokenIds);
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
     const prefix = `model.layers.${layer}`;
-    const project = (input: Value, projection: Projection): Value =>
-      linear(options, input, layer, projection);
-    const normal = norm(x, `${prefix}.input_layernorm.weight`);
-    const heads = (projection: 'q_proj' | 'k_proj', count: number): Value => {
-      const name = `${prefix}.self_attn.${projection === 'q_proj' ? 'q_norm' : 'k_norm'}.weight`;
-      return normaliseHeads(options, project(normal, projection), name, count);
-    };
-    const attended = attention(
-      layer,
-      heads('q_proj', numAttentionHeads),
-      heads('k_proj', numKeyValueHeads),
-      project(normal, 'v_proj'),
-    );
-    x = add(x, project(attended, 'o_proj'));
+    const apply = (input: Value, projections: readonly Projection[]): Value[] =>
+      project(options, input, layer, projections);
+    const [qkv, o, gateUp, down] = PROJECTION_STACKS;
+    const [q, k, value] = apply(norm(x, `${prefix}.input_layernorm.weight`), qkv) as [Value, Value, Value];
+    const query = normaliseHeads(options, q, `${prefix}.self_attn.q_norm.weight`, numAttentionHeads);
+    const key = normaliseHeads(options, k, `${prefix}.self_attn.k_norm.weight`, numKeyValueHeads);
+    const [attended] = apply(attention(layer, query, key, value), o) as [Value];
+    x = add(x, attended);
     const middle = norm(x, `${prefix}.post_attention_layernorm.weight`);
-    const gated = swiglu(project(middle, 'gate_proj'), project(middle, 'up_proj'));
-    x = add(x, project(gated, 'down_proj'));
+    const [gate, up] = apply(middle, gateUp) as [Value, Value];
+    const [output] = apply(swiglu(gate, up), down) as [Value];
+    x = add(x, output);
   }
   return norm(x, 'model.norm.weight');
 }

@@ -19,6 +19,14 @@ export const PROJECTIONS = [
 ] as const;
 export type Projection = (typeof PROJECTIONS)[number];
 
+/** The projections of a block in their order, those that read the same input together. */
+export const PROJECTION_STACKS = [
+  ['q_proj', 'k_proj', 'v_proj'],
+  ['o_proj'],
+  ['gate_proj', 'up_proj'],
+  ['down_proj'],
+] as const satisfies readonly (readonly Projection[])[];
+
 /** The path of a projection inside its layer. */
 export function projectionPath(layer: number, projection: Projection): string {
   const block = ['gate_proj', 'up_proj', 'down_proj'].includes(projection) ? 'mlp' : 'self_attn';

@@ -1,4 +1,7 @@
 /** Where graphs run: the processor, or an accelerator that ONNX Runtime has a provider for. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { InputError } from '../support/errors.js';
 
@@ -22,9 +25,18 @@ const NEEDS: Readonly<Record<Device, string>> = {
   coreml: 'macOS',
 };
 
+/** The build knows CUDA before its provider is installed, and complains on its own if it does not find it. */
+function hasCudaProvider(): boolean {
+  const require = createRequire(import.meta.url);
+  const root = path.join(path.dirname(require.resolve('onnxruntime-node')), '..');
+  return existsSync(path.join(root, 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'));
+}
+
 /** @throws InputError if the installed ONNX Runtime has no provider for the device */
 export function requireDevice(device: Device): void {
-  const names = listSupportedBackends().map(({ name }) => name);
+  const names = listSupportedBackends()
+    .map(({ name }) => name as Device)
+    .filter((name) => name !== 'cuda' || hasCudaProvider());
   if (names.includes(device)) return;
   throw new InputError(
     `--device ${device}: not in this build of ONNX Runtime (it has ${names.join(', ')}); it needs ${NEEDS[device]}`,

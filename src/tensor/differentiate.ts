@@ -33,7 +33,8 @@ export function differentiate(loss: Value, parameters: readonly Value[]): Value[
       const rule = gradientRules[entry.rule];
       if (!rule) throw new Error(`operator ${entry.rule} has no gradient rule`);
       const needs = entry.inputs.map((value) => value !== undefined && dependent.has(value));
-      rule(entry, dy, needs).forEach((gradient, index) => {
+      const all = entry.outputs.map((value) => gradients.get(value));
+      rule(entry, dy, needs, all).forEach((gradient, index) => {
         const value = entry.inputs[index];
         if (!gradient || !value || !needs[index]) return;
         const known = gradients.get(value);

@@ -8,6 +8,7 @@ import type { Graph, TapeEntry, Value } from './graph.js';
 import {
   add,
   cast,
+  concat,
   divide,
   exp,
   expandLike,
@@ -37,9 +38,14 @@ export type InputGradients = readonly (Value | undefined)[];
 
 /**
  * Given the gradient `dy` by the entry's first output, the gradients by its inputs. `needs[i]` says whether
- * input i's is wanted: a rule leaves out the work for the others.
+ * input i's is wanted: a rule leaves out the work for the others. `outputs` are the gradients by all outputs.
  */
-export type GradientRule = (entry: TapeEntry, dy: Value, needs: readonly boolean[]) => InputGradients;
+export type GradientRule = (
+  entry: TapeEntry,
+  dy: Value,
+  needs: readonly boolean[],
+  outputs: readonly (Value | undefined)[],
+) => InputGradients;
 
 function input(entry: TapeEntry, index: number): Value {
   const value = entry.inputs[index];
@@ -197,6 +203,13 @@ const concatRule: GradientRule = (entry, dy, needs) => {
   });
 };
 
+const splitRule: GradientRule = (entry, _dy, _needs, outputs) => {
+  const parts = outputs.filter((part) => part !== undefined);
+  if (parts.length < outputs.length) throw new Error('the gradient of Split needs all of its parts');
+  const axis = entry.attributes['axis'] as number;
+  return [concat(parts, axis, input(entry, 0).shape[axis] ?? 0)];
+};
+
 /** The rules by operator. An operator that is absent has no gradient. */
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Add: binary(
@@ -249,6 +262,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   },
   Reshape: (entry, dy) => [reshapeLike(dy, input(entry, 0))],
   Concat: concatRule,
+  Split: splitRule,
   Gather: (entry, dy, needs) => {
     const [table, indices] = [input(entry, 0), input(entry, 1)];
     return [needs[0] ? scatterRows(table, indices, dy) : undefined];
@@ -261,7 +275,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
       throw new Error('the gradient of ReduceMean needs known sizes along its axes');
     }
     const count = sizes.reduce((product, size) => product * size, 1);
-    const [sum] = reduceSumRule(entry, dy, needs);
+    const [sum] = reduceSumRule(entry, dy, needs, [dy]);
     return [sum && multiply(sum, dy.graph.scalar(1 / count))];
   },
   Expand: (entry, dy) => [reduceTo(dy, input(entry, 0))],

@@ -174,6 +174,21 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return emit('Slice', { graph, inputs, shape, type: x.type, attributes: {} });
 }
 
+/** Cuts `x` along one axis into parts of these sizes. */
+export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  const { graph } = x;
+  const outputs = sizes.map((size) =>
+    graph.value(
+      'Split',
+      x.type,
+      x.shape.map((dimension, index) => (index === axis ? size : dimension)),
+    ),
+  );
+  const inputs = [x, graph.integers(sizes)];
+  graph.node({ operator: 'Split', domain: '', inputs, outputs, attributes: { axis } });
+  return outputs;
+}
+
 /** Rows of `table` (axis 0) by index. */
 export function gather(table: Value, indices: Value): Value {
   const shape = [...indices.shape, ...table.shape.slice(1)];

@@ -1,11 +1,18 @@
-import { listSupportedBackends } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { DEVICES, requireDevice } from '../../src/tensor/device.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { add } from '../../src/tensor/operators.js';
 import { floats, Session } from '../../src/tensor/session.js';
 
-const present = new Set(listSupportedBackends().map(({ name }) => name));
+/** Whether the installed build has a provider for a device. */
+function isPresent(device: (typeof DEVICES)[number]): boolean {
+  try {
+    requireDevice(device);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** x + x on a device. */
 async function double(device: (typeof DEVICES)[number]): Promise<number | undefined> {
@@ -23,7 +30,7 @@ describe('devices', () => {
     expect(await double('cpu')).toBe(42);
   });
 
-  it.each(DEVICES.filter((device) => !present.has(device)))(
+  it.each(DEVICES.filter((device) => !isPresent(device)))(
     '%s is not in this build: one line says what is there and what it needs',
     (device) => {
       expect(() => requireDevice(device)).toThrow(
@@ -34,7 +41,7 @@ describe('devices', () => {
     },
   );
 
-  it.each(DEVICES.filter((device) => present.has(device) && device !== 'cpu'))(
+  it.each(DEVICES.filter((device) => isPresent(device) && device !== 'cpu'))(
     '%s either computes, or one line says why it does not start',
     async (device) => {
       const outcome = await double(device).catch((error: Error) => error.message);

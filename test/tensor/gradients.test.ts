@@ -130,6 +130,14 @@ const cases: readonly Case[] = [
     ],
     build: (a, b) => op.concat([a!, b!], 1, 5),
   },
+  {
+    rule: 'Split',
+    shapes: [[2, 5]],
+    build: (a) => {
+      const [left, right] = op.split(a!, 1, [2, 3]);
+      return op.concat([op.scale(right!, 2), left!], 1, 5);
+    },
+  },
   { rule: 'Gather', shapes: [[5, 3]], build: (a) => op.gather(a!, integers(a!.graph, [4, 0, 4, 2])) },
   { rule: 'ReduceSum', shapes: [[2, 3, 4]], build: (a) => op.reduceSum(a!, [1], false) },
   { rule: 'ReduceMean', shapes: [[2, 3, 4]], build: (a) => op.reduceMean(a!, [0, -1]) },
