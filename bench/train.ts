@@ -107,13 +107,17 @@ async function scoringRate(
   return 1 / median(times.slice(1));
 }
 
+/** Examples of an optimiser step in the published recipe, and of a micro-batch. */
+const PER_STEP = objective === 'sft' ? 32 : 16;
+const micro = Number(flags.batch ?? PER_STEP / 8);
 const recipe: StageRecipe = {
   ...STAGE_DEFAULTS,
   name: 'bench',
   type: objective,
   train_dataset: '',
   base_dtype: flags['base-dtype'] as BaseDtype,
-  per_device_train_batch_size: Number(flags.batch ?? (objective === 'sft' ? 4 : 2)),
+  per_device_train_batch_size: micro,
+  gradient_accumulation_steps: PER_STEP / micro,
   learning_rate: objective === 'sft' ? 2e-4 : 1e-5,
   row_length: Number(flags['row-length']),
   max_steps: Number(flags.steps),
@@ -125,11 +129,10 @@ const lora = {
   loraDropout: 0,
   targetModules: recipe.target_modules,
 };
-const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
 
 const opening = performance.now();
 const { model, tokenizer } = await openModelWithTokenizer(folder);
-const pairs = await loadPairs(perStep * Math.max(recipe.max_steps, Number(flags['peer-steps'])));
+const pairs = await loadPairs(PER_STEP * Math.max(recipe.max_steps, Number(flags['peer-steps'])));
 const { trees } = tokenizeExamples(
   tokenizer,
   pairs.map(({ prompt, chosen, rejected }) => ({
@@ -158,8 +161,7 @@ await trainStage({
 const peak = peakMemory();
 const stepSeconds = median(seconds.slice(1));
 
-const micro = examplesOfStep(recipe, trees.length, 1);
-const sorted = sortByPrompt(trees, micro);
+const sorted = sortByPrompt(trees, examplesOfStep(recipe, trees.length, 1));
 const batches = Array.from({ length: recipe.gradient_accumulation_steps }, (_, index) => {
   const size = recipe.per_device_train_batch_size;
   return packTrees(
@@ -172,14 +174,14 @@ const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
 const work = batches.reduce((sum, batch) => sum + stepArithmetic(model.config, lora, batch), 0);
 const unit = objective === 'sft' ? 'samples' : 'pairs';
 console.log(
-  `${folder}, ${objective}, ${recipe.base_dtype}: steps of ${perStep} in ${batches.length} micro-batches`,
+  `${folder}, ${objective}, ${recipe.base_dtype}: steps of ${PER_STEP} in ${batches.length} micro-batches`,
 );
 console.log(
   `load            ${load.toFixed(1)} s${objective === 'dpo' ? ', reference scoring included' : ''}`,
 );
 console.log(`step            ${stepSeconds.toFixed(2)} s: ${tokens} tokens, ${computed} of them computed`);
 console.log(`arithmetic      ${(work / stepSeconds / 1e9).toFixed(0)} GFLOP/s`);
-let rate = perStep / stepSeconds;
+let rate = PER_STEP / stepSeconds;
 if (objective === 'dpo') {
   const scoring = await scoringRate(await freezeBase(model, recipe.base_dtype), trees, recipe);
   console.log(`training        ${rate.toFixed(2)} pairs/s; reference scoring ${scoring.toFixed(2)} pairs/s`);

@@ -171,7 +171,7 @@ const rmsNormRule: GradientRule = (entry, dy, needs) => {
 const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
   const [hidden, table, targets] = [input(entry, 0), input(entry, 1), input(entry, 2)];
   const { graph } = hidden;
-  const probabilities = exp(output(entry, 1));
+  const probabilities = output(entry, 1);
   const chosen = gather(table, targets);
   const dHidden = (): Value => multiply(dy, subtract(chosen, gemm(probabilities, table)));
   const dTable = (): Value => {

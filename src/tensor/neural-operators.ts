@@ -1,7 +1,7 @@
 /** The operators that neural networks add to the plain ones: softmax, normalisation, attention, cross-entropy. */
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
-import { gemm, multiply, reshape, sigmoid } from './operators.js';
+import { add, gemm, log, multiply, reduceMax, reshape, sigmoid, subtract } from './operators.js';
 
 const LAST_AXIS: Attributes = { axis: -1 };
 
@@ -50,33 +50,38 @@ export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sine
 }
 
 /**
+ * log p(target) under softmax(logits), [n, 1], and the probabilities [n, vocabulary]. The logarithm of a probability that underflows is
+ * still exact: it is logit − largest logit + log(largest probability).
+ */
+export function softmaxAt(logits: Value, targets: Value): { logProbability: Value; probabilities: Value } {
+  const { graph } = logits;
+  const rows = logits.shape[0] as Dimension;
+  const probabilities = softmax(logits);
+  const chosen = emit('GatherElements', {
+    graph,
+    inputs: [logits, reshape(targets, [rows, 1])],
+    shape: [rows, 1],
+    attributes: { axis: 1 },
+  });
+  const below = subtract(chosen, reduceMax(logits, [-1]));
+  return { logProbability: add(below, log(reduceMax(probabilities, [-1]))), probabilities };
+}
+
+/**
  * log p(target) under softmax(hidden · tableᵀ), one number a row: [n, 1].
  * `hidden` is [n, d], `table` [vocabulary, d], `targets` int64 [n]. Its gradient needs no one-hot matrix:
  * with weights w it is w ⊙ (table[target] − softmax · table).
  */
 export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
-  const { graph } = hidden;
-  const rows = hidden.shape[0] as Dimension;
-  const built = graph.composite(
-    () => {
-      const logits = gemm(hidden, table, { transB: true });
-      const logProbabilities = logSoftmax(logits);
-      const output = emit('GatherElements', {
-        graph,
-        inputs: [logProbabilities, reshape(targets, [rows, 1])],
-        shape: [rows, 1],
-        attributes: { axis: 1 },
-      });
-      return { logProbabilities, output };
-    },
-    ({ logProbabilities, output }) => ({
+  return hidden.graph.composite(
+    () => softmaxAt(gemm(hidden, table, { transB: true }), targets),
+    ({ logProbability, probabilities }) => ({
       rule: 'TokenLogProbabilities',
       inputs: [hidden, table, targets],
-      outputs: [output, logProbabilities],
+      outputs: [logProbability, probabilities],
       attributes: {},
     }),
-  );
-  return built.output;
+  ).logProbability;
 }
 
 export interface GroupQueryAttention {

@@ -224,6 +224,11 @@ export function reduceMean(x: Value, axes: readonly number[], keepDimensions = t
   return reduce('ReduceMean', x, axes, keepDimensions);
 }
 
+/** The largest along axes; no gradient. */
+export function reduceMax(x: Value, axes: readonly number[], keepDimensions = true): Value {
+  return reduce('ReduceMax', x, axes, keepDimensions);
+}
+
 function reduce(operator: string, x: Value, axes: readonly number[], keepDimensions: boolean): Value {
   const positive = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   const shape = keepDimensions

@@ -4,7 +4,7 @@
  */
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, Value } from './graph.js';
-import { logSoftmax } from './neural-operators.js';
+import { softmaxAt } from './neural-operators.js';
 import { add, exp, multiply, negate, reshape, scale, shapeOf, slice, subtract } from './operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
@@ -141,32 +141,20 @@ export function quantizedTokenLogProbabilities(
   chosen: Value,
   targets: Value,
 ): Value {
-  const { graph } = hidden;
-  const count = hidden.shape[0] as Dimension;
-  return graph.composite(
-    () => {
-      const logProbabilities = logSoftmax(product(quantizeRows(hidden), forward));
-      const output = emit('GatherElements', {
-        graph,
-        inputs: [logProbabilities, reshape(targets, [count, 1])],
-        shape: [count, 1],
-        attributes: { axis: 1 },
-      });
-      return { logProbabilities, output };
-    },
-    ({ logProbabilities, output }) => ({
+  return hidden.graph.composite(
+    () => softmaxAt(product(quantizeRows(hidden), forward), targets),
+    ({ logProbability, probabilities }) => ({
       rule: 'QuantizedTokenLogProbabilities',
       inputs: [hidden, chosen, backward.values, backward.scales],
-      outputs: [output, logProbabilities],
+      outputs: [logProbability, probabilities],
       attributes: {},
     }),
-  ).output;
+  ).logProbability;
 }
 
 /** softmax · E of {@link quantizedTokenLogProbabilities}'s gradient: the expected row of the table. */
-export function expectedRow(logProbabilities: Value, backward: QuantizedMatrix): Value {
-  return logProbabilities.graph.composite(() => {
-    const probabilities = exp(logProbabilities);
+export function expectedRow(probabilities: Value, backward: QuantizedMatrix): Value {
+  return probabilities.graph.composite(() => {
     const first = quantizeProbabilities(probabilities);
     const remainder = subtract(probabilities, dequantize(first));
     const second = quantizeBy(remainder, [scale(first.scales, 0.5)], 127, 128);
