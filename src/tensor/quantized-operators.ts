@@ -5,7 +5,7 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, Value } from './graph.js';
 import { softmaxAt } from './neural-operators.js';
-import { add, exp, multiply, negate, reshape, scale, shapeOf, slice, subtract } from './operators.js';
+import { add, multiply, negate, reshape, scale, shapeOf, slice, subtract } from './operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
 export interface QuantizedMatrix {
