@@ -3,7 +3,7 @@
  * and TRL on the same examples (with --python, where torch, transformers, peft and trl are installed).
  *
  * npx tsx bench/train.ts MODEL_FOLDER [--objective sft|dpo] [--base-dtype float32|int8] [--data PREFERENCE_FILE] [--steps 3]
- *   [--batch 4] [--row-length 256] [--python PYTHON] [--peer-steps 2]
+ *   [--batch 4] [--row-length 256] [--checkpointing] [--python PYTHON] [--peer-steps 2]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -35,6 +35,7 @@ const { values: flags, positionals } = parseArgs({
     steps: { type: 'string', default: '3' },
     batch: { type: 'string' },
     'row-length': { type: 'string', default: '256' },
+    checkpointing: { type: 'boolean', default: false },
     python: { type: 'string' },
     'peer-steps': { type: 'string', default: '2' },
   },
@@ -120,6 +121,7 @@ const recipe: StageRecipe = {
   gradient_accumulation_steps: PER_STEP / micro,
   learning_rate: objective === 'sft' ? 2e-4 : 1e-5,
   row_length: Number(flags['row-length']),
+  gradient_checkpointing: flags.checkpointing,
   max_steps: Number(flags.steps),
   save_steps: 1000,
 };
@@ -174,7 +176,7 @@ const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
 const work = batches.reduce((sum, batch) => sum + stepArithmetic(model.config, lora, batch), 0);
 const unit = objective === 'sft' ? 'samples' : 'pairs';
 console.log(
-  `${folder}, ${objective}, ${recipe.base_dtype}: steps of ${PER_STEP} in ${batches.length} micro-batches`,
+  `${folder}, ${objective}, ${recipe.base_dtype}${flags.checkpointing ? ', checkpointing' : ''}: steps of ${PER_STEP} in ${batches.length} micro-batches`,
 );
 console.log(
   `load            ${load.toFixed(1)} s${objective === 'dpo' ? ', reference scoring included' : ''}`,

@@ -5,6 +5,7 @@
  * Activations are [tokens, width] everywhere but inside attention. `training` reads rows of packed segments under a mask
  * that is an input; `decoding` reads new tokens against a key-value cache. Both share every layer.
  */
+import { checkpoint } from '../tensor/differentiate.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import {
   groupQueryAttention,
@@ -30,7 +31,13 @@ import {
 import type { Qwen3Config } from './config.js';
 import type { LoraValues } from './lora.js';
 import type { NetworkWeights } from './network-weights.js';
-import { PROJECTION_STACKS, projectionPath, projectionShape, type Projection } from './weights.js';
+import {
+  PROJECTIONS,
+  PROJECTION_STACKS,
+  projectionPath,
+  projectionShape,
+  type Projection,
+} from './weights.js';
 
 export interface NetworkOptions {
   readonly graph: Graph;
@@ -40,6 +47,8 @@ export interface NetworkOptions {
   readonly lora?: LoraValues;
   /** Rows of the rotary tables: more than the largest position. */
   readonly positions: number;
+  /** Keep only what enters each block, and compute the rest once more on the way back. */
+  readonly checkpointing?: boolean;
 }
 
 /** Attention over normalised heads: (layer, query, key, value as [tokens, heads · size]) → [tokens, heads · size]. */
@@ -83,6 +92,14 @@ function reduce(x: Value, thin: readonly Value[]): Map<Value, Value> {
   return new Map(thin.map((matrix, index) => [matrix, parts[index] as Value]));
 }
 
+/** All matrices of a layer's adapter. */
+function adapterValues({ lora }: NetworkOptions, layer: number): Value[] {
+  return PROJECTIONS.flatMap((projection) => {
+    const adapter = lora?.layers.get(projectionPath(layer, projection));
+    return adapter ? [adapter.a, adapter.b] : [];
+  });
+}
+
 function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: number): Value {
   const { headDim, rmsNormEps } = options.config;
   const rows = reshape(x, ['tokens*heads', headDim]);
@@ -94,8 +111,7 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
   const { config, weights } = options;
   const { hiddenSize, rmsNormEps, numAttentionHeads, numKeyValueHeads } = config;
   const norm = (x: Value, name: string): Value => rmsNorm(x, weights.gain(name, hiddenSize), rmsNormEps);
-  let x = weights.embed(tokenIds);
-  for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
+  const block = (layer: number, x: Value): Value => {
     const prefix = `model.layers.${layer}`;
     const apply = (input: Value, projections: readonly Projection[]): Value[] =>
       project(options, input, layer, projections);
@@ -104,11 +120,16 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
     const query = normaliseHeads(options, q, `${prefix}.self_attn.q_norm.weight`, numAttentionHeads);
     const key = normaliseHeads(options, k, `${prefix}.self_attn.k_norm.weight`, numKeyValueHeads);
     const [attended] = apply(attention(layer, query, key, value), o) as [Value];
-    x = add(x, attended);
-    const middle = norm(x, `${prefix}.post_attention_layernorm.weight`);
+    const y = add(x, attended);
+    const middle = norm(y, `${prefix}.post_attention_layernorm.weight`);
     const [gate, up] = apply(middle, gateUp) as [Value, Value];
     const [output] = apply(swiglu(gate, up), down) as [Value];
-    x = add(x, output);
+    return add(y, output);
+  };
+  let x = weights.embed(tokenIds);
+  for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
+    const build = (input: Value): Value => block(layer, input);
+    x = options.checkpointing ? checkpoint(x, adapterValues(options, layer), build) : build(x);
   }
   return norm(x, 'model.norm.weight');
 }

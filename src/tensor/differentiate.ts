@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation: appends to a graph the nodes that compute a scalar's gradients. */
-import type { Value } from './graph.js';
-import { gradientRules } from './gradients.js';
-import { add } from './operators.js';
+import type { TapeEntry, Value } from './graph.js';
+import { gradientRules, type InputGradients } from './gradients.js';
+import { add, reduceMax, scale } from './operators.js';
 
 /**
  * The gradients of `loss` by each of `parameters`, in their order.
@@ -15,37 +15,92 @@ export function differentiate(loss: Value, parameters: readonly Value[]): Value[
     throw new Error(`the loss must have one element, its shape is [${loss.shape.join(', ')}]`);
   }
   const tape = [...graph.tape];
+  const one = graph.constant('one', 'float32', loss.shape, Float32Array.of(1));
+  const gradients = graph.composite(() => backpropagate(tape, loss, one, parameters));
+  return parameters.map((parameter) => {
+    const gradient = gradients.get(parameter);
+    if (!gradient) throw new Error(`the loss does not depend on ${parameter.name}`);
+    return gradient;
+  });
+}
+
+/** Hands the gradient by `result` back along a tape; gives those by all values between it and `parameters`. */
+function backpropagate(
+  tape: readonly TapeEntry[],
+  result: Value,
+  gradient: Value,
+  parameters: readonly Value[],
+): Map<Value, Value> {
   const dependent = new Set<Value>(parameters);
   const relevant = tape.filter((entry) => {
     const depends = entry.inputs.some((value) => value !== undefined && dependent.has(value));
     if (depends) entry.outputs.forEach((value) => dependent.add(value));
     return depends;
   });
+  const gradients = new Map([[result, gradient]]);
+  for (const entry of relevant.reverse()) {
+    const outputs = entry.outputs.map((value) => gradients.get(value));
+    const [dy] = outputs;
+    if (!dy) continue;
+    const needs = entry.inputs.map((value) => value !== undefined && dependent.has(value));
+    apply(entry, dy, needs, outputs).forEach((found, index) => {
+      const value = entry.inputs[index];
+      if (!found || !value || !needs[index]) return;
+      const before = gradients.get(value);
+      gradients.set(value, before ? add(before, found) : found);
+    });
+  }
+  return gradients;
+}
 
-  const gradients = new Map<Value, Value>();
-  const ones = new Float32Array([1]);
-  gradients.set(loss, graph.constant('one', 'float32', loss.shape, ones));
-  graph.composite(() => {
-    for (const entry of relevant.reverse()) {
-      const [first] = entry.outputs;
-      const dy = first && gradients.get(first);
-      if (!dy) continue;
-      const rule = gradientRules[entry.rule];
-      if (!rule) throw new Error(`operator ${entry.rule} has no gradient rule`);
-      const needs = entry.inputs.map((value) => value !== undefined && dependent.has(value));
-      const all = entry.outputs.map((value) => gradients.get(value));
-      rule(entry, dy, needs, all).forEach((gradient, index) => {
-        const value = entry.inputs[index];
-        if (!gradient || !value || !needs[index]) return;
-        const known = gradients.get(value);
-        gradients.set(value, known ? add(known, gradient) : gradient);
-      });
-    }
-  });
+function apply(
+  entry: TapeEntry,
+  dy: Value,
+  needs: readonly boolean[],
+  outputs: readonly (Value | undefined)[],
+): InputGradients {
+  if (entry.rebuild) return recompute(entry, entry.rebuild, dy, needs);
+  const rule = gradientRules[entry.rule];
+  if (!rule) throw new Error(`operator ${entry.rule} has no gradient rule`);
+  return rule(entry, dy, needs, outputs);
+}
 
-  return parameters.map((parameter) => {
-    const gradient = gradients.get(parameter);
-    if (!gradient) throw new Error(`the loss does not depend on ${parameter.name}`);
-    return gradient;
-  });
+/**
+ * Builds a part whose values are not kept (gradient checkpointing, Chen et al. 2016): on the way back it is computed once more
+ * from `input`.
+ *
+ * @param captured values that `build` uses besides, whose gradients may be wanted
+ */
+export function checkpoint(input: Value, captured: readonly Value[], build: (input: Value) => Value): Value {
+  return input.graph.composite(
+    () => build(input),
+    (output) => ({
+      rule: 'Checkpoint',
+      inputs: [input, ...captured],
+      outputs: [output],
+      attributes: {},
+      rebuild: build,
+    }),
+  );
+}
+
+/**
+ * The second computation must wait for the gradient, or its values would be kept after all, and must not be taken for the first
+ * one: a zero that comes from the gradient is added to its input.
+ */
+function recompute(
+  entry: TapeEntry,
+  rebuild: (input: Value) => Value,
+  dy: Value,
+  needs: readonly boolean[],
+): InputGradients {
+  const [input, ...captured] = entry.inputs as Value[];
+  if (!input) throw new Error('a checkpoint has an input');
+  const axes = dy.shape.map((_, axis) => axis);
+  const zero = scale(reduceMax(dy, axes, false), 0);
+  const again = add(input, zero);
+  const { built, tape } = input.graph.record(() => rebuild(again));
+  const parameters = [again, ...captured.filter((_, index) => needs[index + 1])];
+  const gradients = input.graph.composite(() => backpropagate(tape, built, dy, parameters));
+  return [gradients.get(again), ...captured.map((value) => gradients.get(value))];
 }

@@ -39,6 +39,8 @@ export interface TapeEntry {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly attributes: Attributes;
+  /** For a part that is computed anew on the way back: builds it again from its first input. */
+  readonly rebuild?: (input: Value) => Value;
 }
 
 /** Constant bytes inside the model. */
@@ -157,6 +159,19 @@ export class Graph {
     }
     if (entry && before) this.tape.push(entry(built));
     return built;
+  }
+
+  /** Builds nodes and returns what they recorded, on a tape of their own. */
+  record<T>(build: () => T): { built: T; tape: TapeEntry[] } {
+    const before = this.recording;
+    const start = this.tape.length;
+    this.recording = true;
+    try {
+      const built = build();
+      return { built, tape: this.tape.splice(start) };
+    } finally {
+      this.recording = before;
+    }
   }
 
   private shared(key: string, make: () => Value): Value {

@@ -39,6 +39,8 @@ export interface StageRecipe {
   readonly beta: number;
   readonly label_smoothing: number;
   readonly rpo_alpha: number;
+  /** Keep only what enters each block and compute the rest anew: a third of the memory for a third more arithmetic. */
+  readonly gradient_checkpointing: boolean;
   /** Precision of the frozen base. */
   readonly base_dtype: BaseDtype;
   readonly save_steps: number;
@@ -72,6 +74,7 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   beta: 0.1,
   label_smoothing: 0,
   rpo_alpha: 0,
+  gradient_checkpointing: false,
   base_dtype: 'float32',
   save_steps: 25,
   seed: 42,
@@ -123,6 +126,7 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   beta: positive,
   label_smoothing: share,
   rpo_alpha: notNegative,
+  gradient_checkpointing: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
   base_dtype: oneOf(BASE_DTYPES),
   save_steps: count,
   seed: numberCheck('a whole number', Number.isInteger),

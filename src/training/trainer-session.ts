@@ -14,6 +14,7 @@ export interface LoraTrainerOptions {
   readonly loss: LossBuilder;
   /** The longest example, in tokens. */
   readonly longest: number;
+  readonly checkpointing?: boolean;
   readonly optimizer?: AdamWOptions;
 }
 
@@ -32,7 +33,8 @@ export async function createLoraStepper(
   }
   const weights = base.attach(graph);
   const positions = trainingPositions(config, options.longest);
-  buildTrainingGraph({ graph, config, weights, lora, positions }, () => trained, options.loss);
+  const { checkpointing } = options;
+  buildTrainingGraph({ graph, config, weights, lora, positions, checkpointing }, () => trained, options.loss);
   const session = await Session.create(graph, base.session);
   return { session, stepper: new Stepper(session, loraTensors(adapter), options.optimizer) };
 }

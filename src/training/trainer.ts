@@ -81,6 +81,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     base,
     adapter,
     loss: objective.loss,
+    checkpointing: recipe.gradient_checkpointing,
     longest,
     optimizer: {
       beta1: recipe.adam_beta1,
