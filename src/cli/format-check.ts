@@ -1,6 +1,7 @@
 /** A poem's check as people read it: tones under the characters, rhyme, what is broken. */
 import pc from 'picocolors';
 import { ruleTitle, type PoemCheck } from '../poetry/check.js';
+import type { Violation } from '../poetry/rules.js';
 import { say } from './language.js';
 
 const TONE_COLOURS: Readonly<Record<string, (text: string) => string>> = {
@@ -10,22 +11,45 @@ const TONE_COLOURS: Readonly<Record<string, (text: string) => string>> = {
   '?': pc.gray,
 };
 
-/** Lines of text with tones under them. */
+/** Lines of text with tones under them; a tone that was chosen among several is underlined. */
 export function formatCheck(check: PoemCheck): string {
   const lines = check.lines.flatMap(({ text, tones, ok }) => [
     `  ${text}${ok ? '' : pc.red(' ✗')}`,
-    `  ${tones.map(({ tone }) => (TONE_COLOURS[tone] ?? pc.gray)(tone === '?' ? '？' : tone)).join('')}`,
+    `  ${tones.map(formatTone).join('')}`,
   ]);
-  const regulated = check.regulated ? say('合律', 'regulated') : say('不合律', 'not regulated');
-  const { group, ok } = check.rhyme;
-  const rhyme = `${say('韵', 'rhyme')} ${group ?? '—'} ${ok ? pc.green('✓') : pc.red('✗')}`;
-  const faults = check.violations.map((fault) =>
-    pc.red(`  ✗ ${say(`第${fault.line}句`, `line ${fault.line}`)} ${fault.chars} ${ruleTitle(fault)}`),
+  const { group, ok, book } = check.rhyme;
+  const rhyme = `${book} ${group ?? '—'} ${ok ? pc.green('✓') : pc.red('✗')}`;
+  const parallel =
+    check.parallelism === null
+      ? ''
+      : ` · ${say('对仗', 'parallelism (对仗)')} ${check.parallelism.toFixed(2)}`;
+  const listed = (mark: string, items: readonly Violation[], colour: (text: string) => string): string[] =>
+    items.map((item) => {
+      const place = say(`第${item.line}句`, `line ${item.line}`);
+      return colour(`  ${mark} ${place} ${item.chars} ${ruleTitle(item)}`);
+    });
+  return [
+    ...lines,
+    `  ${check.form} · ${rhyme}${parallel}`,
+    `  ${check.why}`,
+    ...chosenReadings(check),
+    ...listed('✗', check.violations, pc.red),
+    ...listed('·', check.licences, pc.gray),
+    ...listed('·', check.notes, pc.gray),
+  ].join('\n');
+}
+
+function formatTone({ tone, chosen }: PoemCheck['lines'][number]['tones'][number]): string {
+  const coloured = (TONE_COLOURS[tone] ?? pc.gray)(tone === '?' ? '？' : tone);
+  return chosen ? pc.underline(coloured) : coloured;
+}
+
+/** Where the tone of a character was chosen among its readings. */
+function chosenReadings({ lines }: PoemCheck): string[] {
+  const chosen = lines.flatMap(({ tones }, line) =>
+    tones
+      .filter((tone) => tone.chosen)
+      .map(({ char, tone }) => say(`第${line + 1}句${char}(${tone})`, `line ${line + 1} ${char}(${tone})`)),
   );
-  const licences = check.licences.map((licence) =>
-    pc.gray(
-      `  · ${say(`第${licence.line}句`, `line ${licence.line}`)} ${licence.chars} ${ruleTitle(licence)}`,
-    ),
-  );
-  return [...lines, `  ${check.form} · ${regulated} · ${rhyme}`, ...faults, ...licences].join('\n');
+  return chosen.length > 0 ? [pc.gray(`  ${say('多音字取读', 'readings chosen')}: ${chosen.join(' ')}`)] : [];
 }

@@ -4,7 +4,7 @@
  * A template is fixed by how the first line begins and whether it rhymes; adhesion and opposition give the rest. A poem is
  * judged under the template, and each character under the reading, that serve it best.
  */
-import { canBe, type Tone } from './readings.js';
+import { canBe, PINGSHUI, type RhymeBook, type Tone } from './readings.js';
 import { violation, type RuleId, type Violation } from './rules.js';
 
 /** The four line types, named by their last five characters. */
@@ -85,9 +85,13 @@ const ADHESION_COST = 1.001;
  * before it is one violation (失粘), and the poem is judged on from there. Of readings that serve equally well, the one is
  * taken that agrees with whether the first line rhymes.
  */
-export function checkMeter(lines: readonly string[], firstLineRhymes: boolean): MeterCheck {
+export function checkMeter(
+  lines: readonly string[],
+  firstLineRhymes: boolean,
+  book: RhymeBook = PINGSHUI,
+): MeterCheck {
   let paths = templates(2).map((template): Path => {
-    const checks = template.types.map((type, index) => checkLine(lines, index, type));
+    const checks = template.types.map((type, index) => checkLine(lines, index, type, book));
     const disagreement = template.firstLineRhymes === firstLineRhymes ? 0 : 1 / 1000;
     const start = CYCLE.indexOf(template.types[1] as LineType) - 1;
     return { checks, start, firstLineRhymes: template.firstLineRhymes, cost: costOf(checks) + disagreement };
@@ -95,7 +99,7 @@ export function checkMeter(lines: readonly string[], firstLineRhymes: boolean): 
   for (let line = 2; line < lines.length; line += 2) {
     paths = [0, 2].map((start) => {
       const couplet = [0, 1].map((offset) =>
-        checkLine(lines, line + offset, CYCLE[start + offset] as LineType),
+        checkLine(lines, line + offset, CYCLE[start + offset] as LineType, book),
       );
       const costFrom = (path: Path): number => path.cost + (path.start === start ? ADHESION_COST : 0);
       const before = paths.reduce((best, path) => (costFrom(path) < costFrom(best) ? path : best));
@@ -121,7 +125,12 @@ function addAdhesion(couplet: LineCheck[], lines: readonly string[], line: numbe
 }
 
 /** Judges one line of a poem against the type that its place asks for. */
-export function checkLine(lines: readonly string[], index: number, type: LineType): LineCheck {
+export function checkLine(
+  lines: readonly string[],
+  index: number,
+  type: LineType,
+  book: RhymeBook = PINGSHUI,
+): LineCheck {
   const line = Array.from(lines[index] ?? '');
   const tail = line.slice(-5);
   const expected = LINE_TYPES[type];
@@ -132,22 +141,23 @@ export function checkLine(lines: readonly string[], index: number, type: LineTyp
   const licence = (rule: RuleId, chars: string): void =>
     void licences.push(violation(rule, index + 1, chars));
   const fits = (position: number, tone: Tone = expected[position] as Tone): boolean =>
-    canBe(tail[position] ?? '', tone);
+    canBe(tail[position] ?? '', tone, book);
   const answer = Array.from(lines[index + 1] ?? '').slice(-5);
 
   // The second character of a line carries opposition; the ones after it, alternation.
   const second: RuleId = index % 2 === 1 ? 'opposition' : 'alternation';
-  if (line.length === 7 && !canBe(line[1] ?? '', expected[1] === '平' ? '仄' : '平'))
+  if (line.length === 7 && !canBe(line[1] ?? '', expected[1] === '平' ? '仄' : '平', book))
     fault(second, line[1] ?? '');
   if (!fits(1)) fault(line.length === 7 ? 'alternation' : second, tail[1] ?? '');
   if (!fits(3)) {
     if (type === '平平平仄仄' && fits(2, '仄') && fits(3, '平')) licence('turn', tail.slice(2, 4).join(''));
-    else if (type === '仄仄平平仄' && canBe(answer[2] ?? '', '平')) licence('couplet-rescue', tail[3] ?? '');
+    else if (type === '仄仄平平仄' && canBe(answer[2] ?? '', '平', book))
+      licence('couplet-rescue', tail[3] ?? '');
     else fault('alternation', tail[3] ?? '');
   }
   if (!fits(4)) fault('ending', tail[4] ?? '');
   if (type === '平平仄仄平' && !fits(0)) {
-    if (canBe(tail[2] ?? '', '平')) licence('self-rescue', tail[0] ?? '');
+    if (canBe(tail[2] ?? '', '平', book)) licence('self-rescue', tail[0] ?? '');
     else fault('lone-level', tail[0] ?? '');
   }
   if (type === '仄仄仄平平' && !fits(2)) fault('three-level', tail.slice(2).join(''));

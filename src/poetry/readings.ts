@@ -1,6 +1,6 @@
-/** Middle Chinese readings of characters: tone and rhyme group, from 廣韻 through tshet-uinh. */
+/** Readings of characters in a rhyme book; those of 平水韵 come from 廣韻 through tshet-uinh. */
 import { 資料 } from 'tshet-uinh';
-import { groupOfGuangyunRhyme, type RhymeGroup } from './pingshui.js';
+import { areNeighbours, groupOfGuangyunRhyme, type RhymeGroup } from './pingshui.js';
 import { traditionalCandidates } from './script.js';
 import { standardForm } from './variants.js';
 
@@ -10,6 +10,17 @@ export type Tone = '平' | '仄';
 export interface Reading {
   readonly tone: Tone;
   readonly group: RhymeGroup;
+  /** Label of the level-tone group of the same rhyme: what an oblique reading chimes with (撞韵). */
+  readonly level: string | undefined;
+}
+
+/** A book of rhymes: how characters are read, and which groups stand near each other. */
+export interface RhymeBook {
+  readonly name: '平水韵' | '中华通韵' | '中华新韵';
+  /** Every reading of a character, one for each group; empty where the book does not know it. */
+  readings(character: string): readonly Reading[];
+  /** Whether a first line may rhyme in one group where the poem rhymes in the other (首句借邻韵). */
+  areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean;
 }
 
 /** Readings that poets use and 平水韵 lists (佩文詩韻), but 廣韻 does not: the character and the 廣韻 rhyme it is read in. */
@@ -38,28 +49,37 @@ function lookUp(character: string): Reading[] {
     for (const entry of standard === undefined ? direct : 資料.query字頭(standard)) {
       const rhyme = entry.來源?.文獻 === '廣韻' ? entry.來源.韻目 : undefined;
       const group = rhyme === undefined ? undefined : groupOfGuangyunRhyme(rhyme);
-      if (group) found.set(group.label, { tone: group.category === '平' ? '平' : '仄', group });
+      if (!group) continue;
+      // tshet-uinh names a rhyme without its tone by the level one.
+      const level = groupOfGuangyunRhyme(entry.音韻地位.韻)?.label;
+      found.set(group.label, { tone: group.category === '平' ? '平' : '仄', group, level });
     }
   }
   const further = groupOfGuangyunRhyme(FURTHER[character] ?? '');
-  if (further) found.set(further.label, { tone: further.category === '平' ? '平' : '仄', group: further });
+  if (further) {
+    const tone = further.category === '平' ? '平' : '仄';
+    found.set(further.label, { tone, group: further, level: tone === '平' ? further.label : undefined });
+  }
   return [...found.values()];
 }
 
+/** 平水韵, by which poets have rhymed since the Song; the default everywhere. */
+export const PINGSHUI: RhymeBook = { name: '平水韵', readings: readingsOf, areNeighbours };
+
 /** Whether a character can be read in this tone. Unknown characters can be read in either. */
-export function canBe(character: string, tone: Tone): boolean {
-  const readings = readingsOf(character);
+export function canBe(character: string, tone: Tone, book: RhymeBook = PINGSHUI): boolean {
+  const readings = book.readings(character);
   return readings.length === 0 || readings.some((reading) => reading.tone === tone);
 }
 
 /** The tones a character can have, as shown to people: 平, 仄, 中 (both), ? (unknown). */
-export function toneMark(character: string): '平' | '仄' | '中' | '?' {
-  if (readingsOf(character).length === 0) return '?';
-  if (!canBe(character, '仄')) return '平';
-  return canBe(character, '平') ? '中' : '仄';
+export function toneMark(character: string, book: RhymeBook = PINGSHUI): '平' | '仄' | '中' | '?' {
+  if (book.readings(character).length === 0) return '?';
+  if (!canBe(character, '仄', book)) return '平';
+  return canBe(character, '平', book) ? '中' : '仄';
 }
 
 /** The level-tone groups of a character. */
-export function levelGroups(character: string): readonly RhymeGroup[] {
-  return readingsOf(character).flatMap(({ tone, group }) => (tone === '平' ? [group] : []));
+export function levelGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
+  return book.readings(character).flatMap(({ tone, group }) => (tone === '平' ? [group] : []));
 }

@@ -6,20 +6,23 @@ export interface Rule {
   readonly english: string;
   readonly explanation: string;
   readonly source: string;
-  /** A licence is named but breaks nothing. */
-  readonly licence: boolean;
+  /** A violation breaks regulated verse; a licence is a known way round; a note is a matter of taste. */
+  readonly kind: 'violation' | 'licence' | 'note';
 }
 
-const WANG_LI = '王力《诗词格律》';
+const METER = '王力《诗词格律》第二章第四节 律诗的平仄';
+const RHYME = '王力《诗词格律》第二章第三节 律诗的韵';
+const FORM = '王力《诗词格律》第二章第一节 诗的种类';
+const FAULTS = '王力《汉语诗律学》第一章 近体诗';
 
-const rule = (id: string, chinese: string, english: string, explanation: string, licence = false): Rule => ({
-  id,
-  chinese,
-  english,
-  explanation,
-  source: WANG_LI,
-  licence,
-});
+const rule = (
+  id: string,
+  chinese: string,
+  english: string,
+  explanation: string,
+  source: string,
+  kind: Rule['kind'] = 'violation',
+): Rule => ({ id, chinese, english, explanation, source, kind });
 
 export const RULES = {
   'line-length': rule(
@@ -27,69 +30,101 @@ export const RULES = {
     '字数',
     'line length',
     'every line has five, or every line seven characters',
+    FORM,
   ),
   'line-count': rule(
     'line-count',
     '句数',
     'number of lines',
     'a quatrain has four lines, regulated verse eight or more',
+    FORM,
   ),
   alternation: rule(
     'alternation',
     '失替',
     'alternation',
     'the second, fourth and sixth characters alternate in tone',
+    METER,
   ),
-  opposition: rule('opposition', '失对', 'opposition', 'the lines of a couplet oppose each other in tone'),
+  opposition: rule(
+    'opposition',
+    '失对',
+    'opposition',
+    'the lines of a couplet oppose each other in tone',
+    METER,
+  ),
   adhesion: rule(
     'adhesion',
     '失粘',
     'adhesion',
     'a couplet begins in the tone in which the one before it ended',
+    METER,
   ),
-  ending: rule('ending', '句脚', 'line ending', 'rhyming lines end level, the others oblique'),
+  ending: rule('ending', '句脚', 'line ending', 'rhyming lines end level, the others oblique', METER),
   'lone-level': rule(
     'lone-level',
     '孤平',
     'lone level',
     'a level-ending line must not keep a single level tone besides its rhyme',
+    METER,
   ),
   'three-level': rule(
     'three-level',
     '三平尾',
     'three levels at the end',
     'a line must not end in three level tones',
+    METER,
   ),
-  rhyme: rule('rhyme', '出韵', 'off rhyme', 'all rhymes belong to one level-tone group'),
-  'repeated-rhyme': rule('repeated-rhyme', '重韵', 'repeated rhyme word', 'a rhyme word is used once'),
+  rhyme: rule('rhyme', '出韵', 'off rhyme', 'all rhymes belong to one level-tone group', RHYME),
+  'repeated-rhyme': rule('repeated-rhyme', '重韵', 'repeated rhyme word', 'a rhyme word is used once', RHYME),
   'three-oblique': rule(
     'three-oblique',
     '三仄尾',
     'three obliques at the end',
     'tolerated in Tang verse',
-    true,
+    METER,
+    'licence',
   ),
-  turn: rule('turn', '拗句 平平仄平仄', 'the common turn', '平平仄平仄 for 平平平仄仄', true),
+  turn: rule('turn', '拗句 平平仄平仄', 'the common turn', '平平仄平仄 for 平平平仄仄', METER, 'licence'),
   'self-rescue': rule(
     'self-rescue',
     '本句自救',
     'rescue in the line',
     'a level third character makes up for an oblique first',
-    true,
+    METER,
+    'licence',
   ),
   'couplet-rescue': rule(
     'couplet-rescue',
     '对句相救',
     'rescue in the couplet',
     'a level third character in the answering line makes up for this one',
-    true,
+    METER,
+    'licence',
   ),
   'borrowed-rhyme': rule(
     'borrowed-rhyme',
     '首句借邻韵',
     'borrowed first rhyme',
     'the first line may rhyme in a neighbouring group',
-    true,
+    RHYME,
+    'licence',
+  ),
+  'chiming-end': rule(
+    'chiming-end',
+    '撞韵',
+    'chiming line end',
+    'a line that does not rhyme ends in the same rhyme in another tone',
+    FAULTS,
+    'note',
+  ),
+  'repeated-character': rule(
+    'repeated-character',
+    '重字',
+    'repeated character',
+    'a character stands in two lines, or twice in one without being doubled',
+    FAULTS,
+    'note',
   ),
 } as const satisfies Record<string, Rule>;
 
