@@ -1,5 +1,6 @@
 /** Cleaning: from a record as it came to lines of verse, or a reason to drop it. Pure; every rule has an id. */
 import { characters, isHan, lineMarks, splitLines } from '../poetry/text.js';
+import { levelGroups } from '../poetry/readings.js';
 import { toSimplified } from '../poetry/script.js';
 import type { CleanPoem, SourcePoem } from './poem.js';
 
@@ -28,33 +29,35 @@ export const CLEANING_DEFAULTS: CleaningOptions = { fewestLines: 4, mostLines: 2
 
 /** The cleaning rules in the order they apply, with what each is for. */
 export const CLEANING_RULES: Readonly<Record<string, string>> = {
-  note: 'notes and variants in （） removed',
+  note: 'notes and variants in （） and 〖〗 removed',
   bracket: '[X] holds the right reading: the brackets are removed, X stays',
-  markup: 'quotation marks, 〖〗, 《》 and spaces removed',
-  missing: 'missing or unreadable characters (□ ○ ? …): dropped',
+  markup: 'quotation marks, 《》 and spaces removed; what they hold stays',
+  missing: 'missing or unreadable characters (□ ○ ? …, {parts of a character}): dropped',
   foreign: 'Latin letters, digits or private-use characters: dropped',
   empty: 'no text: dropped',
   length: 'too few or too many lines: dropped',
   irregular: 'lines of unequal length: dropped',
   linebreak: 'line breaks mended: a couplet a line',
+  simplify: "a line's last character stays traditional: the simplified one has lost a rhyme",
   duplicate: 'the same text as another poem: dropped',
-  'near-duplicate': 'shares half of its lines with a poem kept: dropped',
+  'near-duplicate': 'shares half of its lines with a better copy, or is part of it: dropped',
+  quality: 'hardly rhymes, keeps no meter, and is not known: dropped (--min-quality)',
 };
 
-/** Removes what is in round brackets, nested or running over paragraphs. An unclosed bracket runs to the end. */
+/** Removes what is in round brackets or editors' 〖〗, nested or running over paragraphs. An unclosed bracket runs to the end. */
 export function removeNotes(text: string): string {
   let depth = 0;
   let kept = '';
   for (const character of text) {
-    if (character === '（' || character === '(') depth += 1;
-    else if (character === '）' || character === ')') depth = Math.max(0, depth - 1);
+    if ('（(〖'.includes(character)) depth += 1;
+    else if ('）)〗'.includes(character)) depth = Math.max(0, depth - 1);
     else if (depth === 0) kept += character;
   }
   return kept;
 }
 
-const MARKUP = /[「」『』“”‘’"'〖〗《》〈〉【】\s]/gu;
-const MISSING = /[□○●■◇�?…—⿰-⿻]/u;
+const MARKUP = /[「」『』“”‘’"'《》〈〉【】\s]/gu;
+const MISSING = /[□○●■◇�?…—⿰-⿻{}｛｝]/u;
 const FOREIGN = /[A-Za-z0-9\uE000-\uF8FF]/u;
 
 /** Cleans one poem. Duplicates are found by {@link import('./duplicates.js')}, which sees all poems. */
@@ -75,7 +78,7 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
     return changed;
   };
   let text = step('note', joined, removeNotes);
-  text = step('bracket', text, (before) => before.replace(/[[\]［］{}｛｝]/gu, ''));
+  text = step('bracket', text, (before) => before.replace(/[[\]［］]/gu, ''));
   const broken = text;
   text = text.replaceAll('\n', '');
   text = step('markup', text, (before) => before.replace(MARKUP, ''));
@@ -95,16 +98,28 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
   if (broken.split('\n').filter((line) => line !== '').length !== Math.ceil(lines.length / 2)) {
     note('linebreak', 'mended', joined.replaceAll('\n', ' / '));
   }
+  const simplified = lines.map(simplifyLine);
+  const kept = simplified.find((line, index) => line !== toSimplified(lines[index] ?? ''));
+  if (kept !== undefined) note('simplify', 'mended', kept);
   const marks = lineMarks(text);
   const poem: CleanPoem = {
     id: source.id,
     title: toSimplified(removeNotes(source.title).trim()),
     author: toSimplified(source.author),
-    lines: lines.map(toSimplified),
+    lines: simplified,
     traditional: lines,
     marks: lines.map((_, index) => marks[index] ?? '。'),
   };
   return { poem, decisions };
+}
+
+/** A line in simplified script; its last character stays traditional where the simplified one has lost a rhyme (綠蘋, not 绿苹). */
+function simplifyLine(line: string): string {
+  const text = characters(line);
+  const last = text.at(-1) ?? '';
+  const groups = new Set(levelGroups(toSimplified(last)));
+  const rhymes = levelGroups(last).every((group) => groups.has(group));
+  return toSimplified(text.slice(0, -1).join('')) + (rhymes ? toSimplified(last) : last);
 }
 
 /** Whether all lines have five, or all have seven characters, and their number is even. */

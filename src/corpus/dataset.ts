@@ -13,6 +13,10 @@ export interface SftExample {
   readonly completion: readonly Message[];
   readonly form?: string;
   readonly themes?: readonly string[];
+  readonly title?: string;
+  readonly author?: string;
+  /** The poem in traditional script. */
+  readonly traditional?: string;
   readonly source?: string;
 }
 

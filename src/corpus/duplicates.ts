@@ -1,31 +1,69 @@
-/** Duplicates: exact ones, and poems that share half of their lines with one already kept. */
-import type { CleanPoem } from './poem.js';
+/**
+ * Duplicates: the same poem twice, one inside another, and poems that share half of their lines; and clusters, so that poems with two
+ * lines in common are never on both sides of a split.
+ */
 
-/** Remembers lines of the poems kept so far, in the order they come. */
-export class DuplicateIndex {
-  private readonly owners = new Map<string, string>();
-  private readonly clusters = new Map<string, string>();
+/** What is compared of a poem. */
+export interface Comparable {
+  readonly id: string;
+  /** Lines without punctuation. */
+  readonly lines: readonly string[];
+  /** Of two copies the one with the higher quality is kept; of equal ones the earlier. */
+  readonly quality: number;
+}
 
-  /** What a poem repeats: undefined if it is new. New poems are remembered. */
-  check(poem: CleanPoem): { rule: 'duplicate' | 'near-duplicate'; of: string } | undefined {
-    const shared = new Map<string, number>();
-    for (const line of poem.traditional) {
-      const owner = this.owners.get(line);
-      if (owner !== undefined) shared.set(owner, (shared.get(owner) ?? 0) + 1);
+export interface Duplicate {
+  readonly rule: 'duplicate' | 'near-duplicate';
+  /** The poem that was kept. */
+  readonly of: string;
+}
+
+export interface Duplicates {
+  /** Poems to drop, by id. */
+  readonly dropped: ReadonlyMap<string, Duplicate>;
+  /** The cluster of each poem that is kept: the id of one of its members. */
+  clusterOf(id: string): string;
+}
+
+/** A line that so many poems have is a phrase, and tells nothing. */
+const COMMON_LINE = 50;
+
+/** Finds duplicates and clusters among all poems. */
+export function findDuplicates(poems: readonly Comparable[]): Duplicates {
+  const order = poems
+    .map((_, index) => index)
+    .sort((a, b) => (poems[b]?.quality ?? 0) - (poems[a]?.quality ?? 0) || a - b);
+  const owners = new Map<string, number[]>();
+  const dropped = new Map<string, Duplicate>();
+  const parents = new Map<string, string>();
+  const root = (id: string): string => {
+    let at = id;
+    for (let up = parents.get(at); up !== undefined && up !== at; up = parents.get(at)) at = up;
+    return at;
+  };
+  for (const index of order) {
+    const poem = poems[index] as Comparable;
+    const shared = new Map<number, number>();
+    for (const line of new Set(poem.lines)) {
+      for (const owner of owners.get(line) ?? []) shared.set(owner, (shared.get(owner) ?? 0) + 1);
     }
-    const [most] = [...shared].sort((a, b) => b[1] - a[1]);
-    if (most && most[1] * 2 >= poem.lines.length) {
-      return { rule: most[1] === poem.lines.length ? 'duplicate' : 'near-duplicate', of: most[0] };
+    const fewer = (owner: number): number => Math.min(poem.lines.length, poems[owner]?.lines.length ?? 0);
+    const twin = [...shared].find(([owner, count]) => count * 2 >= fewer(owner));
+    if (twin) {
+      const [owner, count] = twin;
+      const other = poems[owner] as Comparable;
+      const same = count === poem.lines.length && count === other.lines.length;
+      dropped.set(poem.id, { rule: same ? 'duplicate' : 'near-duplicate', of: other.id });
+      continue;
     }
-    // Poems with two lines in common stay apart as poems, but never on both sides of a split.
-    const cluster = most && most[1] >= 2 ? this.clusterOf(most[0]) : poem.id;
-    this.clusters.set(poem.id, cluster);
-    for (const line of poem.traditional) if (!this.owners.has(line)) this.owners.set(line, poem.id);
-    return undefined;
+    for (const [owner, count] of shared) {
+      if (count >= 2) parents.set(root(poem.id), root((poems[owner] as Comparable).id));
+    }
+    for (const line of new Set(poem.lines)) {
+      const known = owners.get(line) ?? [];
+      if (known.length < COMMON_LINE) known.push(index);
+      owners.set(line, known);
+    }
   }
-
-  /** The cluster of a poem that was kept: poems that share two lines have one in common. */
-  clusterOf(id: string): string {
-    return this.clusters.get(id) ?? id;
-  }
+  return { dropped, clusterOf: root };
 }

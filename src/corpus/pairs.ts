@@ -17,6 +17,7 @@ export const REJECTION_REASONS = [
   'repeated',
   'vernacular',
   'shuffled_lines',
+  'recited',
 ] as const;
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
@@ -32,6 +33,7 @@ export const REJECTION_SHARES: Readonly<Record<RejectionReason, number>> = {
   repeated: 1,
   vernacular: 1,
   shuffled_lines: 2,
+  recited: 2,
 };
 
 /** Words of today's language, by length, that no Tang line has. */
@@ -62,10 +64,18 @@ export function pickReason(random: Random): RejectionReason {
   );
 }
 
+/** What rejected answers are made of. */
+export interface PairPool {
+  readonly all: readonly PairSource[];
+  /** Well-known poems, that a model recites. */
+  readonly famous: readonly PairSource[];
+}
+
 type Corruption = (
   source: PairSource,
   others: readonly PairSource[],
   random: Random,
+  famous: readonly PairSource[],
 ) => readonly string[] | undefined;
 
 const replaceAt = (line: string, index: number, character: string): string =>
@@ -145,17 +155,27 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
     );
     return checkRhyme(mixed).ok ? undefined : mixed;
   },
+  // A famous poem of the form that was asked for, word for word, whatever it speaks of.
+  recited: ({ poem, themes }, _, random, famous) => {
+    const same = famous.filter(
+      ({ poem: other }) => other.id !== poem.id && formOfShape(other.lines) === formOfShape(poem.lines),
+    );
+    if (same.length === 0) return undefined;
+    const { lines } = random.pick(same).poem;
+    const speaks = (text: readonly string[]): number => themeCoverage(text.join(''), themes);
+    return speaks(lines) < speaks(poem.lines) ? lines : undefined;
+  },
 };
 
 /** A rejected answer of the kind asked for; undefined where this poem does not lend itself to it. */
 export function corrupt(
   source: PairSource,
-  others: readonly PairSource[],
+  pool: PairPool,
   reason: RejectionReason,
   random: Random,
 ): string | undefined {
-  const sample = Array.from({ length: 40 }, () => random.pick(others));
-  const lines = corruptions[reason](source, sample, random);
+  const sample = Array.from({ length: 40 }, () => random.pick(pool.all));
+  const lines = corruptions[reason](source, sample, random, pool.famous);
   if (!lines || lines.join() === source.poem.lines.join()) return undefined;
   return layOut(lines, source.poem.marks);
 }

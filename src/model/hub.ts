@@ -4,14 +4,13 @@
  * HF_HOME or HF_HUB_CACHE say where the cache is, HF_ENDPOINT where the hub is, HF_TOKEN who asks, HF_HUB_OFFLINE that nobody may.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { HubApiError, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub';
+import { download } from '../support/download.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, readJson, writeFileWhole } from '../support/files.js';
 
@@ -23,7 +22,6 @@ export interface DownloadProgress {
 }
 
 const HUB_ID = /^(\w[\w.-]*\/\w[\w.-]*)(?:@([\w./-]+))?$/;
-const ATTEMPTS = 5;
 
 /** Whether a name can be a model of the hub: OWNER/NAME, or OWNER/NAME@REVISION. */
 export function isHubId(name: string): boolean {
@@ -70,7 +68,7 @@ export async function hubModelFolder(
   for (const file of files) {
     const blob = path.join(cache, 'blobs', file.lfs?.oid ?? String(file.oid));
     const report = (bytes: number): void => onProgress({ file: file.path, done: before + bytes, total });
-    if (!existsSync(blob)) await download({ repository, commit, file, blob, id, report });
+    if (!existsSync(blob)) await fetchFile({ repository, commit, file, blob, id, report });
     before += file.size;
     report(0);
     await link(blob, path.join(snapshot, file.path));
@@ -125,7 +123,7 @@ function explain(error: unknown): string {
   return `cannot be read from ${endpoint()}: ${messageOf(error)}${cause}`;
 }
 
-interface Download {
+interface ModelFile {
   readonly repository: string;
   readonly commit: string;
   readonly file: ListFileEntry;
@@ -136,55 +134,24 @@ interface Download {
 }
 
 /** Downloads one file beside its place, checks it, and puts it there. */
-async function download(options: Download): Promise<void> {
-  const { file, blob, id } = options;
+async function fetchFile(options: ModelFile): Promise<void> {
+  const { repository, commit, file, blob, id, report } = options;
   const incomplete = `${blob}.incomplete`;
-  await mkdir(path.dirname(blob), { recursive: true });
-  for (let attempt = 1; (await sizeOf(incomplete)) < file.size || attempt === 1; attempt += 1) {
-    try {
-      await fetchRest(options, incomplete);
-    } catch (error) {
-      if (error instanceof InputError) throw error;
-      if (attempt < ATTEMPTS) continue;
-      const at = await sizeOf(incomplete);
-      throw new InputError(
-        `${id}: ${file.path}: the connection broke off at byte ${at} of ${file.size} (${messageOf(error)}); run again to go on from there`,
-      );
-    }
-  }
+  const { HF_TOKEN: token } = process.env;
+  await download({
+    url: `${endpoint()}/${repository}/resolve/${commit}/${file.path}`,
+    file: incomplete,
+    name: `${id}: ${file.path}`,
+    size: file.size,
+    headers: token ? { Authorization: `Bearer ${token}` } : {},
+    onProgress: report,
+  });
   await verify(incomplete, options);
   await rename(incomplete, blob);
 }
 
-async function sizeOf(file: string): Promise<number> {
-  return existsSync(file) ? (await stat(file)).size : 0;
-}
-
-/** Appends what is missing of a file. @throws the network's error if it breaks off */
-async function fetchRest(options: Download, incomplete: string): Promise<void> {
-  const { repository, commit, file, id, report } = options;
-  const start = await sizeOf(incomplete);
-  if (start >= file.size && start > 0) return;
-  const { HF_TOKEN: token } = process.env;
-  const response = await fetch(`${endpoint()}/${repository}/resolve/${commit}/${file.path}`, {
-    headers: {
-      ...(start > 0 ? { Range: `bytes=${start}-` } : {}),
-      ...(token ? { Authorization: `Bearer ${token}` } : {}),
-    },
-  });
-  if (!response.ok || !response.body) {
-    throw new InputError(`${id}: ${file.path}: ${endpoint()} answers ${response.status}`);
-  }
-  const resumed = response.status === 206;
-  let done = resumed ? start : 0;
-  const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-  body.on('data', (part: Uint8Array) => report((done += part.length)));
-  await pipeline(body, createWriteStream(incomplete, { flags: resumed ? 'a' : 'w' }));
-  if (done < file.size) throw new Error(`${done} bytes came`);
-}
-
 /** Compares with the hub's checksum: SHA-256 for large files, git's own for the others. A wrong file is removed. */
-async function verify(incomplete: string, { file, id }: Download): Promise<void> {
+async function verify(incomplete: string, { file, id }: ModelFile): Promise<void> {
   const hash = file.lfs ? createHash('sha256') : createHash('sha1').update(`blob ${file.size}\0`);
   await pipeline(createReadStream(incomplete), hash);
   const found = hash.digest('hex');

@@ -1,6 +1,6 @@
 /** The check of a whole poem: its form, meter, rhyme, and what is broken. Pure. */
 import { formOfShape, type FormName } from './forms.js';
-import { checkMeter, lineTones, type MeterCheck } from './meter.js';
+import { checkMeter, judgedPlaces, lineTones, type LineType, type MeterCheck } from './meter.js';
 import { parallelism } from './parallelism.js';
 import { PINGSHUI, toneMark, type RhymeBook } from './readings.js';
 import { checkRhyme, type RhymeCheck } from './rhyme.js';
@@ -99,15 +99,14 @@ function repeatedCharacters(lines: readonly string[]): Violation[] {
   return found;
 }
 
-function characterTones(
-  text: string,
-  expected: readonly string[] | undefined,
-  book: RhymeBook,
-): CharacterTone[] {
-  return characters(text).map((char, at) => {
+function characterTones(text: string, type: LineType | undefined, book: RhymeBook): CharacterTone[] {
+  const all = characters(text);
+  const expected = type && lineTones(type, all.length);
+  const judged = type && judgedPlaces(type, all.length);
+  return all.map((char, at) => {
     const tone = toneMark(char, book);
     const readings = book.readings(char).map(({ group }) => group.label);
-    const asked = expected?.[at];
+    const asked = judged?.has(at) ? expected?.[at] : undefined;
     return tone === '中' && asked !== undefined
       ? { char, tone: asked, readings, chosen: true }
       : { char, tone, readings };
@@ -170,10 +169,9 @@ function describeLine(
   book: RhymeBook,
 ): PoemCheck['lines'][number] {
   const line = meter?.lines[index];
-  const expected = line && lineTones(line.type, characters(text).length);
   return {
     text,
-    tones: characterTones(text, expected, book),
+    tones: characterTones(text, line?.type, book),
     type: line?.type ?? null,
     ok: (line?.violations.length ?? 1) === 0,
   };

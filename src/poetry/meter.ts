@@ -52,6 +52,16 @@ export function lineTones(type: LineType, length: number): readonly Tone[] {
   return [opposite, opposite, ...tail];
 }
 
+/** The places of a line (from 0) whose tone the rules look at: the even ones, the last, and those of 孤平 and 三平尾. */
+export function judgedPlaces(type: LineType, length: number): ReadonlySet<number> {
+  const tail = length - 5;
+  const places = [1, 3, 4].map((place) => tail + place);
+  if (length === 7) places.push(1);
+  if (type === '仄仄仄平平') places.push(tail + 2);
+  if (type === '平平仄仄平') places.push(tail);
+  return new Set(places);
+}
+
 export interface LineCheck {
   readonly type: LineType;
   readonly violations: readonly Violation[];

@@ -12,6 +12,22 @@ export function formatPrompt({ form, themes }: PoemRequest): string {
   return `写一首[${form}] 要求${FORMS[form].lines}句${asked}`;
 }
 
+/** Other ways to ask for the same: the wording must not matter to a model that was trained on them. */
+const PARAPHRASES: readonly ((form: FormName, themes: string) => string)[] = [
+  (form, themes) => `请写一首${form}，主题是${themes}`,
+  (form, themes) => `以“${themes}”为题，作一首${form}`,
+  (form, themes) => `来一首关于${themes}的${form}`,
+  (form, themes) => `作${form}一首，${FORMS[form].lines}句，写${themes}`,
+  (form, themes) => `请你扮演唐代诗人，用${form}写${themes}`,
+];
+
+/** One of the other ways, chosen by a number from 0 to 1. Without themes the plain prompt. */
+export function paraphrasePrompt(request: PoemRequest, chosen: number): string {
+  const { form, themes } = request;
+  const write = PARAPHRASES[Math.floor(chosen * PARAPHRASES.length)];
+  return write && themes.length > 0 ? write(form, themes.join('、')) : formatPrompt(request);
+}
+
 /** Theme words from a list written with any separator. */
 export function splitThemes(text: string): string[] {
   return text
@@ -30,12 +46,20 @@ export interface ParsedPrompt {
   readonly themes: readonly string[];
 }
 
+/** Where the themes stand in the ways of asking. */
+const THEME_PATTERNS = [
+  /主题\s*(?:为|是)?\s*[:：]?\s*(.+)$/u,
+  /[以用][“"「](.+?)[”"」]为题/u,
+  /关于(.+?)的/u,
+  /[，句言绝律诗用]写([^一首]+)$/u,
+];
+
 /** Reads a free-text prompt. A form that is not known leaves `form` undefined and `named` set. */
 export function parsePrompt(prompt: string): ParsedPrompt {
   const bracket = /[[［【]([^\]］】]+)[\]］】]/u.exec(prompt)?.[1];
   const named = bracket ?? /(五言绝句|七言绝句|五言律诗|七言律诗|五绝|七绝|五律|七律)/u.exec(prompt)?.[1];
   const lines = /(\d+)\s*句/u.exec(prompt)?.[1];
-  const themes = /主题\s*(?:为|是)?\s*[:：]?\s*(.+)$/u.exec(prompt)?.[1] ?? '';
+  const themes = THEME_PATTERNS.map((pattern) => pattern.exec(prompt)?.[1]).find(Boolean) ?? '';
   return {
     form: named === undefined ? undefined : formByName(named),
     named,

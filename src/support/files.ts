@@ -75,9 +75,36 @@ export async function* readJsonLines(file: string): AsyncGenerator<{ line: numbe
   }
 }
 
-/** Objects as JSON Lines. */
-export function toJsonLines(values: readonly unknown[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+/** Writes objects as JSON Lines, whole, one at a time; returns how many there were. */
+export async function writeJsonLines(file: string, values: Iterable<unknown>): Promise<number> {
+  return writeTexts(file, values, (value) => JSON.stringify(value));
+}
+
+/** Writes lines of text, whole, one at a time; returns how many there were. */
+export async function writeLines(file: string, lines: Iterable<string>): Promise<number> {
+  return writeTexts(file, lines, (line) => line);
+}
+
+const LINES_AT_ONCE = 1000;
+
+async function writeTexts<T>(file: string, items: Iterable<T>, toText: (item: T) => string): Promise<number> {
+  let count = 0;
+  await writeStreamWhole(
+    file,
+    (async function* () {
+      let lines: string[] = [];
+      for (const item of items) {
+        lines.push(`${toText(item)}\n`);
+        count += 1;
+        if (lines.length === LINES_AT_ONCE) {
+          yield Buffer.from(lines.join(''));
+          lines = [];
+        }
+      }
+      yield Buffer.from(lines.join(''));
+    })(),
+  );
+  return count;
 }
 
 /** Whether a value is an object with keys (not null, not an array). */

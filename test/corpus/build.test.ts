@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildDatasets } from '../../src/corpus/build.js';
 import { checkDataset, readPreferenceDataset, readSftDataset } from '../../src/corpus/dataset.js';
 import { FORMS, type FormName } from '../../src/poetry/forms.js';
+import { parsePrompt } from '../../src/poetry/prompt.js';
 import { characters, splitLines } from '../../src/poetry/text.js';
 import { writeFileWhole } from '../../src/support/files.js';
 
@@ -41,14 +42,39 @@ describe('the data sets of the starter corpus', () => {
       const found = splitLines(completion[0]!.content);
       expect(found).toHaveLength(lines);
       expect(found.every((line) => characters(line).length === length)).toBe(true);
-      expect(prompt[0]!.content).toContain(`写一首[${form}] 要求${lines}句`);
+      expect(parsePrompt(prompt[0]!.content).form).toBe(form);
     }
   });
 
   it('reject for every reason, never with the chosen text', async () => {
     const pairs = await readPreferenceDataset(path.join(folder, 'preference/train.jsonl'));
-    expect(new Set(pairs.map(({ rejected_reason }) => rejected_reason)).size).toBe(9);
+    expect(new Set(pairs.map(({ rejected_reason }) => rejected_reason)).size).toBe(10);
     for (const { chosen, rejected } of pairs) expect(rejected).not.toEqual(chosen);
+  });
+
+  it('word one prompt in ten in another way, which says the same', async () => {
+    const examples = await readSftDataset(path.join(folder, 'clean/train.jsonl'));
+    const other = examples.filter(({ prompt }) => !prompt[0]!.content.startsWith('写一首['));
+    expect(other.length / examples.length).toBeGreaterThan(0.03);
+    expect(other.length / examples.length).toBeLessThan(0.2);
+    for (const { prompt, form, themes } of other) {
+      expect(parsePrompt(prompt[0]!.content)).toMatchObject({ form, themes });
+    }
+  });
+
+  it('drop weak poems by a quality that can be set', async () => {
+    const out = mkdtempSync(path.join(os.tmpdir(), 'shiren-build-'));
+    const { decisions, kept } = await buildDatasets({ ...options, out, minQuality: 0.8 });
+    const all = await buildDatasets({ ...options, out, minQuality: 0 });
+    expect(decisions['dropped quality']).toBeGreaterThan(0);
+    expect(all.decisions['dropped quality']).toBeUndefined();
+    expect(kept).toBeLessThan(all.kept);
+  });
+
+  it('come with a data card that lists what was dropped', () => {
+    const card = readFileSync(path.join(folder, 'README.md'), 'utf8');
+    expect(card).toContain('config_name: preference');
+    expect(card).toMatch(/\| near-duplicate \| dropped \| \d+ \|/);
   });
 
   it('are validated line by line', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cleanPoem, removeNotes } from '../../src/corpus/clean.js';
-import { DuplicateIndex } from '../../src/corpus/duplicates.js';
+import { findDuplicates } from '../../src/corpus/duplicates.js';
 import type { SourcePoem } from '../../src/corpus/poem.js';
 
 const poem = (...paragraphs: string[]): SourcePoem => ({
@@ -33,12 +33,25 @@ describe('cleaning', () => {
     expect(cleanPoem(poem('白[日]依山盡，黃河入海流。', COUPLETS[1])).poem?.lines[0]).toBe('白日依山尽');
   });
 
+  it("removes editors' 〖〗 with what they hold, and quotation marks without", () => {
+    const kept = cleanPoem(poem('〖辛本〗「白日」依山盡，黃河入海流。', COUPLETS[1]));
+    expect(kept.poem?.lines[0]).toBe('白日依山尽');
+    expect(kept.decisions.map(({ rule }) => rule)).toEqual(['note', 'markup']);
+  });
+
+  it('keeps the traditional form of a last character whose simplified one has lost a rhyme', () => {
+    const kept = cleanPoem(poem('白日依山盡，黃河入海纔。', COUPLETS[1]));
+    expect(kept.poem?.lines[1]).toBe('黄河入海纔');
+    expect(kept.decisions.map(({ rule }) => rule)).toEqual(['simplify']);
+  });
+
   it('mends line breaks', () => {
     expect(rulesOf(poem(COUPLETS.join('')))).toEqual(['linebreak']);
   });
 
   it.each([
     ['missing', ['白日依□盡，黃河入海流。', COUPLETS[1]]],
+    ['missing', ['白日依{山盡}山，黃河入海流。', COUPLETS[1]]],
     ['foreign', ['白日依山盡abc，黃河入海流。', COUPLETS[1]]],
     ['empty', ['。']],
     ['length', [COUPLETS[0]]],
@@ -51,21 +64,39 @@ describe('cleaning', () => {
 });
 
 describe('duplicates', () => {
-  it('finds the same poem, a poem inside another, and clusters poems that share two lines', () => {
-    const index = new DuplicateIndex();
-    const of = (id: string, lines: readonly string[]): Parameters<typeof index.check>[0] => ({
-      id,
-      title: '',
-      author: '',
-      lines,
-      traditional: lines,
-      marks: [],
+  const eight = ['一', '二', '三', '四', '五', '六', '七', '八'];
+  const of = (id: string, lines: readonly string[], quality = 0.5) => ({ id, lines, quality });
+
+  it('are the same poem, a part of one, and poems that share half of their lines', () => {
+    const { dropped } = findDuplicates([
+      of('a', eight),
+      of('b', eight),
+      of('c', eight.slice(0, 4)),
+      of('d', ['一', '二', '甲', '乙']),
+      of('e', ['一', '二', '甲', '丙', '丁', '戊']),
+    ]);
+    expect(Object.fromEntries(dropped)).toEqual({
+      b: { rule: 'duplicate', of: 'a' },
+      c: { rule: 'near-duplicate', of: 'a' },
+      d: { rule: 'near-duplicate', of: 'a' },
     });
-    const eight = ['一', '二', '三', '四', '五', '六', '七', '八'];
-    expect(index.check(of('a', eight))).toBeUndefined();
-    expect(index.check(of('b', eight))).toEqual({ rule: 'duplicate', of: 'a' });
-    expect(index.check(of('c', ['一', '二', '十', '百']))).toEqual({ rule: 'near-duplicate', of: 'a' });
-    expect(index.check(of('d', ['一', '二', '甲', '乙', '丙', '丁']))).toBeUndefined();
-    expect(index.clusterOf('d')).toBe('a');
+  });
+
+  it('leave the better copy', () => {
+    const { dropped } = findDuplicates([of('a', eight, 0.2), of('b', eight, 0.9)]);
+    expect([...dropped.keys()]).toEqual(['a']);
+  });
+
+  it('cluster poems that share two lines, directly or by way of others', () => {
+    const rest = (mark: string): string[] => ['1', '2', '3', '4', '5', '6'].map((one) => mark + one);
+    const { dropped, clusterOf } = findDuplicates([
+      of('a', ['一', '二', ...rest('a')]),
+      of('b', ['一', '二', '三', '四', ...rest('b')]),
+      of('c', ['三', '四', ...rest('c')]),
+      of('d', ['一', ...rest('d')]),
+    ]);
+    expect(dropped.size).toBe(0);
+    expect(new Set(['a', 'b', 'c'].map(clusterOf)).size).toBe(1);
+    expect(clusterOf('d')).not.toBe(clusterOf('a'));
   });
 });
