@@ -64,7 +64,7 @@ interface Described extends PairSource {
   readonly fame: number | undefined;
 }
 
-/** An answer of the raw set, with what tells its split. */
+/** An answer of the raw set. */
 interface RawAnswer {
   readonly id: string;
   readonly form: FormName;
@@ -104,19 +104,16 @@ function guessForm(text: string): FormName | undefined {
 interface Read {
   readonly poems: number;
   readonly candidates: Candidate[];
-  readonly raw: RawAnswer[];
   readonly decisions: Decision[];
 }
 
 /** Reads and cleans all poems of the source. */
 async function readAndClean(options: BuildOptions): Promise<Read> {
   const fame = await readFame(options.source);
-  const read = { candidates: [] as Candidate[], raw: [] as RawAnswer[], decisions: [] as Decision[] };
+  const read = { candidates: [] as Candidate[], decisions: [] as Decision[] };
   let poems = 0;
   for await (const source of readPoems(await poemFiles(options.source))) {
     poems += 1;
-    const answer = rawAnswer(source);
-    if (answer) read.raw.push(answer);
     const { poem, decisions } = cleanPoem(source);
     read.decisions.push(...decisions);
     if (!poem) continue;
@@ -163,11 +160,11 @@ export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOpt
   const of = (split: Split): Described[] => described.filter((one) => one.split === split);
 
   const counts: Record<string, number> = {};
-  const write = async (name: string, examples: Iterable<unknown>): Promise<void> => {
+  const write = async (name: string, examples: Iterable<unknown> | AsyncIterable<unknown>): Promise<void> => {
     counts[name] = await writeJsonLines(path.join(options.out, `${name}.jsonl`), examples);
   };
   const validation = of('validation').map((one) => cleanExample(one, options, false));
-  await write('raw/train', rawExamples(read.raw, described, duplicates, options));
+  await write('raw/train', rawExamples(described, duplicates, options));
   await write('raw/validation', validation);
   await write(
     'clean/train',
@@ -229,17 +226,22 @@ function heldOutPrompt({ poem, form, themes }: Described): object {
   return { prompt: formatPrompt({ form, themes }), form, themes, reference, source: poem.id };
 }
 
-/** The raw set: all texts but those of held-out clusters, and of poems that share two lines with a held-out one. */
-function* rawExamples(
-  raw: readonly RawAnswer[],
+/**
+ * The raw set: all texts but those of held-out clusters, and of poems that share two lines with a held-out one. The source is read
+ * once more, so that its texts need not be held.
+ */
+async function* rawExamples(
   described: readonly Described[],
   duplicates: Duplicates,
   options: BuildOptions,
-): Generator<SftExample> {
+): AsyncGenerator<SftExample> {
   const heldOut = new Set(
     described.filter(({ split }) => split !== 'train').flatMap(({ poem }) => poem.lines),
   );
-  for (const { id, form, title, text } of raw) {
+  for await (const source of readPoems(await poemFiles(options.source))) {
+    const answer = rawAnswer(source);
+    if (!answer) continue;
+    const { id, form, title, text } = answer;
     const original = duplicates.dropped.get(id)?.of ?? id;
     if (splitOf(duplicates.clusterOf(original), options) !== 'train') continue;
     if (splitLines(text).filter((line) => heldOut.has(line)).length >= 2) continue;

@@ -33,7 +33,12 @@ export function findDuplicates(poems: readonly Comparable[]): Duplicates {
   const order = poems
     .map((_, index) => index)
     .sort((a, b) => (poems[b]?.quality ?? 0) - (poems[a]?.quality ?? 0) || a - b);
-  const owners = new Map<string, number[]>();
+  // Most lines have one owner: a bare number takes a fraction of a list's memory.
+  const owners = new Map<string, number | number[]>();
+  const ownersOf = (line: string): readonly number[] => {
+    const known = owners.get(line) ?? [];
+    return typeof known === 'number' ? [known] : known;
+  };
   const dropped = new Map<string, Duplicate>();
   const parents = new Map<string, string>();
   const root = (id: string): string => {
@@ -45,7 +50,7 @@ export function findDuplicates(poems: readonly Comparable[]): Duplicates {
     const poem = poems[index] as Comparable;
     const shared = new Map<number, number>();
     for (const line of new Set(poem.lines)) {
-      for (const owner of owners.get(line) ?? []) shared.set(owner, (shared.get(owner) ?? 0) + 1);
+      for (const owner of ownersOf(line)) shared.set(owner, (shared.get(owner) ?? 0) + 1);
     }
     const fewer = (owner: number): number => Math.min(poem.lines.length, poems[owner]?.lines.length ?? 0);
     const twin = [...shared].find(([owner, count]) => count * 2 >= fewer(owner));
@@ -60,9 +65,9 @@ export function findDuplicates(poems: readonly Comparable[]): Duplicates {
       if (count >= 2) parents.set(root(poem.id), root((poems[owner] as Comparable).id));
     }
     for (const line of new Set(poem.lines)) {
-      const known = owners.get(line) ?? [];
-      if (known.length < COMMON_LINE) known.push(index);
-      owners.set(line, known);
+      const known = ownersOf(line);
+      if (known.length === 0) owners.set(line, index);
+      else if (known.length < COMMON_LINE) owners.set(line, [...known, index]);
     }
   }
   return { dropped, clusterOf: root };

@@ -167,6 +167,9 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
   },
 };
 
+/** Poems looked at for one pair, so that time grows with the poems and not with their square. */
+const SAMPLE = 40;
+
 /** A rejected answer of the kind asked for; undefined where this poem does not lend itself to it. */
 export function corrupt(
   source: PairSource,
@@ -174,8 +177,9 @@ export function corrupt(
   reason: RejectionReason,
   random: Random,
 ): string | undefined {
-  const sample = Array.from({ length: 40 }, () => random.pick(pool.all));
-  const lines = corruptions[reason](source, sample, random, pool.famous);
+  const sampleOf = (from: readonly PairSource[]): PairSource[] =>
+    Array.from({ length: SAMPLE }, () => random.pick(from));
+  const lines = corruptions[reason](source, sampleOf(pool.all), random, sampleOf(pool.famous));
   if (!lines || lines.join() === source.poem.lines.join()) return undefined;
   return layOut(lines, source.poem.marks);
 }

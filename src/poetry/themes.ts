@@ -223,10 +223,7 @@ export function labelPoem(title: string, text: string): string[] {
   const things = [...thingScores(text)].filter(
     ([name, count]) => count >= DWELT_ON || (THINGS[name] ?? []).some((word) => title.includes(word)),
   );
-  return [
-    ...strongest(subjects, SUBJECT_NAMES, 3, 0.7),
-    ...strongest(new Map(things), THING_NAMES, 1, 1),
-  ];
+  return [...strongest(subjects, SUBJECT_NAMES, 3, 0.7), ...strongest(new Map(things), THING_NAMES, 1, 1)];
 }
 
 /** The 2 to 4 theme words of a prompt: what a poem is about, then the things that are most in it. */

@@ -76,7 +76,10 @@ export async function* readJsonLines(file: string): AsyncGenerator<{ line: numbe
 }
 
 /** Writes objects as JSON Lines, whole, one at a time; returns how many there were. */
-export async function writeJsonLines(file: string, values: Iterable<unknown>): Promise<number> {
+export async function writeJsonLines(
+  file: string,
+  values: Iterable<unknown> | AsyncIterable<unknown>,
+): Promise<number> {
   return writeTexts(file, values, (value) => JSON.stringify(value));
 }
 
@@ -87,13 +90,17 @@ export async function writeLines(file: string, lines: Iterable<string>): Promise
 
 const LINES_AT_ONCE = 1000;
 
-async function writeTexts<T>(file: string, items: Iterable<T>, toText: (item: T) => string): Promise<number> {
+async function writeTexts<T>(
+  file: string,
+  items: Iterable<T> | AsyncIterable<T>,
+  toText: (item: T) => string,
+): Promise<number> {
   let count = 0;
   await writeStreamWhole(
     file,
     (async function* () {
       let lines: string[] = [];
-      for (const item of items) {
+      for await (const item of items) {
         lines.push(`${toText(item)}\n`);
         count += 1;
         if (lines.length === LINES_AT_ONCE) {
