@@ -153,7 +153,7 @@ export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOpt
   const options: BuildOptions = { ...BUILD_DEFAULTS, ...given };
   const read = await readAndClean(options);
   const duplicates = findDuplicates(
-    read.candidates.map(({ poem, quality }) => ({ id: poem.id, lines: poem.traditional, quality })),
+    read.candidates.map(({ poem, quality }) => ({ id: poem.id, lines: poem.lines, quality })),
   );
   const described = describe(read, duplicates, options);
   if (described.length === 0) throw new InputError(`${options.source}: no poem survived cleaning`);
