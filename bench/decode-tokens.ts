@@ -65,15 +65,15 @@ async function theirRate(file: string, batch: number): Promise<number> {
     });
     const runs = Array.from({ length: batch }, async (_, index) => {
       const sequence = context.getSequence();
-      let count = 0;
+      const tokens: number[] = [];
       let started = 0;
       // No end of text: the weights may be random, and every sequence has to go on to the last token.
-      for await (const _token of sequence.evaluate([(100 + index) as never], {
+      for await (const token of sequence.evaluate([(100 + index) as never], {
         yieldEogToken: true,
         temperature: 0,
       })) {
-        if (count === 0) started = performance.now();
-        if ((count += 1) > TOKENS) break;
+        if (tokens.length === 0) started = performance.now();
+        if (tokens.push(token) > TOKENS) break;
       }
       return { started, ended: performance.now() };
     });

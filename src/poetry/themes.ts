@@ -19,7 +19,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   送别: {
     title: list('送 别 饯 留别 赠别 离'),
     words: list(
-      '送君 送客 别离 离别 分手 挥手 离亭 长亭 阳关 此别 别路 去矣 相送 祖席 征帆 临岐 别后 劝君 折柳 南浦 行人',
+      '送 别 离 送君 送客 别离 离别 分手 挥手 离亭 长亭 阳关 此别 别路 去矣 相送 祖席 征帆 临岐 别后 劝君 折柳 南浦 行人',
     ),
   },
   友情: {
@@ -31,7 +31,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   思乡: {
     title: list('思乡 望乡 乡 归 旅 客 夜泊 宿 次 除夜 九日 渡'),
     words: list(
-      '故乡 故园 乡心 乡愁 乡思 乡书 归心 他乡 异乡 天涯 家书 归期 旅客 客心 客愁 还家 思家 何日归 归雁 乡泪 乡国 家山 羁旅 孤客',
+      '乡 故乡 故园 乡心 乡愁 乡思 乡书 归心 他乡 异乡 天涯 家书 归期 旅客 客心 客愁 还家 思家 何日归 归雁 乡泪 乡国 家山 羁旅 孤客',
     ),
   },
   思念: {
@@ -55,7 +55,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   山水: {
     title: list('山 水 江 湖 溪 泉 瀑 洞庭 峡 终南 泛舟 渡 登 游 潭 汉江 青溪'),
     words: list(
-      '青山 碧水 江水 山色 溪水 流水 白云 峰 泉 岩 涧 潭 瀑 山光 水色 烟波 江流 清溪 石上 幽径 沧洲 湖水 洲 渚 翠微',
+      '山 水 青山 碧水 江水 山色 溪水 流水 白云 峰 泉 岩 涧 潭 瀑 山光 水色 烟波 江流 清溪 石上 幽径 沧洲 湖水 洲 渚 翠微',
     ),
   },
   田园: {
@@ -182,7 +182,9 @@ export function subjectScores(title: string, text: string): Map<string, number> 
   const scores = new Map<string, number>();
   const length = Math.sqrt(Math.max(20, text.length) / 20);
   for (const [name, { title: patterns, words }] of Object.entries(SUBJECTS)) {
-    const named = patterns.some((pattern) => title.includes(pattern)) ? TITLE_WEIGHT : 0;
+    const named =
+      (patterns.some((pattern) => title.includes(pattern)) ? TITLE_WEIGHT : 0) +
+      (title.includes(name) ? TITLE_WEIGHT : 0);
     const told = words.reduce(
       (sum, word) => sum + Math.min(2, occurrences(text, word)) * (word.length > 1 ? 1.5 : 0.6),
       0,
