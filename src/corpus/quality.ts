@@ -36,7 +36,7 @@ export async function readFame(source: string): Promise<ReadonlyMap<string, numb
 }
 
 /**
- * From 0 to 1: half for the rhyme (the share of rhyme words in one group), three tenths for the meter (a fault a couplet costs all
+ * From 0 to 1: half for the rhyme (the share of rhyme words in one group, of any tone), three tenths for the meter (a fault a couplet costs all
  * of it; old-style verse, which has none to keep, gets half), a fifth for fame. A poem whose fame is not known gets half of that.
  */
 export function qualityOf(check: PoemCheck, fame: number | undefined): number {
@@ -44,5 +44,5 @@ export function qualityOf(check: PoemCheck, fame: number | undefined): number {
   const ancient = /古|言$/u.test(check.form) || check.form === '杂言';
   const faults = check.violations.filter(({ rule }) => rule !== 'rhyme').length;
   const meter = ancient ? 0.5 : Math.max(0, 1 - faults / couplets);
-  return 0.5 * check.rhyme.share + 0.3 * meter + 0.2 * (fame ?? 0.5);
+  return 0.5 * check.rhyme.anyToneShare + 0.3 * meter + 0.2 * (fame ?? 0.5);
 }

@@ -31,8 +31,9 @@ export interface PoemCheck {
     readonly group: string | null;
     readonly book: RhymeBook['name'];
     readonly ok: boolean;
-    /** Share of rhyme positions in the best level group. */
+    /** Share of rhyme positions in the best level group, and in the best of any tone. */
     readonly share: number;
+    readonly anyToneShare: number;
   };
   readonly lines: readonly {
     readonly text: string;
@@ -153,7 +154,13 @@ export function checkLines(lines: readonly string[], options: CheckOptions = {})
     shape: formOfShape(lines) ?? null,
     why,
     regulated: violations.length === 0,
-    rhyme: { group: rhyme.group?.label ?? null, book: book.name, ok: rhyme.ok, share: rhyme.share },
+    rhyme: {
+      group: rhyme.group?.label ?? null,
+      book: book.name,
+      ok: rhyme.ok,
+      share: rhyme.share,
+      anyToneShare: rhyme.anyToneShare,
+    },
     lines: lines.map((text, index) => describeLine(text, meter, index, book)),
     violations,
     licences,

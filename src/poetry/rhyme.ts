@@ -8,6 +8,8 @@ export interface RhymeCheck {
   readonly group: RhymeGroup | undefined;
   /** Share of rhyme positions in the best level group. */
   readonly share: number;
+  /** Share of rhyme positions in the best group of any tone: old-style verse rhymes in oblique ones too. */
+  readonly anyToneShare: number;
   /** Whether all rhymes are in one level group, each word once. */
   readonly ok: boolean;
   /** Whether the first line rhymes too (首句入韵), in the group or by licence. */
@@ -61,9 +63,11 @@ export function checkRhyme(lines: readonly string[], book: RhymeBook = PINGSHUI)
     !rhymes(0) &&
     levelGroups(words[0] ?? '', book).some((one) => book.areNeighbours(one, group));
   const firstLine = group !== undefined && (rhymes(0) || borrowed);
+  const shareOf = (count = 0): number => (positions.length === 0 ? 0 : count / positions.length);
   return {
     group: (oblique?.count ?? 0) > (best?.count ?? 0) ? oblique?.group : group,
-    share: positions.length === 0 ? 0 : (best?.count ?? 0) / positions.length,
+    share: shareOf(best?.count),
+    anyToneShare: shareOf(Math.max(best?.count ?? 0, oblique?.count ?? 0)),
     ok: positions.length > 0 && violations.length === 0,
     firstLine,
     violations,
