@@ -3,8 +3,15 @@ import type { FrozenBase } from '../model/frozen-base.js';
 import { loraTensors, type Adapter } from '../model/lora.js';
 import { floats, type ArrayWithShape } from '../tensor/session.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
-import { dpoFeeds, dpoLoss, rpoFeeds, sequenceSums, sftFeeds, sftLoss } from './losses.js';
+import { sequenceSums, sftFeeds, sftLoss } from './losses.js';
 import { packTrees, sortByPrompt, treeLength, type PackedBatch, type TokenTree } from './packing.js';
+import {
+  pairLogProbabilities,
+  preferenceFeeds,
+  preferenceLoss,
+  usesMeans,
+  type PreferenceOptions,
+} from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import type { Outputs } from './stepper.js';
 import { createScorer } from './trainer-session.js';
@@ -39,33 +46,48 @@ export function sftObjective(trees: readonly TokenTree[]): Objective {
   };
 }
 
+/** The preference loss of a recipe. */
+export function preferenceOptions(recipe: StageRecipe): PreferenceOptions {
+  return {
+    lossType: recipe.loss_type,
+    beta: recipe.beta,
+    labelSmoothing: recipe.label_smoothing,
+    rpoAlpha: recipe.rpo_alpha,
+    simpoGamma: recipe.simpo_gamma,
+  };
+}
+
 /**
- * Direct preference optimisation: each tree has two completions, chosen and rejected.
+ * Preference optimisation: each tree has two completions, chosen and rejected.
  *
- * @param references log-probabilities of both under the reference, by example
+ * @param references log-probabilities of both under the reference, by example; none where the loss is reference-free
  */
-export function dpoObjective(
+export function preferenceObjective(
   trees: readonly TokenTree[],
   references: ReadonlyMap<number, readonly number[]>,
-  recipe: StageRecipe,
+  options: PreferenceOptions,
 ): Objective {
+  const { lossType, beta } = options;
   const referencesOf = (indices: readonly number[]): number[] =>
-    indices.flatMap((index) => references.get(index) ?? []);
+    indices.flatMap((index) => references.get(index) ?? [0, 0]);
   return {
     trees,
-    loss: dpoLoss({ beta: recipe.beta, labelSmoothing: recipe.label_smoothing, rpoAlpha: recipe.rpo_alpha }),
-    feeds: (batch, indices, step) => ({
-      ...dpoFeeds(batch, referencesOf(indices), step.length),
-      ...rpoFeeds(batch, recipe.rpo_alpha, firstCompletionTokens(trees, step)),
-    }),
+    loss: preferenceLoss(options),
+    feeds: (batch, indices, step) =>
+      preferenceFeeds(batch, referencesOf(indices), options, step.length, firstCompletionTokens(trees, step)),
     tally: (batch, indices, outputs, tally) => {
-      const logps = sequenceSums(batch, floats(outputs, 'logps'));
-      const reference = referencesOf(indices);
+      const logps = pairLogProbabilities(batch, floats(outputs, 'logps'), lossType);
+      const reference = usesMeans(lossType)
+        ? indices.flatMap((index) => {
+            const lengths = trees[index]?.completions.map(({ length }) => length) ?? [];
+            return referencesOf([index]).map((sum, side) => sum / (lengths[side] ?? 1));
+          })
+        : referencesOf(indices);
       const addTo = (name: string, value: number): void => void (tally[name] = (tally[name] ?? 0) + value);
       indices.forEach((_, pair) => {
         const [chosen = NaN, rejected = NaN] = [logps[2 * pair], logps[2 * pair + 1]];
-        const good = recipe.beta * (chosen - (reference[2 * pair] ?? NaN));
-        const bad = recipe.beta * (rejected - (reference[2 * pair + 1] ?? NaN));
+        const good = beta * (chosen - (reference[2 * pair] ?? NaN));
+        const bad = beta * (rejected - (reference[2 * pair + 1] ?? NaN));
         addTo('rewards/chosen', good);
         addTo('rewards/rejected', bad);
         addTo('rewards/accuracies', good > bad ? 1 : 0);

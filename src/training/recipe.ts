@@ -5,6 +5,7 @@ import { BASE_DTYPES, type BaseDtype } from '../model/frozen-base.js';
 import { PROJECTIONS, type Projection } from '../model/weights.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, readText } from '../support/files.js';
+import { PREFERENCE_LOSSES, type PreferenceLoss } from './preference.js';
 import { SCHEDULES, type ScheduleType } from './schedule.js';
 
 /** The settings of one stage. Names are TRL's. */
@@ -36,7 +37,10 @@ export interface StageRecipe {
   readonly max_length: number;
   /** Longest row that examples are packed into. */
   readonly row_length: number;
+  /** The preference loss of a dpo stage. */
+  readonly loss_type: PreferenceLoss;
   readonly beta: number;
+  readonly simpo_gamma: number;
   readonly label_smoothing: number;
   readonly rpo_alpha: number;
   /** Keep only what enters each block and compute the rest anew: a third of the memory for a third more arithmetic. */
@@ -71,7 +75,9 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   adam_epsilon: 1e-8,
   max_length: 512,
   row_length: 256,
+  loss_type: 'sigmoid',
   beta: 0.1,
+  simpo_gamma: 0.5,
   label_smoothing: 0,
   rpo_alpha: 0,
   gradient_checkpointing: false,
@@ -123,7 +129,9 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   adam_epsilon: positive,
   max_length: count,
   row_length: count,
+  loss_type: oneOf(PREFERENCE_LOSSES),
   beta: positive,
+  simpo_gamma: notNegative,
   label_smoothing: share,
   rpo_alpha: notNegative,
   gradient_checkpointing: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),

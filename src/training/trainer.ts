@@ -13,8 +13,16 @@ import { floats } from '../tensor/session.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { batchFeeds } from './graph.js';
 import { MetricsLog, type StepMetrics } from './metrics.js';
-import { dpoObjective, scoreTrees, sftObjective, type Objective, type Tally } from './objective.js';
+import {
+  preferenceObjective,
+  preferenceOptions,
+  scoreTrees,
+  sftObjective,
+  type Objective,
+  type Tally,
+} from './objective.js';
 import { packTrees, sortByPrompt, treeLength, type TokenTree } from './packing.js';
+import { isReferenceFree } from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import { learningRateAt } from './schedule.js';
 import { createLoraStepper } from './trainer-session.js';
@@ -171,6 +179,8 @@ async function createObjective(
 ): Promise<Objective> {
   const { recipe, trees } = options;
   if (recipe.type === 'sft') return sftObjective(trees);
+  const preference = preferenceOptions(recipe);
+  if (isReferenceFree(recipe.loss_type)) return preferenceObjective(trees, new Map(), preference);
   const steps = totalSteps(recipe, trees.length);
   const seen = Array.from({ length: steps }, (_, step) => examplesOfStep(recipe, trees.length, step)).flat();
   const indices = [...new Set(seen)];
@@ -181,5 +191,5 @@ async function createObjective(
     recipe.row_length,
   );
   const references = new Map(indices.map((index, at) => [index, scores[at] ?? []]));
-  return dpoObjective(trees, references, recipe);
+  return preferenceObjective(trees, references, preference);
 }

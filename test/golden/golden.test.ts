@@ -12,7 +12,8 @@ import { packedHiddenStates, packedInputs } from '../../src/model/qwen3.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { floats, Session } from '../../src/tensor/session.js';
 import { batchFeeds } from '../../src/training/graph.js';
-import { dpoFeeds, dpoLoss, sequenceSums, sftFeeds, sftLoss } from '../../src/training/losses.js';
+import { sequenceSums, sftFeeds, sftLoss } from '../../src/training/losses.js';
+import { preferenceFeeds, preferenceLoss } from '../../src/training/preference.js';
 import { packTrees, type TokenTree } from '../../src/training/packing.js';
 import { createLoraStepper } from '../../src/training/trainer-session.js';
 import { Decoder } from '../../src/writing/decoder.js';
@@ -161,7 +162,14 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       }>(name, 'dpo.json');
       const opened = await model();
       const adapter = await loadAdapter(path.join(folder, name, 'lora_sft_final'), opened.config);
-      const loss = dpoLoss({ beta: golden.beta, labelSmoothing: 0, rpoAlpha: 0 });
+      const options = {
+        lossType: 'sigmoid',
+        beta: golden.beta,
+        labelSmoothing: 0,
+        rpoAlpha: 0,
+        simpoGamma: 0,
+      } as const;
+      const loss = preferenceLoss(options);
       const { session, stepper } = await createLoraStepper({
         base: await freezeBase(opened),
         adapter,
@@ -179,7 +187,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
         const batch = packTrees(trees, 96);
         const outputs = await stepper.accumulate({
           ...batchFeeds(batch),
-          ...dpoFeeds(batch, references, perStep),
+          ...preferenceFeeds(batch, references, options, perStep, 1),
         });
         stepper.update(golden.learning_rate, 1);
         const logps = sequenceSums(batch, floats(outputs, 'logps'));
