@@ -7,7 +7,9 @@ import { isHubId } from '../model/hub.js';
 import { loadAdapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
+import { withFolderLock } from '../support/lock.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
+import { writeRunRecord } from '../training/run-record.js';
 import { tokenizeExamples, type Tokenized } from '../training/tokenize.js';
 import { isStageDone, trainStage, type StageProgress } from '../training/trainer.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -61,7 +63,8 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
       if (!options.json) console.error(say(`${stage.name}：已完成`, `${stage.name}: done`));
       continue;
     }
-    if (!(await runStage(stage, model, tokenizer, options))) return false;
+    const finished = await withFolderLock(folder, () => runStage(stage, model, tokenizer, options));
+    if (!finished) return false;
   }
   return true;
 }
@@ -74,6 +77,8 @@ async function runStage(
 ): Promise<boolean> {
   const { model_name_or_path: name } = options.recipe;
   const { trees, truncated } = await tokenizeStage(stage, options.data, tokenizer);
+  const folder = path.join(options.out, stage.name);
+  await writeRunRecord(folder, path.join(options.data, stage.train_dataset), trees.length);
   if (truncated > 0) {
     console.error(
       say(
@@ -101,7 +106,7 @@ async function runStage(
       recipe: stage,
       trees,
       adapter: start,
-      folder: path.join(options.out, stage.name),
+      folder,
       baseName: isHubId(name) && !existsSync(name) ? name : displayPath(model.folder),
       threads: options.threads,
       device: options.device,

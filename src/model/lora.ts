@@ -15,6 +15,10 @@ export interface LoraConfig {
   readonly loraAlpha: number;
   readonly loraDropout: number;
   readonly targetModules: readonly Projection[];
+  /** Layers that have adapters; all where absent. */
+  readonly layersToTransform?: readonly number[];
+  /** Scale by alpha / √r instead of alpha / r (rsLoRA, arXiv 2312.03732). */
+  readonly useRslora?: boolean;
 }
 
 /** A [r, in] and B [out, r] of one projection. */
@@ -42,16 +46,27 @@ export function adaptedProjections(
   lora: LoraConfig,
 ): { path: string; out: number; in: number }[] {
   const targets = PROJECTIONS.filter((projection) => lora.targetModules.includes(projection));
-  return Array.from({ length: model.numHiddenLayers }, (_, layer) =>
-    targets.map((projection) => {
-      const [out, inner] = projectionShape(model, projection);
-      return { path: projectionPath(layer, projection), out, in: inner };
-    }),
-  ).flat();
+  const layers = Array.from({ length: model.numHiddenLayers }, (_, layer) => layer).filter(
+    (layer) => lora.layersToTransform?.includes(layer) ?? true,
+  );
+  return layers
+    .map((layer) =>
+      targets.map((projection) => {
+        const [out, inner] = projectionShape(model, projection);
+        return { path: projectionPath(layer, projection), out, in: inner };
+      }),
+    )
+    .flat();
 }
 
 /** A new adapter as PEFT makes one: A uniform within ±1/√in (Kaiming with a = √5), B zero. */
 export function initialiseAdapter(model: Qwen3Config, config: LoraConfig, seed: number): Adapter {
+  const absent = config.layersToTransform?.find((layer) => layer >= model.numHiddenLayers);
+  if (absent !== undefined) {
+    throw new InputError(
+      `layers_to_transform: the model has no layer ${absent}, expected 0 to ${model.numHiddenLayers - 1}`,
+    );
+  }
   const layers = new Map<string, LoraPair<FloatTensor>>();
   for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
     const random = Random.for(seed, 'lora', name);
@@ -63,6 +78,11 @@ export function initialiseAdapter(model: Qwen3Config, config: LoraConfig, seed: 
     });
   }
   return { config, layers };
+}
+
+/** What an adapter's product is multiplied with. */
+export function loraScaling({ loraAlpha, r, useRslora }: LoraConfig): number {
+  return loraAlpha / (useRslora ? Math.sqrt(r) : r);
 }
 
 /** Names of the adapter's graph inputs. */
@@ -79,7 +99,7 @@ export function loraInputs(graph: Graph, model: Qwen3Config, config: LoraConfig)
       b: graph.input(loraInputName(name, 'B'), 'float32', [out, config.r]),
     });
   }
-  return { scaling: config.loraAlpha / config.r, layers };
+  return { scaling: loraScaling(config), layers };
 }
 
 /** The adapter's weights by graph input name: what to feed, and what to train. */
@@ -116,7 +136,7 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: string
     fan_in_fan_out: false,
     inference_mode: true,
     init_lora_weights: true,
-    layers_to_transform: null,
+    layers_to_transform: adapter.config.layersToTransform ?? null,
     lora_alpha: adapter.config.loraAlpha,
     lora_dropout: adapter.config.loraDropout,
     modules_to_save: null,
@@ -125,7 +145,7 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: string
     target_modules: adapter.config.targetModules,
     task_type: 'CAUSAL_LM',
     use_dora: false,
-    use_rslora: false,
+    use_rslora: adapter.config.useRslora ?? false,
   });
 }
 
@@ -163,7 +183,7 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
   if (json['peft_type'] !== 'LORA') {
     throw new InputError(`${file}: peft_type is ${JSON.stringify(json['peft_type'])}, expected "LORA"`);
   }
-  for (const key of ['use_dora', 'use_rslora', 'lora_bias'] as const) {
+  for (const key of ['use_dora', 'lora_bias'] as const) {
     if (json[key] === true) throw new InputError(`${file}: ${key} is true, expected false`);
   }
   const { r, lora_alpha: loraAlpha, lora_dropout: loraDropout = 0, target_modules: targets } = json;
@@ -176,5 +196,19 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
       `${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}`,
     );
   }
-  return { r, loraAlpha, loraDropout, targetModules: targets };
+  const layers = json['layers_to_transform'] ?? undefined;
+  const single = typeof layers === 'number' ? [layers] : layers;
+  if (single !== undefined && !(Array.isArray(single) && single.every((item) => Number.isInteger(item)))) {
+    throw new InputError(
+      `${file}: layers_to_transform is ${JSON.stringify(layers)}, expected a list of layer numbers`,
+    );
+  }
+  return {
+    r,
+    loraAlpha,
+    loraDropout,
+    targetModules: targets,
+    ...(single === undefined ? {} : { layersToTransform: single as number[] }),
+    ...(json['use_rslora'] === true ? { useRslora: true } : {}),
+  };
 }

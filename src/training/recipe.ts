@@ -20,9 +20,14 @@ export interface StageRecipe {
   readonly r: number;
   readonly lora_alpha: number;
   readonly target_modules: readonly Projection[];
+  /** Layers that get adapters; null for all. */
+  readonly layers_to_transform: readonly number[] | null;
+  readonly use_rslora: boolean;
   readonly learning_rate: number;
   readonly lr_scheduler_type: ScheduleType;
   readonly warmup_ratio: number;
+  /** Steps of warm-up; where it is not 0 it goes before warmup_ratio. */
+  readonly warmup_steps: number;
   readonly num_train_epochs: number;
   /** Stops after so many steps; −1 for no limit. */
   readonly max_steps: number;
@@ -61,9 +66,12 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   r: 8,
   lora_alpha: 32,
   target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  layers_to_transform: null,
+  use_rslora: false,
   learning_rate: 2e-4,
   lr_scheduler_type: 'linear',
   warmup_ratio: 0,
+  warmup_steps: 0,
   num_train_epochs: 3,
   max_steps: -1,
   per_device_train_batch_size: 4,
@@ -97,6 +105,8 @@ const notNegative = numberCheck('a number of 0 or more', (value) => value >= 0);
 const count = numberCheck('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
 const share = numberCheck('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string');
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+const isLayer = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
 const oneOf =
   (choices: readonly string[]): Check =>
   (value) =>
@@ -115,9 +125,15 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
     value.every((item) => PROJECTIONS.includes(item as Projection))
       ? undefined
       : `a list of some of ${PROJECTIONS.join(', ')}`,
+  layers_to_transform: (value) =>
+    value === null || (Array.isArray(value) && value.length > 0 && value.every(isLayer))
+      ? undefined
+      : 'null or a list of layer numbers from 0',
+  use_rslora: flag,
   learning_rate: positive,
   lr_scheduler_type: oneOf(SCHEDULES),
   warmup_ratio: share,
+  warmup_steps: numberCheck('a whole number of 0 or more', isLayer),
   num_train_epochs: positive,
   max_steps: numberCheck('a whole number', Number.isInteger),
   per_device_train_batch_size: count,
@@ -134,7 +150,7 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   simpo_gamma: notNegative,
   label_smoothing: share,
   rpo_alpha: notNegative,
-  gradient_checkpointing: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  gradient_checkpointing: flag,
   base_dtype: oneOf(BASE_DTYPES),
   save_steps: count,
   seed: numberCheck('a whole number', Number.isInteger),

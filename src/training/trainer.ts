@@ -106,7 +106,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const schedule = {
     type: recipe.lr_scheduler_type,
     learningRate: recipe.learning_rate,
-    warmupSteps: Math.ceil(steps * recipe.warmup_ratio),
+    warmupSteps: recipe.warmup_steps || Math.ceil(steps * recipe.warmup_ratio),
     totalSteps: steps,
   };
   options.onProgress?.({ step: progress?.step ?? 0, totalSteps: steps });
@@ -168,7 +168,14 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
 }
 
 function loraConfig(recipe: StageRecipe): Adapter['config'] {
-  return { r: recipe.r, loraAlpha: recipe.lora_alpha, loraDropout: 0, targetModules: recipe.target_modules };
+  return {
+    r: recipe.r,
+    loraAlpha: recipe.lora_alpha,
+    loraDropout: 0,
+    targetModules: recipe.target_modules,
+    ...(recipe.layers_to_transform === null ? {} : { layersToTransform: recipe.layers_to_transform }),
+    ...(recipe.use_rslora ? { useRslora: true } : {}),
+  };
 }
 
 /** The objective of a stage. For DPO, the reference is scored once, for the examples that the steps will see. */

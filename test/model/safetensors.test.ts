@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig, toConfigJson } from '../../src/model/config.js';
 import { openModel } from '../../src/model/folder.js';
-import { initialiseAdapter, loadAdapter, saveAdapter } from '../../src/model/lora.js';
+import { initialiseAdapter, loadAdapter, loraScaling, saveAdapter } from '../../src/model/lora.js';
 import { encodeSafetensors, readHeader, readSafetensors } from '../../src/model/safetensors.js';
 import { toBfloat16 } from '../../src/model/float16.js';
 import { tinyModel } from '../support-tiny-model.js';
@@ -96,5 +96,26 @@ describe('an adapter folder', () => {
     const names = [...(await readHeader(path.join(folder, 'adapter_model.safetensors'))).keys()];
     expect(names).toContain('base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight');
     expect(names).toContain('base_model.model.model.layers.1.mlp.down_proj.lora_B.weight');
+  });
+
+  it('keeps the layers it is for, and how it scales', async () => {
+    const { config } = await tinyModel();
+    const lora = {
+      r: 4,
+      loraAlpha: 8,
+      loraDropout: 0,
+      targetModules: ['q_proj'] as const,
+      layersToTransform: [1],
+      useRslora: true,
+    };
+    const adapter = initialiseAdapter(config, lora, 3);
+    expect([...adapter.layers.keys()]).toEqual(['model.layers.1.self_attn.q_proj']);
+    expect(loraScaling(lora)).toBe(4);
+    expect(loraScaling({ ...lora, useRslora: false })).toBe(2);
+    await saveAdapter(folder, adapter, null);
+    expect((await loadAdapter(folder, config)).config).toEqual(lora);
+    expect(() => initialiseAdapter(config, { ...lora, layersToTransform: [2] }, 3)).toThrow(
+      'the model has no layer 2, expected 0 to 1',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecipe, readRecipe } from '../../src/training/recipe.js';
+import { parseRecipe, readRecipe, readRecipe } from '../../src/training/recipe.js';
 
 const recipe = (stage: string): string =>
   `model_name_or_path: m\nstages:\n  - name: a\n    type: sft\n    train_dataset: x.jsonl\n${stage}`;
@@ -13,6 +13,19 @@ describe('recipes', () => {
       ['stage3-dpo', 'dpo'],
     ]);
     expect(stages[2]?.adapter_from).toBe('stage2-clean');
+  });
+
+  it('has the published hyperparameters for Qwen3-0.6B', async () => {
+    const { model_name_or_path: model, stages } = await readRecipe('recipes/qwen3-0.6b.yaml');
+    expect(model).toBe('Qwen/Qwen3-0.6B');
+    const published = { r: 8, lora_alpha: 32, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] };
+    const sft = { per_device_train_batch_size: 4, gradient_accumulation_steps: 8, learning_rate: 2e-4 };
+    const dpo = { per_device_train_batch_size: 2, gradient_accumulation_steps: 8, learning_rate: 1e-5 };
+    expect(stages).toMatchObject([
+      { ...published, ...sft, num_train_epochs: 3 },
+      { ...published, ...sft, num_train_epochs: 3 },
+      { ...published, ...dpo, num_train_epochs: 1, beta: 0.1, loss_type: 'sigmoid' },
+    ]);
   });
 
   it('takes settings from the command line', () => {

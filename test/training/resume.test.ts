@@ -1,4 +1,5 @@
 /** Real processes, killed in the middle: what is taken up again ends in the same bytes as what was never stopped. */
+import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -73,5 +74,10 @@ describe('a run that was killed', () => {
       ).toBe(true);
     }
     expect(existsSync(path.join(broken, 'dpo', 'checkpoint.safetensors'))).toBe(false);
+    const record = JSON.parse(await readFile(path.join(broken, 'dpo', 'run.json'), 'utf8')) as {
+      train_dataset: { sha256: string };
+    };
+    const bytes = await readFile(path.join(data, 'preference/train.jsonl'));
+    expect(record.train_dataset.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
   }, 180_000);
 });
