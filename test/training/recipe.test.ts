@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecipe, readRecipe, readRecipe } from '../../src/training/recipe.js';
+import { parseRecipe, readRecipe } from '../../src/training/recipe.js';
 
 const recipe = (stage: string): string =>
   `model_name_or_path: m\nstages:\n  - name: a\n    type: sft\n    train_dataset: x.jsonl\n${stage}`;
