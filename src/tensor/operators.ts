@@ -201,17 +201,21 @@ export function gather(table: Value, indices: Value): Value {
   });
 }
 
-/** Sums `rows` [n, d] into a table of zeros of the shape of `table`, row i at `indices` [n]. */
+/**
+ * Sums `rows` [n, d] into a table of zeros of the shape of `table`, row i at `indices` [n].
+ *
+ * By ScatterElements, and not by ScatterND: that one adds rows of one index on several threads at once, and loses some.
+ */
 export function scatterRows(table: Value, indices: Value, rows: Value): Value {
   const { graph } = table;
   return graph.composite(() => {
     const zeros = emit('ConstantOfShape', { graph, inputs: [shapeOf(table)], shape: table.shape });
-    const points = reshape(indices, [indices.shape[0] as Dimension, 1]);
-    return emit('ScatterND', {
+    const column = reshape(indices, [indices.shape[0] as Dimension, 1]);
+    return emit('ScatterElements', {
       graph,
-      inputs: [zeros, points, rows],
+      inputs: [zeros, expandLike(column, rows), rows],
       shape: table.shape,
-      attributes: { reduction: 'add' },
+      attributes: { axis: 0, reduction: 'add' },
     });
   });
 }

@@ -233,3 +233,25 @@ describe('every gradient agrees with central finite differences', () => {
     },
   );
 });
+
+describe('rows that one index takes several of', () => {
+  it('are all added, whatever the threads do', async () => {
+    const [count, width] = [4096, 64];
+    const graph = new Graph();
+    const table = graph.input('table', 'float32', [4, width]);
+    const rows = graph.input('rows', 'float32', ['n', width]);
+    const indices = graph.input('indices', 'int64', ['n']);
+    graph.output('sums', op.scatterRows(table, indices, rows));
+    const session = await Session.create(graph, { threads: 4 });
+    const feeds = {
+      table: { data: new Float32Array(4 * width), shape: [4, width] },
+      rows: { data: new Float32Array(count * width).fill(1), shape: [count, width] },
+      indices: { data: BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 3)), shape: [count] },
+    };
+    for (let round = 0; round < 20; round += 1) {
+      const sums = floats(await session.run(feeds), 'sums');
+      expect(sums.reduce((sum, value) => sum + value, 0)).toBe(count * width);
+    }
+    await session.release();
+  });
+});
