@@ -7,13 +7,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildDatasets } from '../../src/corpus/build.js';
+import { Random } from '../../src/support/random.js';
 import { writeFileWhole } from '../../src/support/files.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 const temporary = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-resume-'));
 
-/** Runs the command line from source; kills it once its log has `killAt` lines. */
-function train(args: readonly string[], out: string, killAt?: number): Promise<number | null> {
+/** When a process is killed: so many milliseconds after its log has so many lines. */
+interface Moment {
+  readonly lines: number;
+  readonly delay: number;
+}
+
+/** Runs the command line from source; kills it at a moment. */
+function train(args: readonly string[], out: string, moment?: Moment): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
@@ -26,8 +33,10 @@ function train(args: readonly string[], out: string, killAt?: number): Promise<n
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const log = path.join(out, 'dpo', 'metrics.jsonl');
     const timer = setInterval(() => {
-      if (killAt === undefined || !existsSync(log)) return;
-      if (readFileSync(log, 'utf8').split('\n').length > killAt) child.kill('SIGKILL');
+      if (moment === undefined || !existsSync(log)) return;
+      if (readFileSync(log, 'utf8').split('\n').length <= moment.lines) return;
+      clearInterval(timer);
+      setTimeout(() => child.kill('SIGKILL'), moment.delay);
     }, 2);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
@@ -38,8 +47,10 @@ function train(args: readonly string[], out: string, killAt?: number): Promise<n
   });
 }
 
+const KILLS = 20;
+
 describe('a run that was killed', () => {
-  it('ends in the same adapter and the same metrics', async () => {
+  it(`at ${KILLS} moments ends in the same adapter and the same metrics`, async () => {
     const data = temporary();
     await buildDatasets({
       source: 'data/starter',
@@ -56,13 +67,16 @@ describe('a run that was killed', () => {
         'defaults: {r: 4, learning_rate: 1.0e-3, per_device_train_batch_size: 4, gradient_accumulation_steps: 1, save_steps: 3}',
         'stages:',
         '  - {name: sft, type: sft, train_dataset: clean/train.jsonl, max_steps: 4}',
-        '  - {name: dpo, type: dpo, train_dataset: preference/train.jsonl, adapter_from: sft, max_steps: 24}',
+        '  - {name: dpo, type: dpo, train_dataset: preference/train.jsonl, adapter_from: sft, max_steps: 48}',
       ].join('\n'),
     );
-    const args = [recipe, '--data', data, '--threads', '1'];
+    const args = [recipe, '--data', data, '--threads', '2'];
     const [straight, broken] = [temporary(), temporary()];
     await train(args, straight);
-    for (const killAt of [1, 5, 10, 16]) await train(args, broken, killAt);
+    const random = new Random(20);
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await train(args, broken, { lines: 1 + 2 * kill, delay: random.integer(40) });
+    }
     await train(args, broken);
     for (const file of [
       'sft/adapter_model.safetensors',
