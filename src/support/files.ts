@@ -1,6 +1,6 @@
 /** Files that are whole or absent, and JSON Lines. */
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,6 +18,24 @@ export async function writeStreamWhole(file: string, parts: AsyncIterable<Uint8A
   });
 }
 
+/** A full disk in the user's words; any other error as it is. */
+function diskError(file: string, error: unknown): unknown {
+  const full = isRecord(error) && ['ENOSPC', 'EDQUOT'].includes(String(error['code']));
+  if (!full) return error;
+  return new InputError(
+    `${file}: the disk is full; what was finished before is kept, make room and run again`,
+  );
+}
+
+/** Appends a line to a file. @throws InputError if the disk is full */
+export async function appendLine(file: string, line: string): Promise<void> {
+  try {
+    await appendFile(file, `${line}\n`);
+  } catch (error) {
+    throw diskError(file, error);
+  }
+}
+
 async function writeBeside(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}.tmp`;
@@ -32,7 +50,7 @@ async function writeBeside(file: string, write: (handle: FileHandle) => Promise<
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true });
-    throw error;
+    throw diskError(file, error);
   }
 }
 

@@ -1,8 +1,8 @@
 /** The log of a run: metrics.jsonl, a line a step, under TRL's names. */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileWhole } from '../support/files.js';
+import { appendLine, writeFileWhole } from '../support/files.js';
 
 export interface StepMetrics {
   readonly step: number;
@@ -40,7 +40,7 @@ export class MetricsLog {
   }
 
   async append(metrics: StepMetrics): Promise<void> {
-    await appendFile(this.file, `${JSON.stringify(metrics)}\n`);
+    await appendLine(this.file, JSON.stringify(metrics));
     this.count += 1;
   }
 }
