@@ -80,6 +80,7 @@ export function examplesOfStep(recipe: StageRecipe, examples: number, step: numb
  */
 export async function trainStage(options: TrainStageOptions): Promise<Adapter | undefined> {
   const { model, recipe, trees, folder } = options;
+  requireKnownTokens(trees, model.config.vocabSize, recipe.name);
   const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
   const adapter = copyAdapter(start);
   const base = await freezeBase(model, recipe.base_dtype, options);
@@ -165,6 +166,17 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   await rm(checkpointFile, { force: true });
   await session.release();
   return adapter;
+}
+
+/** @throws InputError for a token that the model has no embedding for, as a tokenizer of another model gives */
+function requireKnownTokens(trees: readonly TokenTree[], vocabSize: number, name: string): void {
+  trees.forEach(({ prompt, completions }, index) => {
+    const unknown = [prompt, ...completions].flat().find((id) => !(id >= 0 && id < vocabSize));
+    if (unknown === undefined) return;
+    throw new InputError(
+      `${name}: example ${index + 1} has the token ${unknown}, expected ids below ${vocabSize}, the model's vocabulary`,
+    );
+  });
 }
 
 function loraConfig(recipe: StageRecipe): Adapter['config'] {

@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openModel } from '../../src/model/folder.js';
+import { initialiseAdapter, type Adapter } from '../../src/model/lora.js';
+import { STAGE_DEFAULTS, type StageRecipe } from '../../src/training/recipe.js';
+import { trainStage } from '../../src/training/trainer.js';
+import { tinyModel } from '../support-tiny-model.js';
+
+const recipe: StageRecipe = {
+  ...STAGE_DEFAULTS,
+  name: 'stage',
+  type: 'sft',
+  train_dataset: '',
+  r: 4,
+  max_steps: 3,
+  per_device_train_batch_size: 2,
+  gradient_accumulation_steps: 2,
+  learning_rate: 1e-3,
+};
+const trees = Array.from({ length: 8 }, (_, index) => ({
+  prompt: [3, 4, 5],
+  completions: [[6 + index, 7 + index, 8 + index]],
+}));
+const newFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-trainer-'));
+
+async function train(change: Partial<StageRecipe> = {}, adapter?: Adapter): Promise<Adapter | undefined> {
+  const model = await openModel((await tinyModel()).folder);
+  return trainStage({
+    model,
+    recipe: { ...recipe, ...change },
+    trees,
+    adapter,
+    folder: newFolder(),
+    baseName: 'tiny',
+  });
+}
+
+describe('a stage', () => {
+  it('refuses tokens that the model does not have, before it trains', async () => {
+    const model = await openModel((await tinyModel()).folder);
+    const folder = newFolder();
+    const other = [...trees, { prompt: [3], completions: [[151_643]] }];
+    await expect(trainStage({ model, recipe, trees: other, folder, baseName: 'tiny' })).rejects.toThrow(
+      /^stage: example 9 has the token 151643, expected ids below \d+/,
+    );
+    expect(existsSync(path.join(folder, 'metrics.jsonl'))).toBe(false);
+  });
+
+  it('stops at a loss that is not a number, naming step and examples', async () => {
+    const model = await openModel((await tinyModel()).folder);
+    const adapter = initialiseAdapter(
+      model.config,
+      { r: 4, loraAlpha: 32, loraDropout: 0, targetModules: recipe.target_modules },
+      1,
+    );
+    for (const { b } of adapter.layers.values()) b.data.fill(1e30);
+    await expect(train({}, adapter)).rejects.toThrow(
+      /^stage: step 1: loss NaN, gradient norm NaN, expected finite numbers \(examples \d+(, \d+)*\)/,
+    );
+  });
+
+  it('ends in nearly the same adapter when it computes activations anew, or with an int8 base', async () => {
+    process.env['SHIREN_CACHE'] = newFolder();
+    const plain = await train();
+    const anew = await train({ gradient_checkpointing: true });
+    const rounded = await train({ base_dtype: 'int8' });
+    for (const [name, { b }] of plain!.layers) {
+      const largest = Math.max(...b.data.map(Math.abs));
+      b.data.forEach((value, index) => {
+        expect(Math.abs(anew!.layers.get(name)!.b.data[index]! - value)).toBeLessThan(0.02 * largest);
+      });
+      const dot = (x: Float32Array, y: Float32Array): number => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
+      const other = rounded!.layers.get(name)!.b.data;
+      expect(dot(b.data, other) / Math.sqrt(dot(b.data, b.data) * dot(other, other))).toBeGreaterThan(0.95);
+    }
+  });
+
+  it('writes a line a step under the names of TRL', async () => {
+    const model = await openModel((await tinyModel()).folder);
+    const folder = newFolder();
+    await trainStage({ model, recipe, trees, folder, baseName: 'tiny' });
+    const lines = (await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(Object.keys(JSON.parse(lines[0]!) as object)).toEqual(
+      expect.arrayContaining(['step', 'epoch', 'loss', 'grad_norm', 'learning_rate', 'num_tokens']),
+    );
+  });
+});
