@@ -31,8 +31,7 @@ export interface RunRecipeOptions extends RuntimeOptions {
   readonly json?: boolean;
 }
 
-async function tokenizeStage(stage: StageRecipe, data: string, tokenizer: Tokenizer): Promise<Tokenized> {
-  const file = path.join(data, stage.train_dataset);
+async function tokenizeDataset(stage: StageRecipe, file: string, tokenizer: Tokenizer): Promise<Tokenized> {
   const examples =
     stage.type === 'sft'
       ? (await readSftDataset(file)).map(({ prompt, completion }) => ({ prompt, completions: [completion] }))
@@ -76,7 +75,15 @@ async function runStage(
   options: RunRecipeOptions,
 ): Promise<boolean> {
   const { model_name_or_path: name } = options.recipe;
-  const { trees, truncated } = await tokenizeStage(stage, options.data, tokenizer);
+  const { trees, truncated } = await tokenizeDataset(
+    stage,
+    path.join(options.data, stage.train_dataset),
+    tokenizer,
+  );
+  const validation =
+    stage.eval_dataset === null
+      ? undefined
+      : await tokenizeDataset(stage, path.join(options.data, stage.eval_dataset), tokenizer);
   const folder = path.join(options.out, stage.name);
   await writeRunRecord(folder, path.join(options.data, stage.train_dataset), trees.length);
   if (truncated > 0) {
@@ -105,6 +112,7 @@ async function runStage(
       model,
       recipe: stage,
       trees,
+      validation: validation?.trees,
       adapter: start,
       folder,
       baseName: isHubId(name) && !existsSync(name) ? name : displayPath(model.folder),
@@ -112,6 +120,9 @@ async function runStage(
       device: options.device,
       signal: options.signal,
       onProgress: report,
+      onEvaluation: (metrics) => {
+        if (options.json) console.log(JSON.stringify({ stage: stage.name, ...metrics }));
+      },
     });
     return adapter !== undefined;
   } finally {

@@ -19,6 +19,13 @@ export interface StepMetrics {
   readonly 'logps/rejected'?: number;
 }
 
+/** A line of an evaluation on the validation set. */
+export interface EvaluationMetrics {
+  readonly step: number;
+  readonly epoch: number;
+  readonly eval_loss: number;
+}
+
 export class MetricsLog {
   private constructor(
     private readonly file: string,
@@ -39,7 +46,7 @@ export class MetricsLog {
     return this.count;
   }
 
-  async append(metrics: StepMetrics): Promise<void> {
+  async append(metrics: StepMetrics | EvaluationMetrics): Promise<void> {
     await appendLine(this.file, JSON.stringify(metrics));
     this.count += 1;
   }

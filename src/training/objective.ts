@@ -32,6 +32,32 @@ export interface Objective {
   tally(batch: PackedBatch, indices: readonly number[], outputs: Outputs, tally: Tally): void;
 }
 
+/** A micro-batch of a step, packed, with everything that the graph is fed but the weights. */
+export interface MicroBatch {
+  readonly indices: readonly number[];
+  readonly batch: PackedBatch;
+  readonly feeds: Record<string, ArrayWithShape>;
+}
+
+/** The micro-batches of some examples. Those that begin alike stand together, so that they share what they can. */
+export function* microBatches(
+  objective: Objective,
+  recipe: StageRecipe,
+  examples: readonly number[],
+): Generator<MicroBatch> {
+  const { trees } = objective;
+  const step = sortByPrompt(trees, examples);
+  const size = recipe.per_device_train_batch_size;
+  for (let at = 0; at < step.length; at += size) {
+    const indices = step.slice(at, at + size);
+    const batch = packTrees(
+      indices.map((index) => trees[index] as TokenTree),
+      recipe.row_length,
+    );
+    yield { indices, batch, feeds: { ...batchFeeds(batch), ...objective.feeds(batch, indices, step) } };
+  }
+}
+
 function firstCompletionTokens(trees: readonly TokenTree[], indices: readonly number[]): number {
   return indices.reduce((sum, index) => sum + (trees[index]?.completions[0]?.length ?? 0), 0);
 }

@@ -53,6 +53,14 @@ export interface StageRecipe {
   /** Precision of the frozen base. */
   readonly base_dtype: BaseDtype;
   readonly save_steps: number;
+  /** Validation set, relative to the data folder. */
+  readonly eval_dataset: string | null;
+  /** Steps between evaluations on it. */
+  readonly eval_steps: number;
+  /** End with the weights of the lowest eval_loss. */
+  readonly load_best_model_at_end: boolean;
+  /** Stop after so many evaluations without a lower eval_loss; 0 for never. */
+  readonly early_stopping_patience: number;
   readonly seed: number;
 }
 
@@ -91,6 +99,10 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   gradient_checkpointing: false,
   base_dtype: 'float32',
   save_steps: 25,
+  eval_dataset: null,
+  eval_steps: 50,
+  load_best_model_at_end: false,
+  early_stopping_patience: 0,
   seed: 42,
 };
 
@@ -106,7 +118,7 @@ const count = numberCheck('a whole number of 1 or more', (value) => Number.isInt
 const share = numberCheck('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string');
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
-const isLayer = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
+const isWhole = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
 const oneOf =
   (choices: readonly string[]): Check =>
   (value) =>
@@ -126,14 +138,14 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
       ? undefined
       : `a list of some of ${PROJECTIONS.join(', ')}`,
   layers_to_transform: (value) =>
-    value === null || (Array.isArray(value) && value.length > 0 && value.every(isLayer))
+    value === null || (Array.isArray(value) && value.length > 0 && value.every(isWhole))
       ? undefined
       : 'null or a list of layer numbers from 0',
   use_rslora: flag,
   learning_rate: positive,
   lr_scheduler_type: oneOf(SCHEDULES),
   warmup_ratio: share,
-  warmup_steps: numberCheck('a whole number of 0 or more', isLayer),
+  warmup_steps: numberCheck('a whole number of 0 or more', isWhole),
   num_train_epochs: positive,
   max_steps: numberCheck('a whole number', Number.isInteger),
   per_device_train_batch_size: count,
@@ -153,6 +165,10 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   gradient_checkpointing: flag,
   base_dtype: oneOf(BASE_DTYPES),
   save_steps: count,
+  eval_dataset: (value) => (value === null ? undefined : text(value)),
+  eval_steps: count,
+  load_best_model_at_end: flag,
+  early_stopping_patience: numberCheck('a whole number of 0 or more', isWhole),
   seed: numberCheck('a whole number', Number.isInteger),
 };
 

@@ -43,6 +43,11 @@ export class Stepper {
     return outputs;
   }
 
+  /** Runs one micro-batch and leaves the gradients of the step as they are. */
+  async evaluate(feeds: Readonly<Record<string, ArrayWithShape>>): Promise<Outputs> {
+    return this.session.run(this.feeds(feeds));
+  }
+
   /** The gradients of the step so far. */
   currentGradients(): ReadonlyMap<string, Float32Array> {
     return this.gradients ?? new Map<string, Float32Array>();

@@ -11,9 +11,9 @@ import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { floats } from '../tensor/session.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { batchFeeds } from './graph.js';
-import { MetricsLog, type StepMetrics } from './metrics.js';
+import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.js';
 import {
+  microBatches,
   preferenceObjective,
   preferenceOptions,
   scoreTrees,
@@ -21,11 +21,12 @@ import {
   type Objective,
   type Tally,
 } from './objective.js';
-import { packTrees, sortByPrompt, treeLength, type TokenTree } from './packing.js';
+import { treeLength, type TokenTree } from './packing.js';
 import { isReferenceFree } from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import { learningRateAt } from './schedule.js';
 import { createLoraStepper } from './trainer-session.js';
+import { Validation } from './validation.js';
 
 export interface StageProgress {
   readonly step: number;
@@ -38,12 +39,15 @@ export interface TrainStageOptions extends RuntimeOptions {
   readonly model: ModelFolder;
   readonly recipe: StageRecipe;
   readonly trees: readonly TokenTree[];
+  /** Examples that are watched and not trained on. */
+  readonly validation?: readonly TokenTree[];
   /** Where training starts; a new adapter where absent. */
   readonly adapter?: Adapter;
   readonly folder: string;
   /** Written into adapter_config.json. */
   readonly baseName: string;
   readonly onProgress?: (progress: StageProgress) => void;
+  readonly onEvaluation?: (metrics: EvaluationMetrics) => void;
   /** Stops after the step under way; what was done is kept. */
   readonly signal?: AbortSignal;
 }
@@ -80,12 +84,22 @@ export function examplesOfStep(recipe: StageRecipe, examples: number, step: numb
  */
 export async function trainStage(options: TrainStageOptions): Promise<Adapter | undefined> {
   const { model, recipe, trees, folder } = options;
-  requireKnownTokens(trees, model.config.vocabSize, recipe.name);
+  requireKnownTokens([...trees, ...(options.validation ?? [])], model.config.vocabSize, recipe.name);
   const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
   const adapter = copyAdapter(start);
   const base = await freezeBase(model, recipe.base_dtype, options);
-  const objective = await createObjective(options, base, start);
-  const longest = Math.max(recipe.row_length, ...trees.map(treeLength));
+  const objective = await createObjective(recipe, base, start, trees, () =>
+    examplesSeen(recipe, trees.length),
+  );
+  const watched = options.validation ?? [];
+  const validationObjective =
+    watched.length > 0
+      ? await createObjective(recipe, base, start, watched, () => [...watched.keys()])
+      : undefined;
+  const longest = [...trees, ...watched].reduce(
+    (most, tree) => Math.max(most, treeLength(tree)),
+    recipe.row_length,
+  );
   const { session, stepper } = await createLoraStepper({
     base,
     adapter,
@@ -103,7 +117,11 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const progress = await restoreCheckpoint(checkpointFile, stepper);
   const log = await MetricsLog.open(folder, progress?.metricLines ?? 0);
   await writeJson(path.join(folder, 'recipe.json'), recipe);
+  const validation =
+    validationObjective && new Validation(validationObjective, recipe, stepper, progress?.validation);
   const steps = totalSteps(recipe, trees.length);
+  const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
+  const stepsPerEpoch = Math.ceil(trees.length / perStep);
   const schedule = {
     type: recipe.lr_scheduler_type,
     learningRate: recipe.learning_rate,
@@ -113,19 +131,12 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   options.onProgress?.({ step: progress?.step ?? 0, totalSteps: steps });
   for (let step = progress?.step ?? 0; step < steps; step += 1) {
     const started = performance.now();
-    // Examples that begin alike stand together, so that micro-batches share what they can.
-    const indices = sortByPrompt(trees, examplesOfStep(recipe, trees.length, step));
+    const examples = examplesOfStep(recipe, trees.length, step);
     const tally: Tally = {};
     let [loss, tokens] = [0, 0];
-    for (let at = 0; at < indices.length; at += recipe.per_device_train_batch_size) {
-      const micro = indices.slice(at, at + recipe.per_device_train_batch_size);
-      const batch = packTrees(
-        micro.map((index) => trees[index] as TokenTree),
-        recipe.row_length,
-      );
-      const feeds = { ...batchFeeds(batch), ...objective.feeds(batch, micro, indices) };
+    for (const { indices, batch, feeds } of microBatches(objective, recipe, examples)) {
       const outputs = await stepper.accumulate(feeds);
-      objective.tally(batch, micro, outputs, tally);
+      objective.tally(batch, indices, outputs, tally);
       loss += floats(outputs, 'loss')[0] ?? NaN;
       tokens += batch.tokens;
     }
@@ -133,17 +144,15 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     const norm = stepper.update(learningRate, recipe.max_grad_norm);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
       throw new InputError(
-        `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${indices.join(', ')})`,
+        `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${examples.join(', ')})`,
       );
     }
     const means = Object.fromEntries(
-      Object.entries(tally).map(([name, sum]) => [name, sum / indices.length]),
+      Object.entries(tally).map(([name, sum]) => [name, sum / examples.length]),
     );
     const metrics: StepMetrics = {
       step: step + 1,
-      epoch:
-        (step + 1) /
-        Math.ceil(trees.length / (recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps)),
+      epoch: (step + 1) / stepsPerEpoch,
       loss,
       grad_norm: norm,
       learning_rate: learningRate,
@@ -153,19 +162,36 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     await log.append(metrics);
     const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
     options.onProgress?.({ step: step + 1, totalSteps: steps, metrics, tokensPerSecond });
+    if (validation && ((step + 1) % recipe.eval_steps === 0 || step + 1 === steps)) {
+      const evaluated = { step: step + 1, epoch: metrics.epoch, eval_loss: await validation.evaluate() };
+      await log.append(evaluated);
+      options.onEvaluation?.(evaluated);
+    }
     const stopping = options.signal?.aborted === true;
     if (stopping || (step + 1) % recipe.save_steps === 0) {
-      await saveCheckpoint(checkpointFile, stepper, { step: step + 1, metricLines: log.lines });
+      await saveCheckpoint(checkpointFile, stepper, {
+        step: step + 1,
+        metricLines: log.lines,
+        validation: validation?.current(),
+      });
     }
     if (stopping && step + 1 < steps) {
       await session.release();
       return undefined;
     }
+    if (validation?.isExhausted()) break;
   }
+  if (recipe.load_best_model_at_end) validation?.restoreBest();
   await saveAdapter(folder, adapter, options.baseName);
   await rm(checkpointFile, { force: true });
   await session.release();
   return adapter;
+}
+
+/** The examples that any step of a stage sees. */
+function examplesSeen(recipe: StageRecipe, examples: number): number[] {
+  const steps = Array.from({ length: totalSteps(recipe, examples) }, (_, step) => step);
+  return [...new Set(steps.flatMap((step) => examplesOfStep(recipe, examples, step)))];
 }
 
 /** @throws InputError for a token that the model has no embedding for, as a tokenizer of another model gives */
@@ -190,19 +216,18 @@ function loraConfig(recipe: StageRecipe): Adapter['config'] {
   };
 }
 
-/** The objective of a stage. For DPO, the reference is scored once, for the examples that the steps will see. */
+/** The objective of a stage on some examples. For DPO, the reference is scored once, for the examples that are needed. */
 async function createObjective(
-  options: TrainStageOptions,
+  recipe: StageRecipe,
   base: FrozenBase,
   reference: Adapter,
+  trees: readonly TokenTree[],
+  needed: () => readonly number[],
 ): Promise<Objective> {
-  const { recipe, trees } = options;
   if (recipe.type === 'sft') return sftObjective(trees);
   const preference = preferenceOptions(recipe);
   if (isReferenceFree(recipe.loss_type)) return preferenceObjective(trees, new Map(), preference);
-  const steps = totalSteps(recipe, trees.length);
-  const seen = Array.from({ length: steps }, (_, step) => examplesOfStep(recipe, trees.length, step)).flat();
-  const indices = [...new Set(seen)];
+  const indices = needed();
   const scores = await scoreTrees(
     base,
     reference,

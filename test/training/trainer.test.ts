@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freezeBase } from '../../src/model/frozen-base.js';
 import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, type Adapter } from '../../src/model/lora.js';
+import { scoreTrees } from '../../src/training/objective.js';
 import { STAGE_DEFAULTS, type StageRecipe } from '../../src/training/recipe.js';
 import { trainStage } from '../../src/training/trainer.js';
 import { tinyModel } from '../support-tiny-model.js';
@@ -87,5 +89,44 @@ describe('a stage', () => {
     expect(Object.keys(JSON.parse(lines[0]!) as object)).toEqual(
       expect.arrayContaining(['step', 'epoch', 'loss', 'grad_norm', 'learning_rate', 'num_tokens']),
     );
+  });
+
+  it('watches a validation set, stops when it gets no better, and ends with the best weights', async () => {
+    const model = await openModel((await tinyModel()).folder);
+    const folder = newFolder();
+    const settings = {
+      ...recipe,
+      max_steps: 40,
+      num_train_epochs: 40,
+      learning_rate: 3e-2,
+      eval_steps: 2,
+      early_stopping_patience: 3,
+    };
+    // What is watched has nothing to do with what is learnt: its loss rises before long.
+    const validation = [{ prompt: [3, 4, 5], completions: [[40, 41, 42]] }];
+    const run = (load_best_model_at_end: boolean): Promise<Adapter | undefined> =>
+      trainStage({
+        model,
+        recipe: { ...settings, load_best_model_at_end },
+        trees,
+        validation,
+        folder,
+        baseName: 'tiny',
+      });
+    const best = await run(true);
+    const lines = (await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const evaluations = lines
+      .map((line) => JSON.parse(line) as { step: number; eval_loss?: number })
+      .filter((line) => line.eval_loss !== undefined);
+    const losses = evaluations.map((line) => line.eval_loss!);
+    expect(evaluations.map(({ step }) => step)).toEqual(evaluations.map((_, index) => 2 * index + 2));
+    expect(evaluations.length).toBeLessThan(20);
+    expect(losses.indexOf(Math.min(...losses))).toBe(losses.length - 4);
+
+    const base = await freezeBase(model);
+    const score = async (adapter: Adapter): Promise<number> =>
+      -(await scoreTrees(base, adapter, validation, 32))[0]![0]! / 3;
+    expect(await score(best!)).toBeCloseTo(Math.min(...losses), 4);
+    expect(await score((await run(false))!)).toBeCloseTo(losses.at(-1)!, 4);
   });
 });
