@@ -45,6 +45,8 @@ export interface NetworkOptions {
   readonly weights: NetworkWeights;
   /** Adapter weights, if there is an adapter. */
   readonly lora?: LoraValues;
+  /** Changes what an adapter reads, for training: gets the input and a name for it. */
+  readonly adapterInput?: (x: Value, name: string) => Value;
   /** Rows of the rotary tables: more than the largest position. */
   readonly positions: number;
   /** Keep only what enters each block, and compute the rest once more on the way back. */
@@ -69,13 +71,12 @@ function project(
   }));
   const bases = weights.linear(x, matrices);
   const adapters = paths.map((path) => lora?.layers.get(path));
-  const reduced = reduce(
-    x,
-    adapters.flatMap((adapter) => (adapter ? [adapter.a] : [])),
-  );
+  const thin = adapters.flatMap((adapter) => (adapter ? [adapter.a] : []));
+  const { adapterInput = (input: Value): Value => input } = options;
+  const reduced = thin.length > 0 ? reduce(adapterInput(x, `${paths[0]}.lora_dropout`), thin) : undefined;
   return bases.map((base, index) => {
     const adapter = adapters[index];
-    const input = adapter && reduced.get(adapter.a);
+    const input = adapter && reduced?.get(adapter.a);
     if (!lora || !input) return base;
     return gemm(input, adapter.b, { transB: true, alpha: lora.scaling, c: base });
   });
@@ -85,8 +86,7 @@ function project(
 function reduce(x: Value, thin: readonly Value[]): Map<Value, Value> {
   const ranks = thin.map(({ shape }) => Number(shape[0]));
   const [first] = thin;
-  if (!first) return new Map();
-  if (thin.length === 1) return new Map([[first, gemm(x, first, { transB: true })]]);
+  if (first && thin.length === 1) return new Map([[first, gemm(x, first, { transB: true })]]);
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const parts = split(gemm(x, concat(thin, 0, total), { transB: true }), 1, ranks);
   return new Map(thin.map((matrix, index) => [matrix, parts[index] as Value]));

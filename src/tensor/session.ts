@@ -5,7 +5,7 @@ import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx.js';
 
-export type TensorData = Float32Array | BigInt64Array | Int32Array;
+export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
 /** An array with its shape. */
 export interface ArrayWithShape<T extends TensorData = TensorData> {
@@ -22,6 +22,7 @@ export interface SessionOptions extends RuntimeOptions {
 
 function toTensor({ data, shape }: ArrayWithShape): Tensor {
   if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  if (data instanceof Uint8Array) return new Tensor('uint8', data, shape);
   if (data instanceof BigInt64Array) return new Tensor('int64', data, shape);
   return new Tensor('int32', data, shape);
 }

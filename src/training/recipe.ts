@@ -19,6 +19,8 @@ export interface StageRecipe {
   readonly adapter_from: string | null;
   readonly r: number;
   readonly lora_alpha: number;
+  /** Share of an adapter's inputs that are set to zero while training. */
+  readonly lora_dropout: number;
   readonly target_modules: readonly Projection[];
   /** Layers that get adapters; null for all. */
   readonly layers_to_transform: readonly number[] | null;
@@ -73,6 +75,7 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   adapter_from: null,
   r: 8,
   lora_alpha: 32,
+  lora_dropout: 0,
   target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
   layers_to_transform: null,
   use_rslora: false,
@@ -131,6 +134,7 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   adapter_from: (value) => (value === null ? undefined : text(value)),
   r: count,
   lora_alpha: positive,
+  lora_dropout: numberCheck('a number of 0 or more and below 1', (value) => value >= 0 && value < 1),
   target_modules: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&

@@ -3,6 +3,7 @@ import type { FrozenBase } from '../model/frozen-base.js';
 import { loraInputs, loraTensors, type Adapter } from '../model/lora.js';
 import { Graph, type Value } from '../tensor/graph.js';
 import { Session } from '../tensor/session.js';
+import { Dropout } from './dropout.js';
 import { buildTrainingGraph, trainingPositions, type LossBuilder } from './graph.js';
 import type { AdamWOptions } from './adamw.js';
 import { Stepper } from './stepper.js';
@@ -18,10 +19,10 @@ export interface LoraTrainerOptions {
   readonly optimizer?: AdamWOptions;
 }
 
-/** Compiles the training graph of an adapter. */
+/** Compiles the training graph of an adapter. Dropout is that of the adapter's configuration. */
 export async function createLoraStepper(
   options: LoraTrainerOptions,
-): Promise<{ session: Session; stepper: Stepper }> {
+): Promise<{ session: Session; stepper: Stepper; dropout: Dropout | undefined }> {
   const { base, adapter } = options;
   const { config } = base.model;
   const graph = new Graph();
@@ -34,9 +35,17 @@ export async function createLoraStepper(
   const weights = base.attach(graph);
   const positions = trainingPositions(config, options.longest);
   const { checkpointing } = options;
-  buildTrainingGraph({ graph, config, weights, lora, positions, checkpointing }, () => trained, options.loss);
+  const { loraDropout } = adapter.config;
+  const dropout = loraDropout > 0 ? new Dropout(graph, loraDropout) : undefined;
+  const adapterInput = dropout?.apply;
+  buildTrainingGraph(
+    { graph, config, weights, lora, positions, checkpointing, adapterInput },
+    () => trained,
+    options.loss,
+  );
   const session = await Session.create(graph, base.session);
-  return { session, stepper: new Stepper(session, loraTensors(adapter), options.optimizer) };
+  const stepper = new Stepper(session, loraTensors(adapter), options.optimizer);
+  return { session, stepper, dropout };
 }
 
 /** Compiles a graph that only scores: outputs `logps`. The adapter is fed with each run, if there is one. */

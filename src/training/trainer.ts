@@ -86,7 +86,9 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const { model, recipe, trees, folder } = options;
   requireKnownTokens([...trees, ...(options.validation ?? [])], model.config.vocabSize, recipe.name);
   const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
-  const adapter = copyAdapter(start);
+  // The recipe's dropout, whatever the adapter was trained with before.
+  const copied = copyAdapter(start);
+  const adapter = { ...copied, config: { ...copied.config, loraDropout: recipe.lora_dropout } };
   const base = await freezeBase(model, recipe.base_dtype, options);
   const objective = await createObjective(recipe, base, start, trees, () =>
     examplesSeen(recipe, trees.length),
@@ -100,7 +102,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     (most, tree) => Math.max(most, treeLength(tree)),
     recipe.row_length,
   );
-  const { session, stepper } = await createLoraStepper({
+  const { session, stepper, dropout } = await createLoraStepper({
     base,
     adapter,
     loss: objective.loss,
@@ -118,7 +120,8 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const log = await MetricsLog.open(folder, progress?.metricLines ?? 0);
   await writeJson(path.join(folder, 'recipe.json'), recipe);
   const validation =
-    validationObjective && new Validation(validationObjective, recipe, stepper, progress?.validation);
+    validationObjective &&
+    new Validation(validationObjective, recipe, stepper, dropout, progress?.validation);
   const steps = totalSteps(recipe, trees.length);
   const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
   const stepsPerEpoch = Math.ceil(trees.length / perStep);
@@ -135,7 +138,9 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     const tally: Tally = {};
     let [loss, tokens] = [0, 0];
     for (const { indices, batch, feeds } of microBatches(objective, recipe, examples)) {
-      const outputs = await stepper.accumulate(feeds);
+      const random = Random.for(recipe.seed, 'dropout', step, indices[0] ?? 0);
+      const masks = dropout?.feeds(batch.rows * batch.length, random);
+      const outputs = await stepper.accumulate({ ...feeds, ...masks });
       objective.tally(batch, indices, outputs, tally);
       loss += floats(outputs, 'loss')[0] ?? NaN;
       tokens += batch.tokens;
@@ -209,7 +214,7 @@ function loraConfig(recipe: StageRecipe): Adapter['config'] {
   return {
     r: recipe.r,
     loraAlpha: recipe.lora_alpha,
-    loraDropout: 0,
+    loraDropout: recipe.lora_dropout,
     targetModules: recipe.target_modules,
     ...(recipe.layers_to_transform === null ? {} : { layersToTransform: recipe.layers_to_transform }),
     ...(recipe.use_rslora ? { useRslora: true } : {}),

@@ -1,5 +1,6 @@
 /** Watching a validation set while training: its loss, the best weights so far, and when to stop. */
 import { floats } from '../tensor/session.js';
+import type { Dropout } from './dropout.js';
 import { microBatches, type Objective } from './objective.js';
 import type { StageRecipe } from './recipe.js';
 import type { Stepper } from './stepper.js';
@@ -21,6 +22,7 @@ export class Validation {
     private readonly objective: Objective,
     private readonly recipe: StageRecipe,
     private readonly stepper: Stepper,
+    private readonly dropout: Dropout | undefined,
     state?: ValidationState,
   ) {
     this.state = state ?? { bestLoss: Infinity, sinceBest: 0, best: new Map() };
@@ -34,8 +36,9 @@ export class Validation {
   async evaluate(): Promise<number> {
     const indices = this.objective.trees.map((_, index) => index);
     let sum = 0;
-    for (const { feeds } of microBatches(this.objective, this.recipe, indices)) {
-      sum += floats(await this.stepper.evaluate(feeds), 'loss')[0] ?? NaN;
+    for (const { batch, feeds } of microBatches(this.objective, this.recipe, indices)) {
+      const masks = this.dropout?.feeds(batch.rows * batch.length);
+      sum += floats(await this.stepper.evaluate({ ...feeds, ...masks }), 'loss')[0] ?? NaN;
     }
     const loss = Math.fround(sum);
     if (loss < this.state.bestLoss) {

@@ -18,7 +18,12 @@ describe('recipes', () => {
   it('has the published hyperparameters for Qwen3-0.6B', async () => {
     const { model_name_or_path: model, stages } = await readRecipe('recipes/qwen3-0.6b.yaml');
     expect(model).toBe('Qwen/Qwen3-0.6B');
-    const published = { r: 8, lora_alpha: 32, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] };
+    const published = {
+      r: 8,
+      lora_alpha: 32,
+      lora_dropout: 0.05,
+      target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+    };
     const sft = { per_device_train_batch_size: 4, gradient_accumulation_steps: 8, learning_rate: 2e-4 };
     const dpo = { per_device_train_batch_size: 2, gradient_accumulation_steps: 8, learning_rate: 1e-5 };
     expect(stages).toMatchObject([

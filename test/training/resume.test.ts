@@ -64,7 +64,7 @@ describe('a run that was killed', () => {
       recipe,
       [
         `model_name_or_path: ${(await tinyModel()).folder}`,
-        'defaults: {r: 4, learning_rate: 1.0e-3, per_device_train_batch_size: 4, gradient_accumulation_steps: 1, save_steps: 3}',
+        'defaults: {r: 4, lora_dropout: 0.1, learning_rate: 1.0e-3, per_device_train_batch_size: 4, gradient_accumulation_steps: 1, save_steps: 3}',
         'stages:',
         '  - {name: sft, type: sft, train_dataset: clean/train.jsonl, max_steps: 4}',
         '  - {name: dpo, type: dpo, train_dataset: preference/train.jsonl, adapter_from: sft, max_steps: 48, eval_dataset: preference/validation.jsonl, eval_steps: 5, load_best_model_at_end: true}',

@@ -80,6 +80,24 @@ describe('a stage', () => {
     }
   });
 
+  it('trains the same with the same dropout, and keeps it with the adapter', async () => {
+    const [first, again, without] = [
+      await train({ lora_dropout: 0.2 }),
+      await train({ lora_dropout: 0.2 }),
+      await train(),
+    ];
+    expect(again!.layers).toEqual(first!.layers);
+    expect(without!.layers).not.toEqual(first!.layers);
+    expect(first!.config.loraDropout).toBe(0.2);
+    const anew = await train({ lora_dropout: 0.2, gradient_checkpointing: true });
+    for (const [name, { b }] of first!.layers) {
+      const largest = Math.max(...b.data.map(Math.abs));
+      b.data.forEach((value, index) => {
+        expect(Math.abs(anew!.layers.get(name)!.b.data[index]! - value)).toBeLessThan(0.02 * largest);
+      });
+    }
+  });
+
   it('writes a line a step under the names of TRL', async () => {
     const model = await openModel((await tinyModel()).folder);
     const folder = newFolder();
