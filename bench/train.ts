@@ -118,6 +118,7 @@ const recipe: StageRecipe = {
   train_dataset: '',
   base_dtype: flags['base-dtype'] as BaseDtype,
   per_device_train_batch_size: micro,
+  lora_dropout: 0.05,
   gradient_accumulation_steps: PER_STEP / micro,
   learning_rate: objective === 'sft' ? 2e-4 : 1e-5,
   row_length: Number(flags['row-length']),
