@@ -5,13 +5,13 @@
  * list of the poem files' own SHA-256 sums, in the form that `sha256sum` prints.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import { download } from '../support/download.js';
 import { InputError, messageOf } from '../support/errors.js';
+import { hashFile } from '../support/files.js';
 import { poemFiles } from './read.js';
 
 /** The commit that figures in this project's documents were measured on. */
@@ -35,9 +35,7 @@ const isWanted = (name: string): boolean =>
 export async function corpusChecksum(folder: string): Promise<string> {
   const all = createHash('sha256');
   for (const file of await poemFiles(folder)) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(file), hash);
-    all.update(`${hash.digest('hex')}  ${path.basename(file)}\n`);
+    all.update(`${await hashFile(file)}  ${path.basename(file)}\n`);
   }
   return all.digest('hex');
 }

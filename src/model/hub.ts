@@ -4,15 +4,14 @@
  * HF_HOME or HF_HUB_CACHE say where the cache is, HF_ENDPOINT where the hub is, HF_TOKEN who asks, HF_HUB_OFFLINE that nobody may.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { HubApiError, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub';
 import { download } from '../support/download.js';
 import { InputError, messageOf } from '../support/errors.js';
-import { isRecord, readJson, writeFileWhole } from '../support/files.js';
+import { hashFile, isRecord, readJson, writeFileWhole } from '../support/files.js';
 
 export interface DownloadProgress {
   readonly file: string;
@@ -153,8 +152,7 @@ async function fetchFile(options: ModelFile): Promise<void> {
 /** Compares with the hub's checksum: SHA-256 for large files, git's own for the others. A wrong file is removed. */
 async function verify(incomplete: string, { file, id }: ModelFile): Promise<void> {
   const hash = file.lfs ? createHash('sha256') : createHash('sha1').update(`blob ${file.size}\0`);
-  await pipeline(createReadStream(incomplete), hash);
-  const found = hash.digest('hex');
+  const found = await hashFile(incomplete, hash);
   const expected = file.lfs?.oid ?? file.oid;
   if (found === expected) return;
   await rm(incomplete, { force: true });

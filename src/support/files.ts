@@ -1,9 +1,11 @@
 /** Files that are whole or absent, and JSON Lines. */
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { InputError, messageOf } from './errors.js';
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, never a part. */
@@ -130,6 +132,12 @@ async function writeTexts<T>(
     })(),
   );
   return count;
+}
+
+/** The checksum of a file's bytes in hexadecimal: SHA-256, or another hash that may have been begun. */
+export async function hashFile(file: string, hash: Hash = createHash('sha256')): Promise<string> {
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
 /** Whether a value is an object with keys (not null, not an array). */

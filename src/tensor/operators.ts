@@ -233,6 +233,11 @@ export function reduceMax(x: Value, axes: readonly number[], keepDimensions = tr
   return reduce('ReduceMax', x, axes, keepDimensions);
 }
 
+/** The smallest along axes; no gradient. */
+export function reduceMin(x: Value, axes: readonly number[], keepDimensions = true): Value {
+  return reduce('ReduceMin', x, axes, keepDimensions);
+}
+
 function reduce(operator: string, x: Value, axes: readonly number[], keepDimensions: boolean): Value {
   const positive = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   const shape = keepDimensions

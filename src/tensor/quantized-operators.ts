@@ -5,7 +5,18 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, Value } from './graph.js';
 import { softmaxAt } from './neural-operators.js';
-import { add, multiply, negate, reshape, scale, shapeOf, slice, subtract } from './operators.js';
+import {
+  add,
+  multiply,
+  negate,
+  reduceMax,
+  reduceMin,
+  reshape,
+  scale,
+  shapeOf,
+  slice,
+  subtract,
+} from './operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
 export interface QuantizedMatrix {
@@ -33,17 +44,11 @@ const SMALLEST = 1e-30;
 /** Values quantised once for all the products that read them. */
 const known = new WeakMap<Value, QuantizedRows>();
 
-function rowExtreme(operator: 'ReduceMax' | 'ReduceMin', x: Value): Value {
-  const { graph, shape } = x;
-  const inputs = [x, graph.integers([1])];
-  return emit(operator, { graph, inputs, shape: [shape[0] as Dimension, 1], attributes: { keepdims: 1 } });
-}
-
 /** Rounds each row of `x` [rows, inner] to 255 steps between its largest magnitude and that below zero. */
 function quantizeRows(x: Value): QuantizedRows {
   const before = known.get(x);
   if (before) return before;
-  const extremes = [rowExtreme('ReduceMax', x), negate(rowExtreme('ReduceMin', x))];
+  const extremes = [reduceMax(x, [1]), negate(reduceMin(x, [1]))];
   const quantized = quantizeBy(x, extremes, 127, 128);
   known.set(x, quantized);
   return quantized;
@@ -51,7 +56,7 @@ function quantizeRows(x: Value): QuantizedRows {
 
 /** Rounds each row of `x`, of which no value is negative, to 256 steps between zero and its largest. */
 function quantizeProbabilities(x: Value): QuantizedRows {
-  return quantizeBy(x, [rowExtreme('ReduceMax', x)], 255, 0);
+  return quantizeBy(x, [reduceMax(x, [1])], 255, 0);
 }
 
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */

@@ -4,14 +4,8 @@ import { loraTensors, type Adapter } from '../model/lora.js';
 import { floats, type ArrayWithShape } from '../tensor/session.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
 import { sequenceSums, sftFeeds, sftLoss } from './losses.js';
-import { packTrees, sortByPrompt, treeLength, type PackedBatch, type TokenTree } from './packing.js';
-import {
-  pairLogProbabilities,
-  preferenceFeeds,
-  preferenceLoss,
-  usesMeans,
-  type PreferenceOptions,
-} from './preference.js';
+import { packTrees, longestLength, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';
+import { asCompared, preferenceFeeds, preferenceLoss, type PreferenceOptions } from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import type { Outputs } from './stepper.js';
 import { createScorer } from './trainer-session.js';
@@ -102,13 +96,8 @@ export function preferenceObjective(
     feeds: (batch, indices, step) =>
       preferenceFeeds(batch, referencesOf(indices), options, step.length, firstCompletionTokens(trees, step)),
     tally: (batch, indices, outputs, tally) => {
-      const logps = pairLogProbabilities(batch, floats(outputs, 'logps'), lossType);
-      const reference = usesMeans(lossType)
-        ? indices.flatMap((index) => {
-            const lengths = trees[index]?.completions.map(({ length }) => length) ?? [];
-            return referencesOf([index]).map((sum, side) => sum / (lengths[side] ?? 1));
-          })
-        : referencesOf(indices);
+      const logps = asCompared(batch, sequenceSums(batch, floats(outputs, 'logps')), lossType);
+      const reference = asCompared(batch, referencesOf(indices), lossType);
       const addTo = (name: string, value: number): void => void (tally[name] = (tally[name] ?? 0) + value);
       indices.forEach((_, pair) => {
         const [chosen = NaN, rejected = NaN] = [logps[2 * pair], logps[2 * pair + 1]];
@@ -135,7 +124,7 @@ export async function scoreTrees(
   rowLength: number,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<number[][]> {
-  const longest = Math.max(rowLength, ...trees.map(treeLength));
+  const longest = longestLength(trees, rowLength);
   const session = await createScorer(base, longest, adapter);
   const weights = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
   const scores: number[][] = [];

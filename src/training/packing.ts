@@ -45,6 +45,11 @@ export function treeLength(tree: TokenTree): number {
   return tree.completions.reduce((sum, completion) => sum + completion.length, tree.prompt.length);
 }
 
+/** Tokens of the longest example, or `atLeast`. */
+export function longestLength(trees: readonly TokenTree[], atLeast: number): number {
+  return trees.reduce((most, tree) => Math.max(most, treeLength(tree)), atLeast);
+}
+
 function sharedPrefix(a: readonly number[], b: readonly number[]): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) length += 1;

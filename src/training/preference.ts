@@ -18,7 +18,7 @@ import {
   subtract,
 } from '../tensor/operators.js';
 import type { ArrayWithShape } from '../tensor/session.js';
-import { sequenceSums, sftLoss } from './losses.js';
+import { sftLoss } from './losses.js';
 import type { PackedBatch } from './packing.js';
 
 export const PREFERENCE_LOSSES = [
@@ -148,15 +148,11 @@ export function preferenceLoss(options: PreferenceOptions): (logProbabilities: V
   };
 }
 
-/** What one pair's log-probabilities are, as its loss sees them: chosen and rejected, sums or means a token. */
-export function pairLogProbabilities(
-  batch: PackedBatch,
-  logProbabilities: Float32Array,
-  loss: PreferenceLoss,
-): number[] {
-  const sums = sequenceSums(batch, logProbabilities);
+/** Sums of the batch's sequences as a loss compares them: as they are, or as means a token. */
+export function asCompared(batch: PackedBatch, sums: readonly number[], loss: PreferenceLoss): number[] {
+  if (!usesMeans(loss)) return [...sums];
   const lengths = sequenceLengths(batch);
-  return usesMeans(loss) ? sums.map((sum, index) => sum / (lengths[index] ?? 1)) : sums;
+  return sums.map((sum, index) => sum / (lengths[index] ?? 1));
 }
 
 /** Tokens with loss of each sequence. */
@@ -192,11 +188,9 @@ export function preferenceFeeds(
       if (matrix) matrix[Math.floor(sequence / 2) * rows + row] = 1 / divisor(sequence);
     }
   });
+  const compared = asCompared(batch, references, options.lossType);
   const reference = (side: 0 | 1): ArrayWithShape => ({
-    data: Float32Array.from(
-      { length: pairs },
-      (_, pair) => (references[2 * pair + side] ?? NaN) / divisor(2 * pair + side),
-    ),
+    data: Float32Array.from({ length: pairs }, (_, pair) => compared[2 * pair + side] ?? NaN),
     shape: [pairs, 1],
   });
   const weight = likelihoodWeight(options);

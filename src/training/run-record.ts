@@ -1,12 +1,9 @@
 /** What a stage was trained with, kept beside its adapter: programs, machine, and the bytes of its data. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { isRecord, readJson, writeJson } from '../support/files.js';
+import { hashFile, isRecord, readJson, writeJson } from '../support/files.js';
 
 const require = createRequire(import.meta.url);
 
@@ -22,12 +19,6 @@ async function installedVersion(name: string): Promise<string> {
   return versionOf(path.join(root, 'node_modules', name, 'package.json'));
 }
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
-
 /** Writes run.json: versions of shiren, Node and ONNX Runtime, the processor, and the SHA-256 of the data set. */
 export async function writeRunRecord(folder: string, dataset: string, examples: number): Promise<void> {
   const packageJson = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -37,6 +28,6 @@ export async function writeRunRecord(folder: string, dataset: string, examples: 
     'onnxruntime-node': await installedVersion('onnxruntime-node'),
     platform: `${process.platform} ${process.arch}`,
     cpu: os.cpus()[0]?.model ?? 'unknown',
-    train_dataset: { file: dataset, sha256: await sha256(dataset), examples },
+    train_dataset: { file: dataset, sha256: await hashFile(dataset), examples },
   });
 }

@@ -21,7 +21,7 @@ import {
   type Objective,
   type Tally,
 } from './objective.js';
-import { treeLength, type TokenTree } from './packing.js';
+import { longestLength, type TokenTree } from './packing.js';
 import { isReferenceFree } from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import { learningRateAt } from './schedule.js';
@@ -57,22 +57,27 @@ export function isStageDone(folder: string): boolean {
   return existsSync(path.join(folder, 'adapter_config.json'));
 }
 
+const examplesPerStep = (recipe: StageRecipe): number =>
+  recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
+
+const stepsPerEpoch = (recipe: StageRecipe, examples: number): number =>
+  Math.ceil(examples / examplesPerStep(recipe));
+
 /** Optimiser steps of a stage. */
 export function totalSteps(recipe: StageRecipe, examples: number): number {
-  const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
-  const steps = Math.ceil(Math.ceil(examples / perStep) * recipe.num_train_epochs);
+  const steps = Math.ceil(stepsPerEpoch(recipe, examples) * recipe.num_train_epochs);
   return recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
 }
 
 /** The examples of a step: each epoch is a shuffle of all of them. */
 export function examplesOfStep(recipe: StageRecipe, examples: number, step: number): number[] {
-  const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
-  const stepsPerEpoch = Math.ceil(examples / perStep);
-  const epoch = Math.floor(step / stepsPerEpoch);
+  const perStep = examplesPerStep(recipe);
+  const ofEpoch = stepsPerEpoch(recipe, examples);
+  const epoch = Math.floor(step / ofEpoch);
   const order = Random.for(recipe.seed, 'epoch', epoch).shuffle(
     Array.from({ length: examples }, (_, index) => index),
   );
-  const start = (step % stepsPerEpoch) * perStep;
+  const start = (step % ofEpoch) * perStep;
   return order.slice(start, start + perStep);
 }
 
@@ -98,10 +103,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     watched.length > 0
       ? await createObjective(recipe, base, start, watched, () => [...watched.keys()])
       : undefined;
-  const longest = [...trees, ...watched].reduce(
-    (most, tree) => Math.max(most, treeLength(tree)),
-    recipe.row_length,
-  );
+  const longest = longestLength([...trees, ...watched], recipe.row_length);
   const { session, stepper, dropout } = await createLoraStepper({
     base,
     adapter,
@@ -123,8 +125,6 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     validationObjective &&
     new Validation(validationObjective, recipe, stepper, dropout, progress?.validation);
   const steps = totalSteps(recipe, trees.length);
-  const perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
-  const stepsPerEpoch = Math.ceil(trees.length / perStep);
   const schedule = {
     type: recipe.lr_scheduler_type,
     learningRate: recipe.learning_rate,
@@ -157,7 +157,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     );
     const metrics: StepMetrics = {
       step: step + 1,
-      epoch: (step + 1) / stepsPerEpoch,
+      epoch: (step + 1) / stepsPerEpoch(recipe, trees.length),
       loss,
       grad_norm: norm,
       learning_rate: learningRate,
