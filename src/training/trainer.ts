@@ -132,7 +132,8 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     totalSteps: steps,
   };
   options.onProgress?.({ step: progress?.step ?? 0, totalSteps: steps });
-  for (let step = progress?.step ?? 0; step < steps; step += 1) {
+  // Asked before each step: a run taken up at the checkpoint that exhausted its patience has nothing left to do.
+  for (let step = progress?.step ?? 0; step < steps && !validation?.isExhausted(); step += 1) {
     const started = performance.now();
     const examples = examplesOfStep(recipe, trees.length, step);
     const tally: Tally = {};
@@ -184,7 +185,6 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
       await session.release();
       return undefined;
     }
-    if (validation?.isExhausted()) break;
   }
   if (recipe.load_best_model_at_end) validation?.restoreBest();
   await saveAdapter(folder, adapter, options.baseName);
