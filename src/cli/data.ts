@@ -2,11 +2,10 @@
 import type { Command } from 'commander';
 import path from 'node:path';
 import { BUILD_DEFAULTS, buildDatasets, type BuildSummary } from '../corpus/build.js';
-import { CLEANING_DEFAULTS, CLEANING_RULES, cleanPoem } from '../corpus/clean.js';
+import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
 import { COMMIT, fetchCorpus } from '../corpus/fetch.js';
-import { poemFiles, readPoems } from '../corpus/read.js';
-import { layOut } from '../poetry/text.js';
+import { collectPoems, joinPoems, parsePart, readPlainText } from '../corpus/plain-text.js';
 import { writeFileWhole } from '../support/files.js';
 import { numberOption } from './options.js';
 import { resolvePath } from './paths.js';
@@ -26,6 +25,14 @@ interface BuildFlags {
   readonly minQuality: number;
   readonly paraphraseShare: number;
   readonly json?: boolean;
+}
+
+interface TextFlags {
+  readonly source: readonly string[];
+  readonly out: string;
+  readonly mostLines: number;
+  readonly exclude?: string;
+  readonly part?: string;
 }
 
 export function dataCommand(program: Command): void {
@@ -118,20 +125,21 @@ export function dataCommand(program: Command): void {
     .requiredOption('--source <path...>', 'as for build; several are joined')
     .requiredOption('--out <file>', 'the text file')
     .option('--most-lines <n>', 'leave out longer poems', numberOption, 8)
+    .option('--exclude <file>', 'leave out what shares two lines with a poem of this file (held-out.txt)')
+    .option('--part <i/n>', 'only the i-th of n parts that have no poem in common')
     .addHelpText(
       'after',
-      '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --out poems.txt',
+      '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --exclude output/full/held-out.txt --out poems.txt',
     )
-    .action(async (flags: { source: string[]; out: string; mostLines: number }) => {
-      const poems = new Set<string>();
-      for (const source of flags.source) {
-        for await (const record of readPoems(await poemFiles(resolvePath(source)))) {
-          const { poem } = cleanPoem(record, { ...CLEANING_DEFAULTS, mostLines: flags.mostLines });
-          if (poem) poems.add(layOut(poem.lines, poem.marks));
-        }
-      }
-      await writeFileWhole(flags.out, `${[...poems].join('\n\n')}\n`);
-      console.log(`${flags.out}: ${poems.size} poems`);
+    .action(async (flags: TextFlags) => {
+      const poems = await collectPoems({
+        sources: flags.source.map(resolvePath),
+        mostLines: flags.mostLines,
+        exclude: flags.exclude === undefined ? [] : await readPlainText(flags.exclude),
+        part: flags.part === undefined ? undefined : parsePart(flags.part),
+      });
+      await writeFileWhole(flags.out, joinPoems(poems));
+      console.log(`${flags.out}: ${poems.length} poems`);
     });
 }
 

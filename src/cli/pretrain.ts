@@ -3,11 +3,12 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { writeCharacterTokenizer } from '../model/character-tokenizer.js';
+import { readPlainText } from '../corpus/plain-text.js';
 import { toConfigJson, type Qwen3Config } from '../model/config.js';
 import { writeSafetensors } from '../model/safetensors.js';
 import { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
-import { readText, writeJson } from '../support/files.js';
+import { writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { TokenTree } from '../training/packing.js';
 import { pretrain, type PretrainMetrics } from '../training/pretrain.js';
@@ -16,7 +17,8 @@ import { addRuntimeOptions, numberOption } from './options.js';
 import { startProgress } from './progress.js';
 
 interface PretrainFlags extends RuntimeOptions {
-  readonly text: string;
+  readonly text: readonly string[];
+  readonly validationText?: string;
   readonly out: string;
   readonly steps: number;
   readonly tokensPerStep: number;
@@ -33,7 +35,7 @@ interface PretrainFlags extends RuntimeOptions {
 export function pretrainCommand(program: Command): void {
   addRuntimeOptions(program.command('pretrain'))
     .description('预训练 train a small Qwen3 from nothing on poems as plain text (blank line between poems)')
-    .requiredOption('--text <file>', 'the poems')
+    .requiredOption('--text <file...>', 'the poems; several files are joined')
     .requiredOption('--out <folder>', 'where the model folder is written; a run that was stopped goes on')
     .option('--steps <n>', 'optimiser steps', numberOption, 3500)
     .option('--tokens-per-step <n>', 'tokens a step', numberOption, 2048)
@@ -42,6 +44,7 @@ export function pretrainCommand(program: Command): void {
     .option('--layers <n>', 'layers', numberOption, 5)
     .option('--intermediate-size <n>', 'width of the feed-forward layers', numberOption, 1024)
     .option('--validation <n>', 'poems held out for eval_loss', numberOption, 256)
+    .option('--validation-text <file>', 'the poems for eval_loss: then none of --text are held out')
     .option('--min-count <n>', 'a character must occur so often to get a token', numberOption, 3)
     .option('--seed <n>', 'seed', numberOption, 1)
     .option('--json', 'a JSON object a step on standard output')
@@ -60,16 +63,26 @@ function frequentCharacters(poems: readonly string[], minimum: number): string[]
     .map(([character]) => character);
 }
 
-async function runPretrain(flags: PretrainFlags): Promise<void> {
-  const poems = (await readText(flags.text))
-    .split(/\n\s*\n/)
-    .map((poem) => poem.trim())
-    .filter((poem) => poem !== '');
-  if (poems.length <= flags.validation) {
+/** The poems to learn in a shuffled order, and those never trained on. */
+async function readDocuments(flags: PretrainFlags): Promise<Record<'poems' | 'validation', string[]>> {
+  const poems = Random.for(flags.seed, 'split').shuffle(
+    (await Promise.all(flags.text.map(readPlainText))).flat(),
+  );
+  const given = flags.validationText === undefined ? undefined : await readPlainText(flags.validationText);
+  if (given?.length === 0) throw new InputError(`${flags.validationText}: no poems`);
+  const heldOut = given ? 0 : flags.validation;
+  if (poems.length <= heldOut) {
     throw new InputError(
-      `${flags.text}: ${poems.length} poems, expected more than the ${flags.validation} held out`,
+      `${flags.text.join(', ')}: ${poems.length} poems, expected more than the ${heldOut} held out`,
     );
   }
+  return given
+    ? { poems, validation: given.slice(0, flags.validation) }
+    : { poems: poems.slice(heldOut), validation: poems.slice(0, heldOut) };
+}
+
+async function runPretrain(flags: PretrainFlags): Promise<void> {
+  const { poems, validation } = await readDocuments(flags);
   await mkdir(flags.out, { recursive: true });
   const { vocabSize, tokens } = await writeCharacterTokenizer(
     flags.out,
@@ -90,12 +103,10 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
     tieWordEmbeddings: true,
   };
   await writeJson(path.join(flags.out, 'config.json'), toConfigJson(config, tokens));
-  const trees = Random.for(flags.seed, 'split')
-    .shuffle(poems)
-    .map((poem): TokenTree => ({
-      prompt: [tokenizer.endOfText],
-      completions: [tokenizer.encodeCompletion(poem)],
-    }));
+  const asTree = (poem: string): TokenTree => ({
+    prompt: [tokenizer.endOfText],
+    completions: [tokenizer.encodeCompletion(poem)],
+  });
   const metricsFile = path.join(flags.out, 'pretrain.jsonl');
   const bar = flags.json ? undefined : startProgress('pretrain', flags.steps);
   let evaluation = '';
@@ -111,8 +122,8 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
   };
   const weights = await pretrain({
     config,
-    documents: trees.slice(flags.validation),
-    validation: trees.slice(0, flags.validation),
+    documents: poems.map(asTree),
+    validation: validation.map(asTree),
     steps: flags.steps,
     tokensPerStep: flags.tokensPerStep,
     rowLength: 256,

@@ -8,10 +8,11 @@ import { toSimplified } from '../poetry/script.js';
 import { characters, layOut, splitLines } from '../poetry/text.js';
 import { describeThemes } from '../poetry/themes.js';
 import { InputError } from '../support/errors.js';
-import { writeJson, writeJsonLines, writeLines } from '../support/files.js';
+import { writeFileWhole, writeJson, writeJsonLines, writeLines } from '../support/files.js';
 import { Random } from '../support/random.js';
 import { writeDataCard } from './card.js';
 import { cleanPoem, type Decision } from './clean.js';
+import { joinPoems } from './plain-text.js';
 import { assistantMessage, userMessage, type PreferenceExample, type SftExample } from './dataset.js';
 import { findDuplicates, type Duplicates } from './duplicates.js';
 import { corrupt, pickReason, type PairPool, type PairSource } from './pairs.js';
@@ -148,7 +149,7 @@ function describe(
   });
 }
 
-/** Reads, cleans, describes, splits and pairs; writes `raw/`, `clean/`, `preference/`, `prompts.jsonl`, `decisions.jsonl`, `summary.json`, a data card. */
+/** Reads, cleans, describes, splits and pairs; writes `raw/`, `clean/`, `preference/`, `prompts.jsonl`, `held-out.txt`, `decisions.jsonl`, `summary.json`, a data card. */
 export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOptions, 'source' | 'out'>) {
   const options: BuildOptions = { ...BUILD_DEFAULTS, ...given };
   const read = await readAndClean(options);
@@ -174,6 +175,10 @@ export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOpt
   await write('preference/train', pairUp(of('train'), options));
   await write('preference/validation', pairUp(of('validation'), options));
   await write('prompts', map(of('test'), heldOutPrompt));
+  await writeFileWhole(
+    path.join(options.out, 'held-out.txt'),
+    plainText(described.filter(({ split }) => split !== 'train')),
+  );
   await writeJsonLines(path.join(options.out, 'decisions.jsonl'), read.decisions);
   await writeLines(
     path.join(options.out, 'lines.txt'),
@@ -219,6 +224,11 @@ function cleanExample(one: Described, options: BuildOptions, paraphrased: boolea
     completion: assistantMessage(layOut(poem.lines, poem.marks)),
     ...columns(one),
   };
+}
+
+/** The poems of the test and validation splits, for `data text --exclude` and `pretrain --validation-text`. */
+function plainText(poems: readonly Described[]): string {
+  return joinPoems(poems.map(({ poem }) => layOut(poem.lines, poem.marks)));
 }
 
 function heldOutPrompt({ poem, form, themes }: Described): object {

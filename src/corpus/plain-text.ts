@@ -1,0 +1,68 @@
+/** Poems as plain text, a blank line between them: what `pretrain` reads. */
+import { createHash } from 'node:crypto';
+import { layOut, splitLines } from '../poetry/text.js';
+import { InputError } from '../support/errors.js';
+import { readText } from '../support/files.js';
+import { CLEANING_DEFAULTS, cleanPoem } from './clean.js';
+import { poemFiles, readPoems } from './read.js';
+
+/** One of several parts of a corpus that have no poem in common. */
+export interface Part {
+  /** From 1. */
+  readonly index: number;
+  readonly of: number;
+}
+
+export interface PlainTextOptions {
+  /** As for `data build`. */
+  readonly sources: readonly string[];
+  /** Longer poems are left out. */
+  readonly mostLines: number;
+  /** Poems that share two lines with one of these are left out. */
+  readonly exclude: readonly string[];
+  readonly part?: Part;
+}
+
+/** Poems joined by blank lines. */
+export function joinPoems(poems: readonly string[]): string {
+  return poems.length === 0 ? '' : `${poems.join('\n\n')}\n`;
+}
+
+/** The poems of a plain-text file. @throws InputError where there is no such file */
+export async function readPlainText(file: string): Promise<string[]> {
+  return (await readText(file))
+    .split(/\n\s*\n/)
+    .map((poem) => poem.trim())
+    .filter((poem) => poem !== '');
+}
+
+/** Reads `1/2`. @throws InputError for anything but two whole numbers, the first from 1 to the second */
+export function parsePart(text: string): Part {
+  const [, index = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index < 1 || index > of) {
+    throw new InputError(`--part ${text}: expected a part of so many, for example 1/2`);
+  }
+  return { index, of };
+}
+
+/** Poems that begin alike are always in the same part. */
+function isInPart(lines: readonly string[], { index, of }: Part): boolean {
+  const hash = createHash('sha256').update(lines[0] ?? '').digest().readUInt32BE();
+  return hash % of === index - 1;
+}
+
+/** Cleaned poems of the sources, each text once. */
+export async function collectPoems(options: PlainTextOptions): Promise<string[]> {
+  const { mostLines, part } = options;
+  const heldOut = new Set(options.exclude.flatMap((poem) => splitLines(poem)));
+  const poems = new Set<string>();
+  for (const source of options.sources) {
+    for await (const record of readPoems(await poemFiles(source))) {
+      const { poem } = cleanPoem(record, { ...CLEANING_DEFAULTS, mostLines });
+      if (!poem || (part && !isInPart(poem.lines, part))) continue;
+      if (poem.lines.filter((line) => heldOut.has(line)).length >= 2) continue;
+      poems.add(layOut(poem.lines, poem.marks));
+    }
+  }
+  return [...poems];
+}
