@@ -1,5 +1,10 @@
 /** The library: what `import … from 'shiren'` gives. */
-export { Poet, type PoetOptions, type WriteOptions, type WrittenPoem } from './writing/poet.js';
+export { Poet, type PoetOptions } from './writing/poet.js';
+export { type BatchOptions, type PoemWriter, type WriteOptions } from './writing/writer.js';
+export { type PoemOrder, type WrittenPoem } from './writing/written-poem.js';
+export { type Constraints } from './writing/plan.js';
+export { LineIndex, type Nearness } from './poetry/line-index.js';
+export { readLineIndex } from './corpus/line-index-file.js';
 export { checkLines, checkPoem, type PoemCheck } from './poetry/check.js';
 export { FORM_NAMES, FORMS, type FormName } from './poetry/forms.js';
 export { formatPrompt, parsePrompt } from './poetry/prompt.js';

@@ -5,6 +5,7 @@ import { BUILD_DEFAULTS, buildDatasets, type BuildSummary } from '../corpus/buil
 import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
 import { COMMIT, fetchCorpus } from '../corpus/fetch.js';
+import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
 import { collectPoems, joinPoems, parsePart, readPlainText } from '../corpus/plain-text.js';
 import { writeFileWhole } from '../support/files.js';
 import { numberOption } from './options.js';
@@ -119,6 +120,7 @@ export function dataCommand(program: Command): void {
           : `${file}: ${result.kind}, ${result.examples} examples`,
       );
     });
+  indexCommand(data);
   data
     .command('text')
     .description('纯文本 cleaned poems as plain text for pretrain, a blank line between them')
@@ -140,6 +142,21 @@ export function dataCommand(program: Command): void {
       });
       await writeFileWhole(flags.out, joinPoems(poems));
       console.log(`${flags.out}: ${poems.length} poems`);
+    });
+}
+
+/** `shiren data index`. */
+function indexCommand(data: Command): void {
+  data
+    .command('index')
+    .description('编目 a compact index of known lines, for novelty and for --original')
+    .requiredOption('--source <path...>', 'as for build; several are joined')
+    .option('--out <file>', 'the index', 'lines.index')
+    .addHelpText('after', '\nExample:\n  shiren data index --source chinese-poetry --out tang.index')
+    .action(async ({ source, out }: { source: string[]; out: string }) => {
+      const lines = await collectLines(source.map(resolvePath));
+      await writeLineIndex(out, lines);
+      console.log(say(`${out}：${lines.size} 句`, `${out}: ${lines.size} lines`));
     });
 }
 

@@ -47,7 +47,10 @@ export function parsePart(text: string): Part {
 
 /** Poems that begin alike are always in the same part. */
 function isInPart(lines: readonly string[], { index, of }: Part): boolean {
-  const hash = createHash('sha256').update(lines[0] ?? '').digest().readUInt32BE();
+  const hash = createHash('sha256')
+    .update(lines[0] ?? '')
+    .digest()
+    .readUInt32BE();
   return hash % of === index - 1;
 }
 

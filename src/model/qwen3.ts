@@ -19,6 +19,7 @@ import {
   concat,
   gather,
   gemm,
+  logSumExp,
   matmul,
   multiply,
   reshape,
@@ -207,8 +208,8 @@ export function cacheName(when: 'past' | 'present', layer: number, part: 'key' |
 
 /**
  * Builds a decoding graph: inputs `token_ids` [batch · length], `batch_shape` by way of `last_positions` int32 [batch] and
- * `total_length` int32 [1], the cache, and `logit_rows` (which tokens want logits); outputs `logits` [rows, vocabulary] and the
- * grown cache.
+ * `total_length` int32 [1], the cache, and `logit_rows` (which tokens want logits); outputs `logits` [rows, vocabulary],
+ * `log_sum_exp` [rows] and the grown cache.
  */
 export function buildDecodingGraph(options: NetworkOptions): void {
   const { graph, config } = options;
@@ -247,5 +248,7 @@ export function buildDecodingGraph(options: NetworkOptions): void {
     graph.output(cacheName('present', layer, 'value'), attended.value);
     return reshape(attended.output, ['tokens', numAttentionHeads * headDim]);
   });
-  graph.output('logits', options.weights.logits(gather(hidden, logitRows)));
+  const logits = options.weights.logits(gather(hidden, logitRows));
+  graph.output('logits', logits);
+  graph.output('log_sum_exp', logSumExp(logits, [1], false));
 }

@@ -3,6 +3,7 @@
  *
  * Source: 王力《汉语诗律学》, the traditional table of 同用 rhymes.
  */
+import { toSimplified } from './script.js';
 
 /** 平 level; 上 rising, 去 departing, 入 entering: together 仄 oblique. */
 export type ToneCategory = '平' | '上' | '去' | '入';
@@ -77,4 +78,12 @@ const NEIGHBOURS = [
 export function areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean {
   const name = ({ label }: RhymeGroup): string => label.at(-1) ?? '';
   return NEIGHBOURS.some((set) => set.includes(name(left)) && set.includes(name(right)));
+}
+
+/** A level-tone group by its label, its name without the number, or its character alone: 下平一先, 一先, 先; in either script. */
+export function groupByName(name: string): RhymeGroup | undefined {
+  const wanted = toSimplified(name.trim()).replace(/韵$/u, '');
+  const level = groups.filter(({ category }) => category === '平');
+  const matches = (text: string): boolean => toSimplified(text) === wanted;
+  return level.find(({ label }) => matches(label) || matches(label.slice(2)) || matches(label.at(-1) ?? ''));
 }

@@ -234,6 +234,11 @@ export function reduceMax(x: Value, axes: readonly number[], keepDimensions = tr
 }
 
 /** The smallest along axes; no gradient. */
+/** log Σ exp(x) over the axes; no rule of differentiation, for inference only. */
+export function logSumExp(x: Value, axes: readonly number[], keepDimensions = true): Value {
+  return reduce('ReduceLogSumExp', x, axes, keepDimensions);
+}
+
 export function reduceMin(x: Value, axes: readonly number[], keepDimensions = true): Value {
   return reduce('ReduceMin', x, axes, keepDimensions);
 }

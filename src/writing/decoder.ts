@@ -76,6 +76,7 @@ export class DecodingState {
   private readonly adapterFeeds: Record<string, ArrayWithShape>;
   private readonly vocabulary: number;
   private values: Float32Array = new Float32Array();
+  private normalisers: Float32Array = new Float32Array();
 
   constructor(
     private readonly decoder: Decoder,
@@ -103,6 +104,11 @@ export class DecodingState {
     return this.values.subarray(sequence * this.vocabulary, (sequence + 1) * this.vocabulary);
   }
 
+  /** log Σ exp of those logits: a token's log-probability is its logit less this. */
+  logSumExp(sequence: number): number {
+    return this.normalisers[sequence] ?? NaN;
+  }
+
   /**
    * Appends tokens to the sequences. The first call may append prompts of different lengths; later ones one token each.
    */
@@ -127,6 +133,20 @@ export class DecodingState {
       total_length: { data: Int32Array.of(longest), shape: [1] },
       logit_rows: { data: rows, shape: [this.batch] },
     };
-    this.values = floats(await this.decoder.run(feeds, this.present), 'logits');
+    const outputs = await this.decoder.run(feeds, this.present);
+    this.values = floats(outputs, 'logits');
+    this.normalisers = floats(outputs, 'log_sum_exp');
+  }
+
+  /** Replaces each sequence by one of the sequences as they are now (for beam search). Their logits are those of the last {@link feed}. */
+  reorder(parents: readonly number[]): void {
+    for (const { data } of Object.values(this.past)) {
+      const size = data.length / this.batch;
+      const before = data.slice();
+      parents.forEach((parent, index) => {
+        if (parent !== index)
+          data.set(before.subarray(parent * size, (parent + 1) * size) as never, index * size);
+      });
+    }
   }
 }

@@ -25,8 +25,8 @@ export interface GenerationOptions {
 export interface Generation {
   readonly text: string;
   readonly tokens: readonly number[];
-  /** Mean log-probability a token, among the tokens allowed. */
-  readonly score: number;
+  /** Log-probability of the tokens under the model, which knows nothing of the constraint. */
+  readonly logProbability: number;
   /** Whether the model ended the text itself. */
   readonly finished: boolean;
 }
@@ -41,7 +41,7 @@ interface Sequence {
   finished: boolean;
 }
 
-/** Writes one text a request. */
+/** Writes one text a request. @throws what the signal was aborted with */
 export async function generate(
   decoder: Decoder,
   tokenizer: Tokenizer,
@@ -66,7 +66,10 @@ export async function generate(
     options.signal?.throwIfAborted();
     sequences.forEach((sequence, index) => {
       if (sequence.finished) return;
-      step(sequence, state.logits(index), tokenizer, options.sampling);
+      const logits = state.logits(index);
+      const token = drawToken(sequence, logits, options.sampling);
+      sequence.logProbability += (logits[token] ?? NaN) - state.logSumExp(index);
+      append(sequence, token, tokenizer);
       if (!sequence.finished) options.onToken?.(index, tokenizer.decode(sequence.tokens));
     });
     if (sequences.every(({ finished }) => finished) || count + 1 === options.maxNewTokens) break;
@@ -75,28 +78,33 @@ export async function generate(
   return sequences.map(({ tokens, logProbability, finished }) => ({
     text: tokenizer.decode(tokens),
     tokens,
-    score: logProbability / Math.max(1, tokens.length + Number(finished)),
+    logProbability,
     finished,
   }));
 }
 
-function step(
-  sequence: Sequence,
-  logits: Float32Array,
-  tokenizer: Tokenizer,
-  sampling: SamplingOptions,
-): void {
-  const { constraint } = sequence.request;
-  const allowed = constraint && sequence.state && constraint.allowed(sequence.state);
-  const { token, logProbability } = sampleToken(logits, sampling, sequence.random, allowed, sequence.written);
-  sequence.logProbability += logProbability;
+function append(sequence: Sequence, token: number, tokenizer: Tokenizer): void {
   if (token === tokenizer.endOfTurn || token === tokenizer.endOfText) {
     sequence.finished = true;
     return;
   }
   sequence.tokens.push(token);
   sequence.written.add(token);
-  if (constraint && sequence.state) {
-    sequence.state = constraint.advance(sequence.state, [...tokenizer.decode([token])]);
+  const { constraint } = sequence.request;
+  if (constraint && sequence.state) sequence.state = constraint.next(sequence.state, token);
+}
+
+/** Draws among the allowed tokens; one that would write a known line is put aside, and another drawn. */
+function drawToken(
+  { request: { constraint }, state, random, written }: Sequence,
+  logits: Float32Array,
+  sampling: SamplingOptions,
+): number {
+  if (!constraint || !state) return sampleToken(logits, sampling, random, undefined, written);
+  let allowed = constraint.allowed(state);
+  for (;;) {
+    const token = sampleToken(logits, sampling, random, allowed, written);
+    if (!constraint.refuses(state, token)) return token;
+    allowed = allowed.filter((id) => id !== token);
   }
 }

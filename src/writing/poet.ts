@@ -4,17 +4,27 @@ import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter, type Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { checkPoem, type PoemCheck } from '../poetry/check.js';
 import { FORMS, type FormName } from '../poetry/forms.js';
-import { formatPrompt } from '../poetry/prompt.js';
-import { splitLines, isHan } from '../poetry/text.js';
-import { themeCoverage } from '../poetry/themes.js';
+import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
+import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { PoemConstraint } from './constraint.js';
+import { beamSearch } from './beam-search.js';
+import { PoemConstraint, type ConstraintTokens } from './constraint.js';
 import { Decoder } from './decoder.js';
-import { generate } from './generate.js';
-import { SAMPLING_DEFAULTS, type SamplingOptions } from './sampler.js';
+import { generate, type GenerationOptions, type GenerationRequest } from './generate.js';
+import { planPoem, type Constraints } from './plan.js';
+import { SAMPLING_DEFAULTS } from './sampler.js';
+import { VerseVocabulary } from './verse-vocabulary.js';
+import {
+  ordersOf,
+  writeCandidates,
+  type BatchOptions,
+  type ConstrainedOrder,
+  type PoemWriter,
+  type WriteOptions,
+} from './writer.js';
+import { describePoem, type PoemOrder, type WrittenPoem } from './written-poem.js';
 
 export interface PoetOptions extends RuntimeOptions {
   /** A Hugging Face model folder. */
@@ -23,79 +33,41 @@ export interface PoetOptions extends RuntimeOptions {
   readonly adapter?: string;
   /** Precision of the base; float32 where absent. */
   readonly dtype?: DecodingDtype;
+  /** Lines that are known: novelty is measured against them. */
+  readonly knownLines?: LineIndex;
 }
 
-/** One poem asked for. */
-export interface PoemOrder {
-  readonly form: FormName;
-  readonly themes: readonly string[];
-  readonly seed: number;
+export interface PoetParts {
+  /** What the poems' `model` says. */
+  readonly name: string;
+  readonly decoder: Decoder;
+  readonly tokenizer: Tokenizer;
+  readonly adapter?: Adapter;
+  readonly knownLines?: LineIndex;
 }
 
-export interface WriteOptions extends BatchOptions {
-  readonly form: FormName;
-  readonly themes?: readonly string[];
-  /** Poems to write, in one batch. */
-  readonly count?: number;
-  /** Candidates a poem, of which the best is kept. */
-  readonly candidates?: number;
-  readonly seed?: number;
-}
+/** Constraints kept for requests to come: what they have worked out is worth keeping. */
+const CONSTRAINTS_KEPT = 16;
 
-export interface BatchOptions {
-  readonly sampling?: Partial<SamplingOptions>;
-  /** Switches all constraints off: the model alone decides. */
-  readonly free?: boolean;
-  /** Keep to a tonal template; on by default. */
-  readonly tones?: boolean;
-  /** Keep to one rhyme group; on by default. */
-  readonly rhyme?: boolean;
-  readonly onToken?: (poem: number, text: string) => void;
-  readonly signal?: AbortSignal;
-}
+/** Tokens beyond the characters of a poem and its layout. */
+const ROOM = 24;
 
-/** A poem as `shiren write --json` prints it. */
-export interface WrittenPoem {
-  readonly prompt: string;
-  readonly form: FormName;
-  readonly themes: readonly string[];
-  readonly text: string;
-  readonly lines: readonly string[];
-  readonly check: PoemCheck;
-  /** Mean log-probability a token under the model, plus twice the share of the themes asked for that the poem has a word of. */
-  readonly score: number;
-  readonly seed: number;
-  readonly model: string;
-}
+/** A given character that is no token of its own takes so many. */
+const BYTES_A_CHARACTER = 4;
 
-/** The texts of the tokens that verse can be made of: Han characters, marks and line breaks. */
-export function verseTokens(tokenizer: Tokenizer, vocabSize: number): Map<number, string> {
-  const tokens = new Map<number, string>();
-  for (let id = 0; id < vocabSize; id += 1) {
-    const text = tokenizer.decode([id]);
-    if (
-      text !== '' &&
-      Array.from(text).every((character) => isHan(character) || '，。？！\n'.includes(character))
-    ) {
-      tokens.set(id, text);
-    }
-  }
-  return tokens;
-}
-
-/** Keeps the seeds of a poem's candidates apart from those of the next poems. */
-const CANDIDATE_STRIDE = 1_000_003;
-
-export class Poet {
+export class Poet implements PoemWriter {
   private readonly constraints = new Map<string, PoemConstraint>();
+  private readonly tokens: ConstraintTokens;
 
-  private constructor(
-    private readonly name: string,
-    private readonly decoder: Decoder,
-    private readonly tokenizer: Tokenizer,
-    private readonly tokens: ReadonlyMap<number, string>,
-    private readonly adapter: Adapter | undefined,
-  ) {}
+  /** From parts that are loaded already; {@link Poet.load} does that. */
+  constructor(private readonly parts: PoetParts) {
+    const { decoder, tokenizer } = parts;
+    this.tokens = {
+      vocabulary: VerseVocabulary.of(tokenizer, decoder.model.config.vocabSize),
+      endOfTurn: tokenizer.endOfTurn,
+      encode: (text) => tokenizer.encode(text),
+    };
+  }
 
   /** Loads a model and its adapter. @throws InputError for a folder that is not what it should be */
   static async load(options: PoetOptions): Promise<Poet> {
@@ -112,74 +84,115 @@ export class Poet {
       threads: options.threads,
       device: options.device,
     });
-    const tokens = verseTokens(tokenizer, model.config.vocabSize);
-    return new Poet(options.adapter ?? options.model, decoder, tokenizer, tokens, adapter);
+    const name = options.adapter ?? options.model;
+    return new Poet({ name, decoder, tokenizer, adapter, knownLines: options.knownLines });
   }
 
-  private constraint(form: FormName, tones: boolean, rhyme: boolean): PoemConstraint {
-    const key = `${form}/${tones}/${rhyme}`;
+  /**
+   * Writes poems, each the best of several candidates by its score. The same seed gives the same poem.
+   *
+   * @throws InputError for a request that cannot be met, with the reason and what could be relaxed
+   */
+  async write(options: WriteOptions): Promise<WrittenPoem[]> {
+    if (options.beams !== undefined && options.beams > 1) return this.searchAll(options, options.beams);
+    return (await this.writeCandidates(options)).flatMap((candidates) => candidates.slice(0, 1));
+  }
+
+  /** Like {@link Poet.write}, with all candidates of each poem, the best first. */
+  async writeCandidates(options: WriteOptions): Promise<WrittenPoem[][]> {
+    return writeCandidates(this, options);
+  }
+
+  /** Whether an order can be met. @throws InputError with the reason and what could be relaxed */
+  check({ form, seed, constraints = {} }: ConstrainedOrder): void {
+    this.constraint(form, seed, constraints);
+  }
+
+  async writeAll(orders: readonly ConstrainedOrder[], options: BatchOptions = {}): Promise<WrittenPoem[]> {
+    const asked = orders.map(({ constraints }) => ({ ...options, ...constraints }));
+    const requests = orders.map((order, index) => this.request(order, asked[index] ?? options));
+    const { decoder, tokenizer } = this.parts;
+    const generations = await generate(decoder, tokenizer, requests, this.generation(orders, asked, options));
+    return generations.map(({ text, logProbability }, index) =>
+      this.describe(orders[index] as PoemOrder, text, logProbability, asked[index] ?? options),
+    );
+  }
+
+  /** The likeliest poem of each order by beam search. */
+  private async searchAll(options: WriteOptions, beams: number): Promise<WrittenPoem[]> {
+    const { decoder, tokenizer } = this.parts;
+    const poems: WrittenPoem[] = [];
+    for (const order of ordersOf({ ...options, candidates: 1 })) {
+      const request = this.request(order, options);
+      const settings = this.generation([order], [options], options);
+      const [best] = await beamSearch(decoder, tokenizer, request, beams, settings);
+      if (best) poems.push(this.describe(order, best.text, best.logProbability, options));
+    }
+    return poems;
+  }
+
+  private describe(
+    order: PoemOrder,
+    text: string,
+    logProbability: number,
+    options: BatchOptions,
+  ): WrittenPoem {
+    const { name, knownLines } = this.parts;
+    const constraints = options.free ? undefined : options;
+    return describePoem(order, text, name, logProbability, { constraints, known: knownLines });
+  }
+
+  private request({ prompt, form, seed }: PoemOrder, options: BatchOptions): GenerationRequest {
+    return {
+      prompt: this.parts.tokenizer.encodePrompt([{ role: 'user', content: prompt }]),
+      seed,
+      constraint: options.free ? undefined : this.constraint(form, seed, options),
+    };
+  }
+
+  private generation(
+    orders: readonly PoemOrder[],
+    asked: readonly Constraints[],
+    options: BatchOptions,
+  ): GenerationOptions {
+    const longest = Math.max(...orders.map(({ form }) => FORMS[form].lines * (FORMS[form].length + 2)));
+    const given = asked.map(({ acrostic, acrosticEnd, lines = [], required = [] }) =>
+      [acrostic, acrosticEnd, ...lines, ...required].join(''),
+    );
+    return {
+      sampling: { ...SAMPLING_DEFAULTS, ...options.sampling },
+      maxNewTokens: longest + ROOM + BYTES_A_CHARACTER * Math.max(...given.map(({ length }) => length)),
+      adapter: this.parts.adapter,
+      onToken: options.onToken,
+      signal: options.signal,
+    };
+  }
+
+  /** The constraint of a request, kept for the next one that asks the same. Required words are placed by the seed: one each. */
+  private constraint(form: FormName, seed: number, options: BatchOptions): PoemConstraint {
+    const { tones, template, rhyme, allow, acrostic, acrosticEnd, lines, forbidden, required } = options;
+    const asked: Constraints = {
+      ...{ tones, template, rhyme, allow, acrostic, acrosticEnd, lines, forbidden, required },
+    };
+    const { knownLines } = this.parts;
+    if (options.original && !knownLines) {
+      throw new InputError('original: needs an index of known lines (knownLines, --index)');
+    }
+    const drawn = (required?.length ?? 0) > 0 ? seed : undefined;
+    const key = JSON.stringify([form, asked, options.original ?? false, drawn]);
     let constraint = this.constraints.get(key);
     if (!constraint) {
-      constraint = new PoemConstraint({ form, tones, rhyme }, this.tokens, this.tokenizer.endOfTurn);
+      const plan = planPoem(form, asked, this.tokens.vocabulary, Random.for(seed, 'places'));
+      constraint = new PoemConstraint(plan, this.tokens, options.original ? knownLines : undefined);
       this.constraints.set(key, constraint);
+      const [oldest] = this.constraints.keys();
+      if (this.constraints.size > CONSTRAINTS_KEPT && oldest !== undefined) this.constraints.delete(oldest);
     }
     return constraint;
   }
 
-  /**
-   * Writes poems, each the best of several candidates by {@link WrittenPoem.score}. The same seed gives the same poem.
-   */
-  async write(options: WriteOptions): Promise<WrittenPoem[]> {
-    const { form, themes = [], count = 1, candidates = 1, seed = 0 } = options;
-    const orders = Array.from({ length: count * candidates }, (_, index) => ({
-      form,
-      themes,
-      seed: seed + Math.floor(index / candidates) + (index % candidates) * CANDIDATE_STRIDE,
-    }));
-    const poems = await this.writeAll(orders, options);
-    return Array.from({ length: count }, (_, index) => {
-      const group = poems.slice(index * candidates, (index + 1) * candidates);
-      const best = group.reduce((a, b) => (b.score > a.score ? b : a));
-      return { ...best, seed: seed + index };
-    });
-  }
-
-  /** Writes a poem for each request, in one batch. */
-  async writeAll(items: readonly PoemOrder[], options: BatchOptions = {}): Promise<WrittenPoem[]> {
-    const { free = false, tones = true, rhyme = true } = options;
-    const requests = items.map(({ form, themes, seed }) => ({
-      prompt: this.tokenizer.encodePrompt([{ role: 'user', content: formatPrompt({ form, themes }) }]),
-      seed,
-      constraint: free ? undefined : this.constraint(form, tones, rhyme),
-    }));
-    const longest = Math.max(...items.map(({ form }) => FORMS[form].lines * (FORMS[form].length + 2)));
-    const generations = await generate(this.decoder, this.tokenizer, requests, {
-      sampling: { ...SAMPLING_DEFAULTS, ...options.sampling },
-      maxNewTokens: longest + 24,
-      adapter: this.adapter,
-      onToken: options.onToken,
-      signal: options.signal,
-    });
-    return generations.map(({ text, score }, index): WrittenPoem => {
-      const { form, themes, seed } = items[index] as PoemOrder;
-      const prompt = formatPrompt({ form, themes });
-      const lines = splitLines(text);
-      return {
-        prompt,
-        form,
-        themes,
-        text,
-        lines,
-        check: checkPoem(text),
-        score: score + (themes.length > 0 ? 2 * themeCoverage(lines.join(''), themes) : 0),
-        seed,
-        model: this.name,
-      };
-    });
-  }
-
   /** Frees the model's memory. */
   async release(): Promise<void> {
-    await this.decoder.release();
+    await this.parts.decoder.release();
   }
 }

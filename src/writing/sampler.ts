@@ -22,35 +22,42 @@ export const SAMPLING_DEFAULTS: SamplingOptions = {
   repetitionPenalty: 1,
 };
 
+/** The logits of the tokens that may be chosen, penalised where they were written before. */
+export function allowedScores(
+  logits: Float32Array,
+  repetitionPenalty: number,
+  allowed?: readonly number[],
+  written: ReadonlySet<number> = new Set(),
+): Float64Array {
+  const scores = allowed
+    ? Float64Array.from(allowed, (id) => logits[id] ?? -Infinity)
+    : Float64Array.from(logits);
+  if (repetitionPenalty === 1) return scores;
+  return scores.map((value, index) => {
+    if (!written.has(allowed ? (allowed[index] ?? 0) : index)) return value;
+    return value > 0 ? value / repetitionPenalty : value * repetitionPenalty;
+  });
+}
+
 /**
  * Chooses a token.
  *
  * @param allowed ids that may be chosen; all where absent
  * @param written ids that the repetition penalty applies to
- * @returns the token and its log-probability among the allowed ones, before temperature
  */
 export function sampleToken(
   logits: Float32Array,
   options: SamplingOptions,
   random: Random,
   allowed?: readonly number[],
-  written: ReadonlySet<number> = new Set(),
-): { token: number; logProbability: number } {
-  const count = allowed?.length ?? logits.length;
-  if (count === 0) throw new Error('no token is allowed here');
-  const scores = new Float64Array(count);
+  written?: ReadonlySet<number>,
+): number {
+  const scores = allowedScores(logits, options.repetitionPenalty, allowed, written);
+  if (scores.length === 0) throw new Error('no token is allowed here');
   let best = 0;
-  for (let index = 0; index < count; index += 1) {
-    const id = allowed ? (allowed[index] ?? 0) : index;
-    const value = logits[id] ?? -Infinity;
-    const penalty = written.has(id) ? options.repetitionPenalty : 1;
-    scores[index] = value > 0 ? value / penalty : value * penalty;
-    if (scores[index]! > scores[best]!) best = index;
-  }
-  const largest = scores[best]!;
-  const chosen = options.temperature === 0 ? best : draw(scores, largest, options, random);
-  const mass = scores.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-  return { token: allowed?.[chosen] ?? chosen, logProbability: scores[chosen]! - largest - Math.log(mass) };
+  for (let index = 1; index < scores.length; index += 1) if (scores[index]! > scores[best]!) best = index;
+  const chosen = options.temperature === 0 ? best : draw(scores, scores[best]!, options, random);
+  return allowed?.[chosen] ?? chosen;
 }
 
 /** The index of a score, drawn by its weight among those that top-k, top-p and min-p keep. */

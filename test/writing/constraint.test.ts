@@ -1,14 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openModel } from '../../src/model/folder.js';
 import { loadAdapter } from '../../src/model/lora.js';
 import { Tokenizer } from '../../src/model/tokenizer.js';
 import { checkPoem } from '../../src/poetry/check.js';
 import { FORM_NAMES, FORMS } from '../../src/poetry/forms.js';
 import { characters, splitLines } from '../../src/poetry/text.js';
 import { Random } from '../../src/support/random.js';
+import { InputError } from '../../src/support/errors.js';
 import { PoemConstraint } from '../../src/writing/constraint.js';
+import { planPoem, type Constraints } from '../../src/writing/plan.js';
 import { Poet } from '../../src/writing/poet.js';
 import { SAMPLING_DEFAULTS, sampleToken } from '../../src/writing/sampler.js';
+import { unmetConstraints } from '../../src/writing/verify.js';
+import { VerseVocabulary } from '../../src/writing/verse-vocabulary.js';
+import type { ConstrainedOrder } from '../../src/writing/writer.js';
+import { randomOrder } from '../../bench/random-requests.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 describe('the form as a constraint', () => {
@@ -37,8 +44,8 @@ describe('the form as a constraint', () => {
     const poet = await Poet.load({ model: folder });
     const [alone] = await poet.write({ form: '五言绝句', seed: 3 });
     const batch = await poet.writeAll([
-      { form: '七言律诗', themes: ['边塞'], seed: 8 },
-      { form: '五言绝句', themes: [], seed: 3 },
+      { prompt: '写一首[七言律诗]', form: '七言律诗', themes: ['边塞'], seed: 8 },
+      { prompt: '写一首[五言绝句] 要求4句', form: '五言绝句', themes: [], seed: 3 },
     ]);
     expect(batch[1]?.text).toBe(alone?.text);
     await poet.release();
@@ -55,28 +62,81 @@ describe('the form as a constraint', () => {
   });
 
   it('handles tokens of several characters: allowed when all of their characters are', () => {
-    const tokens = new Map([
-      [1, '白日'],
-      [2, '依'],
-      [3, '山尽，'],
-      [4, '山尽。'],
-      [5, '尽尽尽'],
-    ]);
-    const constraint = new PoemConstraint({ form: '五言绝句', tones: false, rhyme: false }, tokens, 0);
+    const { constraint } = constraintOf(['白日', '依', '山尽，', '山尽。', '尽尽尽'], {
+      tones: false,
+      rhyme: false,
+    });
     const state = constraint.advance(constraint.start(), [...'白日依']);
-    expect(constraint.allowed(state!)).toEqual([1, 2, 3]);
+    expect(constraint.allowed(state!)).toEqual([2]);
+    const repeating = constraintOf(['白日', '依', '山尽，', '山尽。', '尽尽'], {
+      tones: false,
+      rhyme: false,
+      allow: ['repeated-character'],
+    }).constraint;
+    expect(repeating.allowed(repeating.advance(repeating.start(), [...'白日依'])!)).toEqual([0, 1, 2, 4]);
   });
 
   it('lets only the end of the turn follow a whole poem', () => {
-    const constraint = new PoemConstraint(
-      { form: '五言绝句', tones: true, rhyme: false },
-      new Map([[1, '山']]),
-      9,
-    );
+    const { constraint } = constraintOf(['山'], { rhyme: false, allow: ['repeated-character'] });
     const whole = constraint.advance(constraint.start(), [
       ...'白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。',
     ]);
-    expect(constraint.allowed(whole!)).toEqual([9]);
+    expect(constraint.allowed(whole!)).toEqual([END]);
+  });
+
+  it('writes given characters that are no token of their own as their tokens', () => {
+    const { constraint } = constraintOf(['山'], { tones: false, rhyme: false, lines: ['𠀀𠀁𠀂𠀃𠀄'] });
+    let state = constraint.start();
+    const written: number[] = [];
+    while (state.text.length < 5) {
+      const [token = -1, ...others] = constraint.allowed(state);
+      expect(others).toEqual([]);
+      written.push(token);
+      state = constraint.next(state, token);
+    }
+    expect(Buffer.from(written.map((token) => token - BYTE)).toString()).toBe('𠀀𠀁𠀂𠀃𠀄');
+  });
+});
+
+const END = 9_999;
+const BYTE = 10_000;
+
+/** A constraint over a vocabulary of these tokens; all else is written in bytes. */
+function constraintOf(tokens: readonly string[], constraints: Constraints) {
+  const vocabulary = new VerseVocabulary(tokens.map((text, id) => ({ id, characters: Array.from(text) })));
+  const encode = (text: string): number[] => Array.from(Buffer.from(text), (byte) => BYTE + byte);
+  const plan = planPoem('五言绝句', constraints, vocabulary, new Random(1));
+  return { constraint: new PoemConstraint(plan, { vocabulary, endOfTurn: END, encode }) };
+}
+
+describe('random requests', () => {
+  it('are met or refused, by a model that knows nothing', async () => {
+    const poet = await Poet.load({ model: (await tinyModel()).folder });
+    const random = new Random(4);
+    const pool = {
+      characters: [...'春夏秋冬山水风月花鸟日夜天地人心海雨'],
+      lines: ['床前明月光', '白日依山尽'],
+    };
+    const orders: ConstrainedOrder[] = [];
+    let refused = 0;
+    for (let seed = 0; seed < 300; seed += 1) {
+      const order = randomOrder(random, seed, pool);
+      try {
+        poet.check(order);
+        orders.push(order);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+        refused += 1;
+      }
+    }
+    expect(orders.length).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(20);
+    const poems = await poet.writeAll(orders, { sampling: { temperature: 2, topP: 1 } });
+    poems.forEach(({ text, form }, index) => {
+      const { constraints = {} } = orders[index] ?? {};
+      expect(unmetConstraints(text, form, constraints), `${text} ${JSON.stringify(constraints)}`).toEqual([]);
+    });
+    await poet.release();
   });
 });
 
@@ -89,10 +149,10 @@ describe('sampling', () => {
         (logits, seed) => {
           const values = Float32Array.from(logits);
           const allowed = [0, 2, 3];
-          const { token } = sampleToken(values, SAMPLING_DEFAULTS, new Random(seed), allowed);
+          const token = sampleToken(values, SAMPLING_DEFAULTS, new Random(seed), allowed);
           expect(allowed).toContain(token);
           const greedy = sampleToken(values, { ...SAMPLING_DEFAULTS, temperature: 0 }, new Random(seed));
-          expect(values[greedy.token]).toBe(Math.max(...values));
+          expect(values[greedy]).toBe(Math.max(...values));
         },
       ),
     );
@@ -102,7 +162,7 @@ describe('sampling', () => {
     const options = { ...SAMPLING_DEFAULTS, topK: 2, topP: 1, temperature: 5 };
     const random = new Random(1);
     const drawn = new Set(
-      Array.from({ length: 200 }, () => sampleToken(Float32Array.of(1, 3, 2, 0), options, random).token),
+      Array.from({ length: 200 }, () => sampleToken(Float32Array.of(1, 3, 2, 0), options, random)),
     );
     expect(drawn).toEqual(new Set([1, 2]));
   });
@@ -119,8 +179,8 @@ describe('the shipped poet', () => {
     await poet.release();
     const tokenizer = await Tokenizer.load('models/miniature');
     expect(tokenizer.decode(tokenizer.encode('床前明月光，𠀀！'))).toBe('床前明月光，𠀀！');
-    await expect(loadAdapter('models/miniature', poet['decoder'].model.config)).rejects.toThrow(
-      'not an adapter folder',
-    );
+    await expect(
+      loadAdapter('models/miniature', (await openModel('models/miniature')).config),
+    ).rejects.toThrow('not an adapter folder');
   });
 });

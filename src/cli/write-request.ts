@@ -1,0 +1,153 @@
+/** What `shiren write` is asked for: prompt and flags as the library's options. */
+import { existsSync } from 'node:fs';
+import { FORM_NAMES, formByName, FORMS, formOfShape, type FormName } from '../poetry/forms.js';
+import { parsePrompt, splitThemes } from '../poetry/prompt.js';
+import { splitLines } from '../poetry/text.js';
+import { InputError } from '../support/errors.js';
+import { readText } from '../support/files.js';
+import type { Constraints } from '../writing/plan.js';
+import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
+import type { WriteOptions } from '../writing/writer.js';
+import { say } from './language.js';
+
+export interface RequestFlags {
+  readonly form?: string;
+  readonly theme?: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly candidates: number;
+  readonly beams?: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+  readonly repetitionPenalty: number;
+  readonly free?: boolean;
+  readonly tones: boolean;
+  readonly template?: string;
+  readonly rhyme?: string | boolean;
+  readonly allow?: string;
+  readonly acrostic?: string;
+  readonly acrosticEnd?: string;
+  readonly given?: string;
+  readonly revise?: string;
+  readonly rewrite?: string;
+  readonly forbid?: string;
+  readonly require?: string;
+  readonly original?: boolean;
+}
+
+/** The options of a request. @throws InputError for flags that contradict each other or the prompt */
+export async function readRequest(prompt: string | undefined, flags: RequestFlags): Promise<WriteOptions> {
+  requireWhole('count', flags.count);
+  requireWhole('candidates', flags.candidates);
+  if (flags.beams !== undefined) requireWhole('beams', flags.beams);
+  const revised = await revisedLines(flags);
+  const { form, themes } = readSubject(prompt, flags, revised);
+  return {
+    form,
+    themes,
+    count: flags.count,
+    candidates: flags.candidates,
+    beams: flags.beams,
+    seed: flags.seed,
+    free: flags.free,
+    original: flags.original,
+    sampling: {
+      temperature: flags.temperature,
+      topK: flags.topK,
+      topP: flags.topP,
+      minP: flags.minP,
+      repetitionPenalty: flags.repetitionPenalty,
+    },
+    ...readConstraints(flags, revised),
+  };
+}
+
+function requireWhole(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InputError(`--${name} ${value}: expected a whole number of 1 or more`);
+  }
+}
+
+function readConstraints(flags: RequestFlags, revised: Constraints['lines']): Constraints {
+  return {
+    tones: flags.tones,
+    template: flags.template,
+    rhyme: flags.rhyme ?? true,
+    allow: readRules(flags.allow),
+    acrostic: flags.acrostic,
+    acrosticEnd: flags.acrosticEnd,
+    lines: revised ?? (flags.given === undefined ? undefined : splitLines(flags.given)),
+    forbidden: flags.forbid === undefined ? undefined : splitThemes(flags.forbid),
+    required: flags.require === undefined ? undefined : splitThemes(flags.require),
+  };
+}
+
+function readRules(text: string | undefined): LiftableRule[] | undefined {
+  return text?.split(',').map((name) => {
+    const rule = LIFTABLE_RULES.find((one) => one === name.trim());
+    if (!rule) throw new InputError(`--allow ${name}: expected one of ${LIFTABLE_RULES.join(', ')}`);
+    return rule;
+  });
+}
+
+/** The lines of a poem that is revised, without those that are written anew. */
+async function revisedLines({ revise, rewrite }: RequestFlags): Promise<Constraints['lines']> {
+  if (revise === undefined && rewrite === undefined) return undefined;
+  if (revise === undefined || rewrite === undefined) {
+    throw new InputError('--revise and --rewrite: expected both, the poem and the lines to write anew');
+  }
+  const lines = splitLines(existsSync(revise) ? await readText(revise) : revise);
+  const anew = rewrite.split(',').map(Number);
+  const wrong = anew.find((line) => !Number.isInteger(line) || line < 1 || line > lines.length);
+  if (wrong !== undefined) {
+    throw new InputError(`--rewrite ${rewrite}: expected line numbers from 1 to ${lines.length}`);
+  }
+  return lines.map((line, index) => (anew.includes(index + 1) ? undefined : line));
+}
+
+/** Form and themes from the prompt and the options; options win. */
+function readSubject(
+  prompt: string | undefined,
+  flags: RequestFlags,
+  revised: Constraints['lines'],
+): { form: FormName; themes: readonly string[] } {
+  const parsed = prompt === undefined ? undefined : parsePrompt(prompt);
+  const named = flags.form ?? parsed?.named;
+  const form =
+    named !== undefined
+      ? formByName(named)
+      : revised
+        ? formOfRevised(revised)
+        : formOfLines(parsed?.lines, flags.given);
+  if (!form) {
+    const found = named ?? say(`${parsed?.lines}句`, `${parsed?.lines} lines`);
+    throw new InputError(
+      `${flags.form === undefined ? 'prompt' : '--form'}: ${found}: expected one of ${FORM_NAMES.join(', ')}`,
+    );
+  }
+  if (flags.form === undefined && parsed?.lines !== undefined && parsed.lines !== FORMS[form].lines) {
+    throw new InputError(`prompt: ${parsed.lines}句: ${form} has ${FORMS[form].lines} lines`);
+  }
+  return { form, themes: flags.theme === undefined ? (parsed?.themes ?? []) : splitThemes(flags.theme) };
+}
+
+/** The form of a prompt that names none: as long as the lines given, and as many as asked for, four if nothing is said. */
+function formOfLines(lines = 4, given = ''): FormName | undefined {
+  const length = [...(splitLines(given)[0] ?? '')].length;
+  return FORM_NAMES.find(
+    (name) => FORMS[name].lines === lines && (length === 0 || FORMS[name].length === length),
+  );
+}
+
+function formOfRevised(lines: readonly (string | undefined)[]): FormName {
+  const kept = lines.find((line) => line !== undefined) ?? '';
+  const form = formOfShape(lines.map((line) => line ?? kept));
+  if (!form) {
+    throw new InputError(
+      `--revise: ${lines.length} lines, "${kept}": expected one of ${FORM_NAMES.join(', ')}`,
+    );
+  }
+  return form;
+}

@@ -1,0 +1,42 @@
+/** The index of a corpus's lines as a file: built by `shiren data index`, shipped for the Tang poems. */
+import { readFile } from 'node:fs/promises';
+import { LineIndex } from '../poetry/line-index.js';
+import { characters } from '../poetry/text.js';
+import { InputError, messageOf } from '../support/errors.js';
+import { writeFileWhole } from '../support/files.js';
+import { CLEANING_DEFAULTS, cleanPoem } from './clean.js';
+import { poemFiles, readPoems } from './read.js';
+
+/** Poems of any length and shape: a line of a long or irregular one is as well known. */
+const ALL_POEMS = { ...CLEANING_DEFAULTS, fewestLines: 1, mostLines: Infinity, regularOnly: false };
+
+/** The lines of five and seven characters of all poems of the sources, simplified. */
+export async function collectLines(sources: readonly string[]): Promise<Set<string>> {
+  const lines = new Set<string>();
+  for (const source of sources) {
+    for await (const record of readPoems(await poemFiles(source))) {
+      for (const line of cleanPoem(record, ALL_POEMS).poem?.lines ?? []) {
+        const { length } = characters(line);
+        if (length === 5 || length === 7) lines.add(line);
+      }
+    }
+  }
+  return lines;
+}
+
+export async function writeLineIndex(file: string, lines: Iterable<string>): Promise<void> {
+  await writeFileWhole(file, LineIndex.of(lines).toBytes());
+}
+
+/** @throws InputError for a file that is missing or no index */
+export async function readLineIndex(file: string): Promise<LineIndex> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new InputError(`${file}: ${messageOf(error)}`);
+  });
+  const index = LineIndex.fromBytes(bytes);
+  if (!index)
+    throw new InputError(
+      `${file}: not an index of lines, or cut short; expected one that "shiren data index" wrote`,
+    );
+  return index;
+}

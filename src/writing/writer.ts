@@ -1,0 +1,70 @@
+/** What writes poems: a model of our own ({@link Poet}) or one behind an endpoint. */
+import { formatPrompt } from '../poetry/prompt.js';
+import type { FormName } from '../poetry/forms.js';
+import type { Constraints } from './plan.js';
+import type { SamplingOptions } from './sampler.js';
+import type { PoemOrder, WrittenPoem } from './written-poem.js';
+
+export interface BatchOptions extends Constraints {
+  readonly sampling?: Partial<SamplingOptions>;
+  /** Switches all constraints off: the model alone decides. */
+  readonly free?: boolean;
+  /** Refuse lines that the index of known lines has, word for word or nearly. Needs an index. */
+  readonly original?: boolean;
+  /** Called with each new token: which poem, and its text so far. */
+  readonly onToken?: (poem: number, text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteOptions extends BatchOptions {
+  readonly form: FormName;
+  readonly themes?: readonly string[];
+  /** What the model reads instead of the plain prompt for form and themes. */
+  readonly prompt?: string;
+  /** Poems to write, in one batch. */
+  readonly count?: number;
+  /** Candidates a poem, of which the best by score is kept. */
+  readonly candidates?: number;
+  /** Keeps so many beginnings and takes the likeliest poem (beam search); temperature and seed then change nothing. */
+  readonly beams?: number;
+  readonly seed?: number;
+}
+
+/** An order with its own constraints, in place of those of the batch. */
+export interface ConstrainedOrder extends PoemOrder {
+  readonly constraints?: Constraints;
+}
+
+export interface PoemWriter {
+  /** Writes a poem for each order, in one batch. */
+  writeAll(orders: readonly ConstrainedOrder[], options?: BatchOptions): Promise<WrittenPoem[]>;
+  /** Frees what it holds. */
+  release(): Promise<void>;
+}
+
+/** Keeps the seeds of a poem's candidates apart from those of the next poems. */
+const CANDIDATE_STRIDE = 1_000_003;
+
+/** The orders of a request: for each poem its candidates. */
+export function ordersOf(options: WriteOptions): PoemOrder[] {
+  const { form, themes = [], count = 1, candidates = 1, seed = 0 } = options;
+  const prompt = options.prompt ?? formatPrompt({ form, themes });
+  return Array.from({ length: count * candidates }, (_, index) => ({
+    prompt,
+    form,
+    themes,
+    seed: seed + Math.floor(index / candidates) + (index % candidates) * CANDIDATE_STRIDE,
+  }));
+}
+
+/** Each poem's candidates, the best first. */
+export async function writeCandidates(writer: PoemWriter, options: WriteOptions): Promise<WrittenPoem[][]> {
+  const { count = 1, candidates = 1, seed = 0 } = options;
+  const poems = await writer.writeAll(ordersOf(options), options);
+  return Array.from({ length: count }, (_, index) =>
+    poems
+      .slice(index * candidates, (index + 1) * candidates)
+      .map((poem) => ({ ...poem, seed: seed + index }))
+      .sort((a, b) => b.score - a.score),
+  );
+}
