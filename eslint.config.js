@@ -15,6 +15,7 @@ const rooms = {
   writing: ['model', 'poetry', 'tensor'],
   evaluation: ['writing', 'poetry', 'model', 'tensor'],
   interop: ['model', 'training', 'writing'],
+  browser: ['poetry', 'tensor', 'writing'],
   cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop'],
 };
 

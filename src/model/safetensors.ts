@@ -31,16 +31,16 @@ export async function readHeader(file: string): Promise<Map<string, TensorEntry>
   });
   try {
     const { size } = await handle.stat();
-    const prefix = Buffer.alloc(8);
+    const prefix = new Uint8Array(8);
     const { bytesRead } = await handle.read(prefix, 0, 8, 0);
     if (bytesRead < 8) throw new InputError(`${file}: ${size} bytes, too short for a safetensors header`);
-    const headerLength = Number(prefix.readBigUInt64LE());
+    const headerLength = Number(new DataView(prefix.buffer).getBigUint64(0, true));
     if (headerLength > LONGEST_HEADER || headerLength > size - 8) {
       throw new InputError(`${file}: the header claims ${headerLength} bytes, the file has ${size}`);
     }
-    const bytes = Buffer.alloc(headerLength);
+    const bytes = new Uint8Array(headerLength);
     await handle.read(bytes, 0, headerLength, 8);
-    return parseHeader(bytes.toString('utf8'), file, 8 + headerLength, size);
+    return parseHeader(new TextDecoder().decode(bytes), file, 8 + headerLength, size);
   } finally {
     await handle.close();
   }
@@ -112,7 +112,7 @@ export async function* readBytes(entry: TensorEntry): AsyncGenerator<Uint8Array<
 
 async function readPart(entry: TensorEntry, from: number, to: number): Promise<Float32Array> {
   const size = BYTES[entry.type];
-  const bytes = Buffer.alloc((to - from) * size);
+  const bytes = new Uint8Array((to - from) * size);
   const handle = await open(entry.file, 'r');
   try {
     await handle.read(bytes, 0, bytes.length, entry.offset + from * size);
@@ -130,7 +130,7 @@ async function readPart(entry: TensorEntry, from: number, to: number): Promise<F
   return values;
 }
 
-function toFloats(bytes: Buffer, { type, name, file }: TensorEntry): Float32Array {
+function toFloats(bytes: Uint8Array, { type, name, file }: TensorEntry): Float32Array {
   if (type === 'I8' || type === 'U8') {
     throw new InputError(`${file}: tensor ${name}: type ${type}, expected F32, F16 or BF16`);
   }

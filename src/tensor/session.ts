@@ -1,9 +1,9 @@
 /** Running a graph: an ONNX Runtime session, with plain typed arrays in and out. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../support/errors.js';
 import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx.js';
+import { externalWeights, InferenceSession, providerOf, Tensor, WRITES_IN_PLACE } from './runtime.js';
 
 export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
@@ -36,19 +36,18 @@ export class Session {
     // Weights stay out of the arena, which grows by doubling.
     const settings: Record<string, string> = { use_device_allocator_for_initializers: '1' };
     if (!options.prepacking) settings['disable_prepacking'] = '1';
-    if (options.weightsFolder !== undefined) {
-      settings['model_external_initializers_file_folder_path'] = options.weightsFolder;
-    }
+    const external = externalWeights(options.weightsFolder);
     const { device = 'cpu' } = options;
     requireDevice(device);
     const session = await InferenceSession.create(encodeModel(graph), {
-      executionProviders: [device],
+      ...external,
+      executionProviders: [providerOf(device)],
       graphOptimizationLevel: 'all',
       // Patterns are kept for every shape that is met: with packed batches, whose shapes vary, they cost time and gigabytes.
       enableMemPattern: false,
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-      extra: { session: settings },
+      extra: { session: { ...settings, ...(external.extra?.['session'] as object | undefined) } },
     }).catch((error: unknown) => {
       if (device === 'cpu') throw error;
       throw deviceError(device, messageOf(error).split('\n')[0] ?? '');
@@ -68,11 +67,15 @@ export class Session {
     const feeds: Record<string, Tensor> = {};
     for (const [name, array] of Object.entries(inputs)) feeds[name] = toTensor(array);
     const fetches: Record<string, Tensor | null> = {};
-    for (const name of this.session.outputNames) fetches[name] = into[name] ? toTensor(into[name]) : null;
+    for (const name of this.session.outputNames) {
+      fetches[name] = WRITES_IN_PLACE && into[name] ? toTensor(into[name]) : null;
+    }
     const fetched = await this.session.run(feeds, fetches);
     const outputs: Record<string, ArrayWithShape> = {};
     for (const [name, tensor] of Object.entries(fetched)) {
-      outputs[name] = { data: tensor.data as TensorData, shape: tensor.dims };
+      const data = tensor.data as TensorData;
+      outputs[name] = { data, shape: tensor.dims };
+      if (!WRITES_IN_PLACE) into[name]?.data.set(data as never);
     }
     return outputs;
   }

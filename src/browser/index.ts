@@ -1,0 +1,75 @@
+/** The library in a browser: the poet on WebAssembly, and the checks. Bundled into dist/shiren.browser.js. */
+import { LineIndex } from '../poetry/line-index.js';
+import { InputError } from '../support/errors.js';
+import { Poet } from '../writing/poet.js';
+import { putFile, removeFolder } from './file-system.js';
+import { setWasmFolder } from './runtime.js';
+
+export { checkLines, checkPoem, type PoemCheck } from '../poetry/check.js';
+export { FORM_NAMES, FORMS, type FormName } from '../poetry/forms.js';
+export { formatPrompt, parsePrompt } from '../poetry/prompt.js';
+export { toSimplified } from '../poetry/script.js';
+export { type Constraints } from '../writing/plan.js';
+export { type WriteOptions } from '../writing/writer.js';
+export { type WrittenPoem } from '../writing/written-poem.js';
+export { InputError, LineIndex, Poet };
+
+export interface BrowserPoetOptions {
+  /** URL of a Hugging Face model folder. */
+  readonly model: string;
+  /** URL of a PEFT adapter folder. */
+  readonly adapter?: string;
+  /** URL of an index of known lines. */
+  readonly index?: string;
+  /** URL of the folder of onnxruntime-web's .wasm files; that of this script where absent. */
+  readonly wasm?: string;
+  readonly signal?: AbortSignal;
+}
+
+const MODEL_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
+
+let loads = 0;
+
+/** Fetches a model and its adapter, and makes a poet of them. @throws InputError for what cannot be fetched or read */
+export async function loadPoet(options: BrowserPoetOptions): Promise<Poet> {
+  const { signal } = options;
+  setWasmFolder(
+    new URL(options.wasm ?? '.', options.wasm === undefined ? import.meta.url : location.href).href,
+  );
+  const root = `/poet-${(loads += 1)}`;
+  try {
+    const model = `${root}/model`;
+    await fetchFolder(options.model, model, MODEL_FILES, signal);
+    const adapter = options.adapter === undefined ? undefined : `${root}/adapter`;
+    if (options.adapter !== undefined)
+      await fetchFolder(options.adapter, `${root}/adapter`, ADAPTER_FILES, signal);
+    const knownLines = options.index === undefined ? undefined : await fetchIndex(options.index, signal);
+    return await Poet.load({ model, adapter, knownLines });
+  } finally {
+    removeFolder(root);
+  }
+}
+
+async function fetchFolder(
+  url: string,
+  folder: string,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => putFile(`${folder}/${name}`, await fetchBytes(`${url}/${name}`, signal))),
+  );
+}
+
+async function fetchIndex(url: string, signal?: AbortSignal): Promise<LineIndex> {
+  const index = LineIndex.fromBytes(await fetchBytes(url, signal));
+  if (!index) throw new InputError(`${url}: not an index of lines`);
+  return index;
+}
+
+async function fetchBytes(url: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new InputError(`${url}: answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
