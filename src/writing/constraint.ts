@@ -5,10 +5,18 @@
  */
 import { LINE_TYPES, type Template } from '../poetry/meter.js';
 import type { LineIndex } from '../poetry/line-index.js';
-import { levelGroups } from '../poetry/readings.js';
 import { rhymesAt, rhymeSupply, type PoemPlan } from './plan.js';
 import { fitsPlace, tonesAt } from './tonal-templates.js';
-import { toneBits, type VerseToken, type VerseVocabulary } from './verse-vocabulary.js';
+import {
+  kept,
+  LEVEL,
+  OBLIQUE,
+  toneBits,
+  TokenList,
+  type TokenWindow,
+  type VerseToken,
+  type VerseVocabulary,
+} from './verse-vocabulary.js';
 
 /** A poem so far. Never changed: each token gives a new one. */
 export interface ConstraintState {
@@ -41,7 +49,8 @@ export class PoemConstraint {
   private readonly slots: readonly Slot[];
   private readonly given: ReadonlySet<string>;
   private readonly supply: ReadonlyMap<string, number>;
-  private readonly cache = new Map<string, readonly VerseToken[]>();
+  private readonly windows = new Map<string, TokenWindow>();
+  private readonly lists = new Map<string, TokenList>();
   private readonly unique: boolean;
   private readonly words: readonly string[];
 
@@ -76,18 +85,17 @@ export class PoemConstraint {
     const pending = this.pendingTokens(state);
     if (pending.length > 0) return pending.slice(0, 1);
     const scarce = this.isScarce(state);
-    const mustLook = scarce || this.words.length > 0;
-    const used = new Set(state.text);
+    const excluded = this.tokens.vocabulary.flags([
+      ...this.plan.forbidden,
+      ...(this.unique ? [...state.text, ...this.given] : []),
+    ]);
     const ids: number[] = [];
-    for (const { id, characters } of this.candidates(state)) {
-      if (this.unique && characters.some((character) => used.has(character))) continue;
-      if (mustLook) {
-        const after = this.advance(state, characters);
-        if (!after || (scarce && !this.keepsRhyme(after))) continue;
-      }
-      ids.push(id);
-    }
-    return ids;
+    for (const tokens of this.candidates(state)) tokens.addTo(ids, excluded, this.unique);
+    if (!scarce && this.words.length === 0) return ids;
+    return ids.filter((id) => {
+      const after = this.advance(state, this.tokens.vocabulary.charactersOf(id) ?? []);
+      return after !== undefined && (!scarce || this.keepsRhyme(after) !== undefined);
+    });
   }
 
   /** The state after an allowed token. */
@@ -137,53 +145,75 @@ export class PoemConstraint {
   }
 
   /** The tokens that may come next as far as tones, rhyme and layout tell; what was written before matters only beyond. */
-  private candidates(state: ConstraintState): readonly VerseToken[] {
-    const key = this.key(state);
-    let tokens = this.cache.get(key);
-    if (!tokens) {
-      const fresh = { ...state, text: state.text.map(() => '') };
-      const tones = this.possibleTones(state);
-      const slot = this.slots[state.at];
-      const isPlain = slot?.kind === 'han' && !this.endsLine(slot) && this.words.length === 0;
-      tokens = this.tokens.vocabulary.tokens.filter(({ characters, tone }) => {
-        if (tones !== undefined && (tone & tones) === 0) return false;
-        // Most tokens are one character in the middle of a line: its tone has told already whether a template is left.
-        if (isPlain && characters.length === 1 && tone !== 0) {
-          return this.mayStand(fresh, state.text.length, characters[0] ?? '');
-        }
-        return this.advance(fresh, characters) !== undefined;
-      });
-      this.cache.set(key, tokens);
-    }
-    return tokens;
-  }
-
-  /** The tones that some open template has at the next place; undefined where any character may stand. */
-  private possibleTones({ at, templates }: ConstraintState): number | undefined {
-    const slot = this.slots[at];
-    if (slot?.kind !== 'han' || !templates) return undefined;
-    const { length, lifted } = this.plan;
-    let tones = 0;
-    for (const type of new Set(templates.map(({ types }) => types[slot.line]))) {
-      if (type) tones |= tonesAt(type, length, slot.index, lifted);
-    }
-    return tones;
-  }
-
-  /** What the candidates depend on: the rhyme so far matters only where a token may reach the end of a rhyming line. */
-  private key({ at, templates, groups, rhymeWords }: ConstraintState): string {
+  private candidates(state: ConstraintState): TokenList[] {
+    const { at, templates, groups, rhymeWords } = state;
     const slot = this.slots[at];
     const line = slot?.kind === 'han' ? slot.line : 0;
     const near = templates?.map(({ types, firstLineRhymes }) =>
       [...types.slice(line, line + 2), line === 0 && firstLineRhymes].join(),
     );
-    const reachable = this.slots.slice(at, at + this.tokens.vocabulary.longest);
-    const rhymes = reachable.some((one) => this.endsLine(one) && (one.line === 0 || one.line % 2 === 1));
-    return [
-      at,
-      [...new Set(near)].sort().join(';'),
-      ...(rhymes ? [groups?.join() ?? '', rhymeWords.join('')] : []),
-    ].join('|');
+    const key = `${at}|${[...new Set(near)].sort().join(';')}`;
+    const window = kept(this.windows, key, () => this.window(state));
+    const { upTo, beyond } = this.tokens.vocabulary.fitting(window);
+    // Longer tokens reach a rhyme or given text: they depend on the rhyme so far as well.
+    const rhymeKey = `${key}|${groups?.join() ?? ''}|${rhymeWords.join('')}`;
+    const reaching = kept(this.lists, rhymeKey, () => new TokenList(this.reaching(state, window, beyond)));
+    return [upTo, reaching];
+  }
+
+  /** Of tokens that go beyond what a window settles, those that keep the rhyme or the given text that they reach. */
+  private reaching(
+    state: ConstraintState,
+    window: TokenWindow,
+    tokens: ReadonlySet<VerseToken>,
+  ): VerseToken[] {
+    const { settled, rows } = window;
+    const { vocabulary } = this.tokens;
+    const fresh = { ...state, text: state.text.map(() => '') };
+    const advances = ({ characters }: VerseToken): boolean => this.advance(fresh, characters) !== undefined;
+    const slot = this.slots[state.at + settled];
+    if (!this.endsLine(slot) || this.plan.fixed.has(slot.line * this.plan.length + slot.index)) {
+      return [...tokens].filter(advances);
+    }
+    const words = (state.groups ?? []).flatMap((label) => [...(vocabulary.rhymes.get(label) ?? [])]);
+    const rhymes = vocabulary.flags(words.filter((word) => !state.rhymeWords.includes(word)));
+    // A first line that ends oblique does not rhyme.
+    const oblique = slot.line === 0 ? rows.filter((row) => row[settled] === OBLIQUE) : [];
+    const free = vocabulary.fitting({ ...window, rows: oblique }).beyond;
+    return [...tokens].filter((token) => {
+      if (rhymes[token.codes[settled] ?? 0] === 0 && !free.has(token)) return false;
+      return token.codes.length === settled + 1 || advances(token);
+    });
+  }
+
+  /** What the next slots take, as far as that can be told for all tokens at once. */
+  private window({ at, templates }: ConstraintState): TokenWindow {
+    const { fixed, length, lifted } = this.plan;
+    const slots = this.slots.slice(at, at + this.tokens.vocabulary.longest);
+    const rows = new Map<string, number[]>();
+    for (const template of templates ?? [undefined]) {
+      const row = slots.map((slot): number => {
+        const type = slot.kind === 'han' ? template?.types[slot.line] : undefined;
+        return slot.kind === 'han' && type ? tonesAt(type, length, slot.index, lifted) : LEVEL + OBLIQUE;
+      });
+      rows.set(row.join(), row);
+    }
+    const rhyme = slots.findIndex((slot) => this.isRhymeSlot(slot, templates));
+    const given = slots.findIndex(
+      (slot) => slot.kind === 'han' && fixed.has(slot.line * length + slot.index),
+    );
+    const ends = [rhyme, given].filter((end) => end >= 0);
+    return {
+      rows: [...rows.values()],
+      marks: slots.map((slot) => (slot.kind === 'mark' ? slot.marks : undefined)),
+      settled: Math.min(...ends, slots.length),
+    };
+  }
+
+  /** Whether what stands here may have to rhyme. */
+  private isRhymeSlot(slot: Slot, templates: ConstraintState['templates']): boolean {
+    if (!this.plan.groups || !this.endsLine(slot)) return false;
+    return slot.line % 2 === 1 || (slot.line === 0 && templates !== undefined);
   }
 
   private endsLine(slot: Slot | undefined): slot is Slot & { kind: 'han' } {
@@ -264,8 +294,8 @@ export class PoemConstraint {
 
   private rhyme(state: ConstraintState, character: string): ConstraintState | undefined {
     if (state.rhymeWords.includes(character)) return undefined;
-    const groups = levelGroups(character)
-      .map(({ label }) => label)
+    const groups = this.tokens.vocabulary
+      .rhymeLabels(character)
       .filter((label) => state.groups?.includes(label));
     if (groups.length === 0) return undefined;
     return { ...state, groups, rhymeWords: [...state.rhymeWords, character] };

@@ -29,9 +29,10 @@ export function allowedScores(
   allowed?: readonly number[],
   written: ReadonlySet<number> = new Set(),
 ): Float64Array {
-  const scores = allowed
-    ? Float64Array.from(allowed, (id) => logits[id] ?? -Infinity)
-    : Float64Array.from(logits);
+  const scores = new Float64Array(allowed?.length ?? logits.length);
+  for (let index = 0; index < scores.length; index += 1) {
+    scores[index] = logits[allowed ? (allowed[index] ?? 0) : index] ?? -Infinity;
+  }
   if (repetitionPenalty === 1) return scores;
   return scores.map((value, index) => {
     if (!written.has(allowed ? (allowed[index] ?? 0) : index)) return value;

@@ -9,8 +9,12 @@ const LAYOUT = '，。？！\n';
 export interface VerseToken {
   readonly id: number;
   readonly characters: readonly string[];
-  /** Tones that the first character can be read in: the sum of {@link LEVEL} and {@link OBLIQUE}; 0 for a mark. */
-  readonly tone: number;
+  /** The characters as numbers of this vocabulary. */
+  readonly codes: readonly number[];
+  /** Whether a character stands in it twice. */
+  readonly repeats: boolean;
+  /** Tones that each character can be read in: the sum of {@link LEVEL} and {@link OBLIQUE}; 0 for a mark. */
+  readonly tones: readonly number[];
 }
 
 export const LEVEL = 1;
@@ -30,6 +34,77 @@ export function toneBits(character: string): number {
   return bits;
 }
 
+/** What the next slots take of a token. */
+export interface TokenWindow {
+  /** The tones of each slot, as bits, under each template that is open. */
+  readonly rows: readonly (readonly number[])[];
+  /** The marks of each slot that takes one. */
+  readonly marks: readonly (string | undefined)[];
+  /** Tokens up to so many characters are settled by tones and layout; longer ones reach a rhyme or given text. */
+  readonly settled: number;
+}
+
+export interface FittingTokens {
+  /** Tokens that the window settles. */
+  readonly upTo: TokenList;
+  /** Tokens that reach beyond. */
+  readonly beyond: ReadonlySet<VerseToken>;
+}
+
+/** Tokens as flat arrays: a poem looks through thousands at each step, and objects would have to be fetched one by one. */
+export class TokenList {
+  private readonly ids: Int32Array;
+  private readonly repeats: Uint8Array;
+  private readonly codes: Int32Array;
+  /** Where each token's codes begin, and where the last one's end. */
+  private readonly starts: Int32Array;
+
+  constructor(tokens: readonly VerseToken[]) {
+    this.ids = Int32Array.from(tokens, ({ id }) => id);
+    this.repeats = Uint8Array.from(tokens, ({ repeats }) => Number(repeats));
+    this.codes = Int32Array.from(tokens.flatMap(({ codes }) => codes));
+    this.starts = new Int32Array(tokens.length + 1);
+    tokens.forEach(({ codes }, index) => (this.starts[index + 1] = (this.starts[index] ?? 0) + codes.length));
+  }
+
+  /** Adds the ids of the tokens that have none of the flagged characters, nor, if so wished, one of their own twice. */
+  addTo(ids: number[], excluded: Uint8Array, unique: boolean): void {
+    for (let index = 0; index < this.ids.length; index += 1) {
+      let free = !unique || this.repeats[index] === 0;
+      const end = this.starts[index + 1]!;
+      for (let at = this.starts[index]!; free && at < end; at += 1) free = excluded[this.codes[at]!] === 0;
+      if (free) ids.push(this.ids[index]!);
+    }
+  }
+}
+
+/** Whether a token fits as far as tones and layout go. Asked of every token: loops, not closures. */
+function fitsWindow({ characters, tones }: VerseToken, { rows, marks }: TokenWindow): boolean {
+  if (characters.length > marks.length) return false;
+  for (const row of rows) {
+    let fits = true;
+    for (let index = 0; fits && index < tones.length; index += 1) {
+      const mark = marks[index];
+      fits =
+        mark === undefined
+          ? ((tones[index] ?? 0) & (row[index] ?? 0)) !== 0
+          : mark.includes(characters[index] ?? '');
+    }
+    if (fits) return true;
+  }
+  return false;
+}
+
+/** What a cache has under a key; made where it has nothing. */
+export function kept<Item>(cache: Map<string, Item>, key: string, make: () => Item): Item {
+  let item = cache.get(key);
+  if (item === undefined) {
+    item = make();
+    cache.set(key, item);
+  }
+  return item;
+}
+
 export class VerseVocabulary {
   /** Tokens that verse can be made of; partial characters and all other text are left out. */
   readonly tokens: readonly VerseToken[];
@@ -37,13 +112,19 @@ export class VerseVocabulary {
   readonly longest: number;
   /** Characters that one token writes, by the label of each level-tone group that they can be read in. */
   readonly rhymes: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly codes = new Map<string, number>();
+  private readonly labels = new Map<string, readonly string[]>();
+  private readonly parts = new Map<string, FittingTokens>();
   private readonly byId: ReadonlyMap<number, readonly string[]>;
 
   constructor(tokens: Iterable<Pick<VerseToken, 'id' | 'characters'>>) {
+    const codeOf = (character: string): number => kept(this.codes, character, () => this.codes.size);
     this.tokens = Array.from(tokens, ({ id, characters }) => ({
       id,
       characters,
-      tone: toneBits(characters[0] ?? ''),
+      codes: characters.map(codeOf),
+      repeats: new Set(characters).size < characters.length,
+      tones: characters.map(toneBits),
     }));
     this.byId = new Map(this.tokens.map(({ id, characters }) => [id, characters]));
     this.longest = this.tokens.reduce((most, { characters }) => Math.max(most, characters.length), 1);
@@ -67,6 +148,34 @@ export class VerseVocabulary {
       if (characters.length > 0 && isVerse) tokens.push({ id, characters });
     }
     return new VerseVocabulary(tokens);
+  }
+
+  /** Which characters are among these, by their codes. */
+  flags(characters: Iterable<string>): Uint8Array {
+    const flags = new Uint8Array(this.codes.size);
+    for (const character of characters) {
+      const code = this.codes.get(character);
+      if (code !== undefined) flags[code] = 1;
+    }
+    return flags;
+  }
+
+  /** Labels of the level-tone groups that a character rhymes in. */
+  rhymeLabels(character: string): readonly string[] {
+    return kept(this.labels, character, () => levelGroups(character).map(({ label }) => label));
+  }
+
+  /** The tokens that fit a window: those it settles, and those that reach beyond. Worked out once for all poems. */
+  fitting(window: TokenWindow): FittingTokens {
+    const { rows, marks, settled } = window;
+    const key = `${rows.map((row) => row.join('')).join()}|${marks.map((mark) => mark ?? '.').join('/')}|${settled}`;
+    return kept(this.parts, key, () => {
+      const fitting = this.tokens.filter((token) => fitsWindow(token, window));
+      return {
+        upTo: new TokenList(fitting.filter(({ characters }) => characters.length <= settled)),
+        beyond: new Set(fitting.filter(({ characters }) => characters.length > settled)),
+      };
+    });
   }
 
   /** The characters of a token; undefined where it is none of verse. */

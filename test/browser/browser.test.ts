@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as library from '../../src/browser/index.js';
 import { Poet } from '../../src/writing/poet.js';
 import type { WrittenPoem } from '../../src/writing/written-poem.js';
 
@@ -28,7 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What the page has of the library. */
-declare const shiren: typeof import('../../src/browser/index.js');
+declare const shiren: Pick<typeof library, 'loadPoet'>;
 
 /** Serves files of the package, and at / a page that has the library. */
 function serveFiles(): Server {
