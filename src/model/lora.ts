@@ -19,12 +19,15 @@ export interface LoraConfig {
   readonly layersToTransform?: readonly number[];
   /** Scale by alpha / √r instead of alpha / r (rsLoRA, arXiv 2312.03732). */
   readonly useRslora?: boolean;
+  /** Train the length of each weight row apart from its direction (DoRA, arXiv 2402.09353). */
+  readonly useDora?: boolean;
 }
 
-/** A [r, in] and B [out, r] of one projection. */
+/** A [r, in] and B [out, r] of one projection; with DoRA the lengths [out] of its rows. */
 export interface LoraPair<T> {
   readonly a: T;
   readonly b: T;
+  readonly magnitude?: T;
 }
 
 /** An adapter in memory, by projection path (`model.layers.0.self_attn.q_proj`). */
@@ -85,8 +88,10 @@ export function loraScaling({ loraAlpha, r, useRslora }: LoraConfig): number {
   return loraAlpha / (useRslora ? Math.sqrt(r) : r);
 }
 
+type LoraPart = 'A' | 'B' | 'magnitude_vector';
+
 /** Names of the adapter's graph inputs. */
-export function loraInputName(projection: string, part: 'A' | 'B'): string {
+export function loraInputName(projection: string, part: LoraPart): string {
   return `${projection}.lora_${part}`;
 }
 
@@ -97,6 +102,9 @@ export function loraInputs(graph: Graph, model: Qwen3Config, config: LoraConfig)
     layers.set(name, {
       a: graph.input(loraInputName(name, 'A'), 'float32', [config.r, inner]),
       b: graph.input(loraInputName(name, 'B'), 'float32', [out, config.r]),
+      ...(config.useDora
+        ? { magnitude: graph.input(loraInputName(name, 'magnitude_vector'), 'float32', [out]) }
+        : {}),
     });
   }
   return { scaling: loraScaling(config), layers };
@@ -105,9 +113,10 @@ export function loraInputs(graph: Graph, model: Qwen3Config, config: LoraConfig)
 /** The adapter's weights by graph input name: what to feed, and what to train. */
 export function loraTensors(adapter: Adapter): Map<string, FloatTensor> {
   const tensors = new Map<string, FloatTensor>();
-  for (const [name, { a, b }] of adapter.layers) {
+  for (const [name, { a, b, magnitude }] of adapter.layers) {
     tensors.set(loraInputName(name, 'A'), a);
     tensors.set(loraInputName(name, 'B'), b);
+    if (magnitude) tensors.set(loraInputName(name, 'magnitude_vector'), magnitude);
   }
   return tensors;
 }
@@ -115,19 +124,25 @@ export function loraTensors(adapter: Adapter): Map<string, FloatTensor> {
 /** A copy that training may change without changing the original. */
 export function copyAdapter(adapter: Adapter): Adapter {
   const copy = ({ shape, data }: FloatTensor): FloatTensor => ({ shape, data: data.slice() });
-  const layers = new Map([...adapter.layers].map(([name, { a, b }]) => [name, { a: copy(a), b: copy(b) }]));
+  const layers = new Map(
+    [...adapter.layers].map(([name, { a, b, magnitude }]) => [
+      name,
+      { a: copy(a), b: copy(b), ...(magnitude ? { magnitude: copy(magnitude) } : {}) },
+    ]),
+  );
   return { config: adapter.config, layers };
 }
 
-const peftName = (projection: string, part: 'A' | 'B'): string =>
-  `base_model.model.${projection}.lora_${part}.weight`;
+const peftName = (projection: string, part: LoraPart): string =>
+  `base_model.model.${projection}.lora_${part}${part === 'magnitude_vector' ? '' : '.weight'}`;
 
 /** Writes `adapter_config.json` and `adapter_model.safetensors` as PEFT names and reads them. */
 export async function saveAdapter(folder: string, adapter: Adapter, base: string | null): Promise<void> {
   const tensors = new Map<string, FloatTensor>();
-  for (const [name, { a, b }] of adapter.layers) {
+  for (const [name, { a, b, magnitude }] of adapter.layers) {
     tensors.set(peftName(name, 'A'), a);
     tensors.set(peftName(name, 'B'), b);
+    if (magnitude) tensors.set(peftName(name, 'magnitude_vector'), magnitude);
   }
   await writeSafetensors(path.join(folder, 'adapter_model.safetensors'), tensors);
   await writeJson(path.join(folder, 'adapter_config.json'), {
@@ -144,7 +159,7 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: string
     r: adapter.config.r,
     target_modules: adapter.config.targetModules,
     task_type: 'CAUSAL_LM',
-    use_dora: false,
+    use_dora: adapter.config.useDora ?? false,
     use_rslora: adapter.config.useRslora ?? false,
   });
 }
@@ -173,6 +188,7 @@ export async function loadAdapter(folder: string, model: Qwen3Config): Promise<A
     layers.set(name, {
       a: take(peftName(name, 'A'), [config.r, inner]),
       b: take(peftName(name, 'B'), [out, config.r]),
+      ...(config.useDora ? { magnitude: take(peftName(name, 'magnitude_vector'), [out]) } : {}),
     });
   }
   return { config, layers };
@@ -183,9 +199,7 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
   if (json['peft_type'] !== 'LORA') {
     throw new InputError(`${file}: peft_type is ${JSON.stringify(json['peft_type'])}, expected "LORA"`);
   }
-  for (const key of ['use_dora', 'lora_bias'] as const) {
-    if (json[key] === true) throw new InputError(`${file}: ${key} is true, expected false`);
-  }
+  if (json['lora_bias'] === true) throw new InputError(`${file}: lora_bias is true, expected false`);
   const { r, lora_alpha: loraAlpha, lora_dropout: loraDropout = 0, target_modules: targets } = json;
   if (typeof r !== 'number' || typeof loraAlpha !== 'number' || typeof loraDropout !== 'number') {
     throw new InputError(`${file}: r, lora_alpha and lora_dropout must be numbers`);
@@ -210,5 +224,6 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
     targetModules: targets,
     ...(single === undefined ? {} : { layersToTransform: single as number[] }),
     ...(json['use_rslora'] === true ? { useRslora: true } : {}),
+    ...(json['use_dora'] === true ? { useDora: true } : {}),
   };
 }

@@ -17,6 +17,8 @@ export interface NetworkWeights {
   gain(name: string, size: number): Value;
   /** x · Wᵀ for each of some weights W [out, in]. */
   linear(x: Value, matrices: readonly NamedMatrix[]): Value[];
+  /** A weight [out, in] itself, as floats; absent where there is none. */
+  matrix?(matrix: NamedMatrix): Value;
   /** Token ids [n] to their embeddings [n, hidden]. */
   embed(tokenIds: Value): Value;
   /** Hidden states [n, hidden] to logits [n, vocabulary]. */
@@ -40,6 +42,7 @@ export function floatWeights(config: Qwen3Config, parameters: Parameters): Netwo
     gain: (name, size) => parameters(name, [size]),
     linear: (x, matrices) =>
       matrices.map(({ name, shape }) => gemm(x, parameters(name, shape), { transB: true })),
+    matrix: ({ name, shape }) => parameters(name, shape),
     embed: (tokenIds) => gather(table(EMBEDDING), tokenIds),
     logits: (hidden) => gemm(hidden, output(), { transB: true }),
     logProbabilities: (hidden, targets) => tokenLogProbabilities(hidden, output(), targets),

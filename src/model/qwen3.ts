@@ -27,9 +27,11 @@ import {
   reshapeTo,
   shapeOf,
   split,
+  subtract,
   transpose,
 } from '../tensor/operators.js';
 import type { Qwen3Config } from './config.js';
+import { doraScale } from './dora.js';
 import type { LoraValues } from './lora.js';
 import type { NetworkWeights } from './network-weights.js';
 import {
@@ -73,13 +75,21 @@ function project(
   const bases = weights.linear(x, matrices);
   const adapters = paths.map((path) => lora?.layers.get(path));
   const thin = adapters.flatMap((adapter) => (adapter ? [adapter.a] : []));
-  const { adapterInput = (input: Value): Value => input } = options;
-  const reduced = thin.length > 0 ? reduce(adapterInput(x, `${paths[0]}.lora_dropout`), thin) : undefined;
+  if (!lora || thin.length === 0) return bases;
+  const dropped = options.adapterInput?.(x, `${paths[0]}.lora_dropout`) ?? x;
+  const reduced = reduce(dropped, thin);
   return bases.map((base, index) => {
     const adapter = adapters[index];
-    const input = adapter && reduced?.get(adapter.a);
-    if (!lora || !input) return base;
-    return gemm(input, adapter.b, { transB: true, alpha: lora.scaling, c: base });
+    const matrix = matrices[index];
+    const input = adapter && reduced.get(adapter.a);
+    if (!input || !matrix) return base;
+    const product = { transB: true, alpha: lora.scaling } as const;
+    const factor = doraScale(weights, matrix, adapter, lora.scaling);
+    if (!factor) return gemm(input, adapter.b, { ...product, c: base });
+    if (dropped === x) return multiply(gemm(input, adapter.b, { ...product, c: base }), factor);
+    // With dropout PEFT scales what the dropped input gives, and leaves the base's own product as it is.
+    const [again] = weights.linear(dropped, [matrix]) as [Value];
+    return add(base, subtract(multiply(gemm(input, adapter.b, { ...product, c: again }), factor), again));
   });
 }
 
@@ -97,7 +107,7 @@ function reduce(x: Value, thin: readonly Value[]): Map<Value, Value> {
 function adapterValues({ lora }: NetworkOptions, layer: number): Value[] {
   return PROJECTIONS.flatMap((projection) => {
     const adapter = lora?.layers.get(projectionPath(layer, projection));
-    return adapter ? [adapter.a, adapter.b] : [];
+    return adapter ? (Object.values(adapter) as Value[]) : [];
   });
 }
 

@@ -25,6 +25,7 @@ export interface StageRecipe {
   /** Layers that get adapters; null for all. */
   readonly layers_to_transform: readonly number[] | null;
   readonly use_rslora: boolean;
+  readonly use_dora: boolean;
   readonly learning_rate: number;
   readonly lr_scheduler_type: ScheduleType;
   readonly warmup_ratio: number;
@@ -55,6 +56,15 @@ export interface StageRecipe {
   /** Precision of the frozen base. */
   readonly base_dtype: BaseDtype;
   readonly save_steps: number;
+  /** Keep the adapters of so many of the last checkpoints, as checkpoint-STEP folders. */
+  readonly save_total_limit: number;
+  /** The bar (and --json) shows every so many steps; metrics.jsonl has them all. */
+  readonly logging_steps: number;
+  /** `tensorboard` writes event files into the stage's runs folder. */
+  readonly report_to: 'none' | 'tensorboard';
+  /** Write poems for sample_prompts every so many steps; 0 for never. */
+  readonly sample_steps: number;
+  readonly sample_prompts: readonly string[];
   /** Validation set, relative to the data folder. */
   readonly eval_dataset: string | null;
   /** Steps between evaluations on it. */
@@ -79,6 +89,7 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
   layers_to_transform: null,
   use_rslora: false,
+  use_dora: false,
   learning_rate: 2e-4,
   lr_scheduler_type: 'linear',
   warmup_ratio: 0,
@@ -102,6 +113,14 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   gradient_checkpointing: false,
   base_dtype: 'float32',
   save_steps: 25,
+  save_total_limit: 0,
+  logging_steps: 1,
+  report_to: 'none',
+  sample_steps: 0,
+  sample_prompts: [
+    '写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静',
+    '写一首[七言绝句] 要求4句 主题为: 秋天、思乡',
+  ],
   eval_dataset: null,
   eval_steps: 50,
   load_best_model_at_end: false,
@@ -122,6 +141,7 @@ const share = numberCheck('a number from 0 to 1', (value) => value >= 0 && value
 const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string');
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 const isWhole = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
+const whole = numberCheck('a whole number of 0 or more', isWhole);
 const oneOf =
   (choices: readonly string[]): Check =>
   (value) =>
@@ -146,10 +166,11 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
       ? undefined
       : 'null or a list of layer numbers from 0',
   use_rslora: flag,
+  use_dora: flag,
   learning_rate: positive,
   lr_scheduler_type: oneOf(SCHEDULES),
   warmup_ratio: share,
-  warmup_steps: numberCheck('a whole number of 0 or more', isWhole),
+  warmup_steps: whole,
   num_train_epochs: positive,
   max_steps: numberCheck('a whole number', Number.isInteger),
   per_device_train_batch_size: count,
@@ -169,10 +190,18 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   gradient_checkpointing: flag,
   base_dtype: oneOf(BASE_DTYPES),
   save_steps: count,
+  save_total_limit: whole,
+  logging_steps: count,
+  report_to: oneOf(['none', 'tensorboard']),
+  sample_steps: whole,
+  sample_prompts: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
+      ? undefined
+      : 'a list of prompts',
   eval_dataset: (value) => (value === null ? undefined : text(value)),
   eval_steps: count,
   load_best_model_at_end: flag,
-  early_stopping_patience: numberCheck('a whole number of 0 or more', isWhole),
+  early_stopping_patience: whole,
   seed: numberCheck('a whole number', Number.isInteger),
 };
 

@@ -28,9 +28,8 @@ export async function createLoraStepper(
   const graph = new Graph();
   const lora = loraInputs(graph, config, adapter.config);
   const trained = new Map<string, Value>();
-  for (const { a, b } of lora.layers.values()) {
-    trained.set(a.name, a);
-    trained.set(b.name, b);
+  for (const pair of lora.layers.values()) {
+    for (const value of Object.values(pair) as Value[]) trained.set(value.name, value);
   }
   const weights = base.attach(graph);
   const positions = trainingPositions(config, options.longest);

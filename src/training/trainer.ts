@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { withMagnitudes } from '../model/dora.js';
 import { freezeBase, type FrozenBase } from '../model/frozen-base.js';
 import type { ModelFolder } from '../model/folder.js';
 import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../model/lora.js';
@@ -90,7 +91,7 @@ export function examplesOfStep(recipe: StageRecipe, examples: number, step: numb
 export async function trainStage(options: TrainStageOptions): Promise<Adapter | undefined> {
   const { model, recipe, trees, folder } = options;
   requireKnownTokens([...trees, ...(options.validation ?? [])], model.config.vocabSize, recipe.name);
-  const start = options.adapter ?? initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
+  const start = options.adapter ?? (await newAdapter(model, recipe));
   // The recipe's dropout, whatever the adapter was trained with before.
   const copied = copyAdapter(start);
   const adapter = { ...copied, config: { ...copied.config, loraDropout: recipe.lora_dropout } };
@@ -208,6 +209,11 @@ function requireKnownTokens(trees: readonly TokenTree[], vocabSize: number, name
       `${name}: example ${index + 1} has the token ${unknown}, expected ids below ${vocabSize}, the model's vocabulary`,
     );
   });
+}
+
+async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promise<Adapter> {
+  const adapter = initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
+  return recipe.use_dora ? withMagnitudes(adapter, model) : adapter;
 }
 
 function loraConfig(recipe: StageRecipe): Adapter['config'] {
