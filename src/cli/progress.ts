@@ -3,6 +3,8 @@ import { SingleBar } from 'cli-progress';
 
 export interface Progress {
   update(done: number, detail: string): void;
+  /** Writes lines above the bar. */
+  note(text: string): void;
   stop(): void;
 }
 
@@ -18,7 +20,14 @@ export function startProgress(
   const format = `${title} {bar} {value}/{total} {detail} {eta_formatted}`;
   const bar = new SingleBar({ format, hideCursor: true, barsize: 24, stream, etaBuffer: 20 });
   bar.start(total, 0, { detail: '' });
-  return { update: (done, detail) => bar.update(done, { detail }), stop: () => bar.stop() };
+  return {
+    update: (done, detail) => bar.update(done, { detail }),
+    note: (text) => {
+      // The bar is drawn anew below at its next update.
+      stream.write(`\r\u001b[K${text}\n`);
+    },
+    stop: () => bar.stop(),
+  };
 }
 
 function plainProgress(title: string, total: number, stream: NodeJS.WriteStream): Progress {
@@ -34,6 +43,7 @@ function plainProgress(title: string, total: number, stream: NodeJS.WriteStream)
       const left = rate > 0 ? ` ${Math.ceil((total - done) / rate)}s left` : '';
       stream.write(`${title} ${done}/${total} ${detail}${left}\n`);
     },
+    note: (text) => stream.write(`${text}\n`),
     stop: () => undefined,
   };
 }

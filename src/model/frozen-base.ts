@@ -1,6 +1,8 @@
 /** A base model whose weights do not change, ready to be built into graphs, in one of several precisions. */
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { Graph } from '../tensor/graph.js';
+import { hasExactIntegerProducts } from '../tensor/integer-products.js';
+import { narrowActivations } from '../tensor/quantized-operators.js';
 import type { SessionOptions } from '../tensor/session.js';
 import { blockDerivation } from './blocks.js';
 import { derivedFile } from './derived-file.js';
@@ -65,7 +67,11 @@ export async function freezeBase(
 ): Promise<FrozenBase> {
   if (dtype === 'float32') return floatBase(model, false, runtime);
   const entries = await derivedFile(model, INT8);
-  return derivedBase(model, entries, runtime, (graph) => int8Weights(graph, model.config, entries));
+  const exact = await hasExactIntegerProducts();
+  return derivedBase(model, entries, runtime, (graph) => {
+    if (!exact) narrowActivations(graph);
+    return int8Weights(graph, model.config, entries);
+  });
 }
 
 /** Prepares a model for decoding. */

@@ -41,22 +41,30 @@ interface QuantizedRows {
 /** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
 const SMALLEST = 1e-30;
 
+/** Graphs whose activations keep to 7 bits: see integer-products.ts. */
+const narrow = new WeakSet<Graph>();
+
+/** Rounds the activations of a graph to 7 bits, for processors that add products of 8 bits inexactly. */
+export function narrowActivations(graph: Graph): void {
+  narrow.add(graph);
+}
+
 /** Values quantised once for all the products that read them. */
 const known = new WeakMap<Value, QuantizedRows>();
 
-/** Rounds each row of `x` [rows, inner] to 255 steps between its largest magnitude and that below zero. */
+/** Rounds each row of `x` [rows, inner] to 255 steps (127 where narrow) between its largest magnitude and that below zero. */
 function quantizeRows(x: Value): QuantizedRows {
   const before = known.get(x);
   if (before) return before;
   const extremes = [reduceMax(x, [1]), negate(reduceMin(x, [1]))];
-  const quantized = quantizeBy(x, extremes, 127, 128);
+  const quantized = narrow.has(x.graph) ? quantizeBy(x, extremes, 63, 64) : quantizeBy(x, extremes, 127, 128);
   known.set(x, quantized);
   return quantized;
 }
 
-/** Rounds each row of `x`, of which no value is negative, to 256 steps between zero and its largest. */
+/** Rounds each row of `x`, of which no value is negative, to 256 steps (128 where narrow) between zero and its largest. */
 function quantizeProbabilities(x: Value): QuantizedRows {
-  return quantizeBy(x, [reduceMax(x, [1])], 255, 0);
+  return quantizeBy(x, [reduceMax(x, [1])], narrow.has(x.graph) ? 127 : 255, 0);
 }
 
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */

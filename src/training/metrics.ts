@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { appendLine, writeFileWhole } from '../support/files.js';
+import { EventFile } from './tensorboard.js';
 
 export interface StepMetrics {
   readonly step: number;
@@ -30,16 +31,23 @@ export class MetricsLog {
   private constructor(
     private readonly file: string,
     private count: number,
+    private readonly events: EventFile | undefined,
   ) {}
 
-  /** Opens the log of a folder and keeps its first `lines` lines: what a run that is taken up again had finished. */
-  static async open(folder: string, lines: number): Promise<MetricsLog> {
+  /**
+   * Opens the log of a folder and keeps its first `lines` lines: what a run that is taken up again had finished.
+   *
+   * @param tensorboard whether to write event files too, into the folder's `runs`
+   */
+  static async open(folder: string, lines: number, tensorboard = false): Promise<MetricsLog> {
     const file = path.join(folder, 'metrics.jsonl');
     await mkdir(folder, { recursive: true });
     const text = existsSync(file) ? await readFile(file, 'utf8') : '';
     const kept = text.split('\n').slice(0, lines);
     await writeFileWhole(file, kept.map((line) => `${line}\n`).join(''));
-    return new MetricsLog(file, kept.length);
+    const events = tensorboard ? new EventFile(path.join(folder, 'runs')) : undefined;
+    for (const line of kept) appendEvent(events, JSON.parse(line) as StepMetrics);
+    return new MetricsLog(file, kept.length, events);
   }
 
   get lines(): number {
@@ -48,6 +56,20 @@ export class MetricsLog {
 
   async append(metrics: StepMetrics | EvaluationMetrics): Promise<void> {
     await appendLine(this.file, JSON.stringify(metrics));
+    appendEvent(this.events, metrics);
     this.count += 1;
   }
+}
+
+/** Tags as the Trainer's TensorBoardCallback writes them: train/loss, eval/loss. */
+function appendEvent(
+  events: EventFile | undefined,
+  { step, ...figures }: StepMetrics | EvaluationMetrics,
+): void {
+  const tagOf = (name: string): string =>
+    name.startsWith('eval_') ? `eval/${name.slice('eval_'.length)}` : `train/${name}`;
+  events?.append(
+    step,
+    Object.fromEntries(Object.entries(figures).map(([name, value]) => [tagOf(name), value])),
+  );
 }

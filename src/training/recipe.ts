@@ -12,7 +12,8 @@ import { SCHEDULES, type ScheduleType } from './schedule.js';
 export interface StageRecipe {
   /** Names the stage's folder. */
   readonly name: string;
-  readonly type: 'sft' | 'dpo';
+  /** `online_dpo`: rounds of DPO on pairs of the model's own poems; train_dataset is then an SFT set, whose prompts are asked. */
+  readonly type: 'sft' | 'dpo' | 'online_dpo';
   /** Data set, relative to the data folder. */
   readonly train_dataset: string;
   /** Stage whose adapter this one starts from (and, for DPO, whose policy is the reference). */
@@ -51,6 +52,13 @@ export interface StageRecipe {
   readonly simpo_gamma: number;
   readonly label_smoothing: number;
   readonly rpo_alpha: number;
+  /** Of an online_dpo stage: rounds of sampling, judging and training. */
+  readonly num_rounds: number;
+  /** Prompts that are asked in each round. */
+  readonly prompts_per_round: number;
+  /** Poems sampled for each prompt. */
+  readonly num_generations: number;
+  readonly temperature: number;
   /** Keep only what enters each block and compute the rest anew: a third of the memory for a third more arithmetic. */
   readonly gradient_checkpointing: boolean;
   /** Precision of the frozen base. */
@@ -110,6 +118,10 @@ export const STAGE_DEFAULTS: Omit<StageRecipe, 'name' | 'type' | 'train_dataset'
   simpo_gamma: 0.5,
   label_smoothing: 0,
   rpo_alpha: 0,
+  num_rounds: 3,
+  prompts_per_round: 256,
+  num_generations: 8,
+  temperature: 1,
   gradient_checkpointing: false,
   base_dtype: 'float32',
   save_steps: 25,
@@ -149,7 +161,7 @@ const oneOf =
 
 const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   name: text,
-  type: oneOf(['sft', 'dpo']),
+  type: oneOf(['sft', 'dpo', 'online_dpo']),
   train_dataset: text,
   adapter_from: (value) => (value === null ? undefined : text(value)),
   r: count,
@@ -187,6 +199,13 @@ const CHECKS: Readonly<Record<keyof StageRecipe, Check>> = {
   simpo_gamma: notNegative,
   label_smoothing: share,
   rpo_alpha: notNegative,
+  num_rounds: count,
+  prompts_per_round: count,
+  num_generations: numberCheck(
+    'a whole number of 2 or more',
+    (value) => Number.isInteger(value) && value >= 2,
+  ),
+  temperature: positive,
   gradient_checkpointing: flag,
   base_dtype: oneOf(BASE_DTYPES),
   save_steps: count,

@@ -26,6 +26,9 @@ import { longestLength, type TokenTree } from './packing.js';
 import { isReferenceFree } from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import { learningRateAt } from './schedule.js';
+import { saveSnapshot } from './snapshots.js';
+import type { Dropout } from './dropout.js';
+import type { Stepper } from './stepper.js';
 import { createLoraStepper } from './trainer-session.js';
 import { Validation } from './validation.js';
 
@@ -49,6 +52,8 @@ export interface TrainStageOptions extends RuntimeOptions {
   readonly baseName: string;
   readonly onProgress?: (progress: StageProgress) => void;
   readonly onEvaluation?: (metrics: EvaluationMetrics) => void;
+  /** Called every sample_steps with the adapter as it is then. */
+  readonly onSample?: (adapter: Adapter, step: number) => Promise<void>;
   /** Stops after the step under way; what was done is kept. */
   readonly signal?: AbortSignal;
 }
@@ -120,78 +125,96 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   });
   const checkpointFile = path.join(folder, 'checkpoint.safetensors');
   const progress = await restoreCheckpoint(checkpointFile, stepper);
-  const log = await MetricsLog.open(folder, progress?.metricLines ?? 0);
+  const log = await MetricsLog.open(folder, progress?.metricLines ?? 0, recipe.report_to === 'tensorboard');
   await writeJson(path.join(folder, 'recipe.json'), recipe);
   const validation =
     validationObjective &&
     new Validation(validationObjective, recipe, stepper, dropout, progress?.validation);
   const steps = totalSteps(recipe, trees.length);
+  const first = progress?.step ?? 0;
+  options.onProgress?.({ step: first, totalSteps: steps });
+  try {
+    // Asked before each step: a run taken up at the checkpoint that exhausted its patience has nothing left to do.
+    for (let step = first; step < steps && !validation?.isExhausted(); step += 1) {
+      const started = performance.now();
+      const metrics = await trainStep({ recipe, objective, stepper, dropout }, step, steps);
+      await log.append(metrics);
+      const tokensPerSecond = metrics.num_tokens / ((performance.now() - started) / 1000);
+      options.onProgress?.({ step: step + 1, totalSteps: steps, metrics, tokensPerSecond });
+      const isLast = step + 1 === steps;
+      if (validation && ((step + 1) % recipe.eval_steps === 0 || isLast)) {
+        const evaluated = { step: step + 1, epoch: metrics.epoch, eval_loss: await validation.evaluate() };
+        await log.append(evaluated);
+        options.onEvaluation?.(evaluated);
+      }
+      if (recipe.sample_steps > 0 && ((step + 1) % recipe.sample_steps === 0 || isLast)) {
+        await options.onSample?.(adapter, step + 1);
+      }
+      const stopping = options.signal?.aborted === true;
+      if (stopping || (step + 1) % recipe.save_steps === 0) {
+        const done = { step: step + 1, metricLines: log.lines, validation: validation?.current() };
+        await saveSnapshot(folder, adapter, options.baseName, step + 1, recipe.save_total_limit);
+        await saveCheckpoint(checkpointFile, stepper, done);
+      }
+      if (stopping && !isLast) return undefined;
+    }
+    if (recipe.load_best_model_at_end) validation?.restoreBest();
+    await saveAdapter(folder, adapter, options.baseName);
+    await rm(checkpointFile, { force: true });
+    return adapter;
+  } finally {
+    await session.release();
+  }
+}
+
+interface StepParts {
+  readonly recipe: StageRecipe;
+  readonly objective: Objective;
+  readonly stepper: Stepper;
+  readonly dropout: Dropout | undefined;
+}
+
+/** One optimiser step (numbered from 0): its micro-batches, then the update. */
+async function trainStep(
+  { recipe, objective, stepper, dropout }: StepParts,
+  step: number,
+  steps: number,
+): Promise<StepMetrics> {
+  const count = objective.trees.length;
+  const examples = examplesOfStep(recipe, count, step);
+  const tally: Tally = {};
+  let [loss, tokens] = [0, 0];
+  for (const { indices, batch, feeds } of microBatches(objective, recipe, examples)) {
+    const random = Random.for(recipe.seed, 'dropout', step, indices[0] ?? 0);
+    const masks = dropout?.feeds(batch.rows * batch.length, random);
+    const outputs = await stepper.accumulate({ ...feeds, ...masks });
+    objective.tally(batch, indices, outputs, tally);
+    loss += floats(outputs, 'loss')[0] ?? NaN;
+    tokens += batch.tokens;
+  }
   const schedule = {
     type: recipe.lr_scheduler_type,
     learningRate: recipe.learning_rate,
     warmupSteps: recipe.warmup_steps || Math.ceil(steps * recipe.warmup_ratio),
     totalSteps: steps,
   };
-  options.onProgress?.({ step: progress?.step ?? 0, totalSteps: steps });
-  // Asked before each step: a run taken up at the checkpoint that exhausted its patience has nothing left to do.
-  for (let step = progress?.step ?? 0; step < steps && !validation?.isExhausted(); step += 1) {
-    const started = performance.now();
-    const examples = examplesOfStep(recipe, trees.length, step);
-    const tally: Tally = {};
-    let [loss, tokens] = [0, 0];
-    for (const { indices, batch, feeds } of microBatches(objective, recipe, examples)) {
-      const random = Random.for(recipe.seed, 'dropout', step, indices[0] ?? 0);
-      const masks = dropout?.feeds(batch.rows * batch.length, random);
-      const outputs = await stepper.accumulate({ ...feeds, ...masks });
-      objective.tally(batch, indices, outputs, tally);
-      loss += floats(outputs, 'loss')[0] ?? NaN;
-      tokens += batch.tokens;
-    }
-    const learningRate = learningRateAt(schedule, step);
-    const norm = stepper.update(learningRate, recipe.max_grad_norm);
-    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-      throw new InputError(
-        `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${examples.join(', ')})`,
-      );
-    }
-    const means = Object.fromEntries(
-      Object.entries(tally).map(([name, sum]) => [name, sum / examples.length]),
+  const learningRate = learningRateAt(schedule, step);
+  const norm = stepper.update(learningRate, recipe.max_grad_norm);
+  if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+    throw new InputError(
+      `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${examples.join(', ')})`,
     );
-    const metrics: StepMetrics = {
-      step: step + 1,
-      epoch: (step + 1) / stepsPerEpoch(recipe, trees.length),
-      loss,
-      grad_norm: norm,
-      learning_rate: learningRate,
-      num_tokens: tokens,
-      ...means,
-    };
-    await log.append(metrics);
-    const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
-    options.onProgress?.({ step: step + 1, totalSteps: steps, metrics, tokensPerSecond });
-    if (validation && ((step + 1) % recipe.eval_steps === 0 || step + 1 === steps)) {
-      const evaluated = { step: step + 1, epoch: metrics.epoch, eval_loss: await validation.evaluate() };
-      await log.append(evaluated);
-      options.onEvaluation?.(evaluated);
-    }
-    const stopping = options.signal?.aborted === true;
-    if (stopping || (step + 1) % recipe.save_steps === 0) {
-      await saveCheckpoint(checkpointFile, stepper, {
-        step: step + 1,
-        metricLines: log.lines,
-        validation: validation?.current(),
-      });
-    }
-    if (stopping && step + 1 < steps) {
-      await session.release();
-      return undefined;
-    }
   }
-  if (recipe.load_best_model_at_end) validation?.restoreBest();
-  await saveAdapter(folder, adapter, options.baseName);
-  await rm(checkpointFile, { force: true });
-  await session.release();
-  return adapter;
+  const means = Object.entries(tally).map(([name, sum]) => [name, sum / examples.length]);
+  return {
+    step: step + 1,
+    epoch: (step + 1) / stepsPerEpoch(recipe, count),
+    loss,
+    grad_norm: norm,
+    learning_rate: learningRate,
+    num_tokens: tokens,
+    ...(Object.fromEntries(means) as Partial<StepMetrics>),
+  };
 }
 
 /** The examples that any step of a stage sees. */
