@@ -7,6 +7,8 @@ import { checkDataset } from '../corpus/dataset.js';
 import { COMMIT, fetchCorpus } from '../corpus/fetch.js';
 import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
 import { collectPoems, joinPoems, parsePart, readPlainText } from '../corpus/plain-text.js';
+import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
+import { splitLines } from '../poetry/text.js';
 import { writeFileWhole } from '../support/files.js';
 import { numberOption } from './options.js';
 import { resolvePath } from './paths.js';
@@ -121,6 +123,7 @@ export function dataCommand(program: Command): void {
       );
     });
   indexCommand(data);
+  themesCommand(data);
   data
     .command('text')
     .description('纯文本 cleaned poems as plain text for pretrain, a blank line between them')
@@ -157,6 +160,25 @@ function indexCommand(data: Command): void {
       const lines = await collectLines(source.map(resolvePath));
       await writeLineIndex(out, lines);
       console.log(say(`${out}：${lines.size} 句`, `${out}: ${lines.size} lines`));
+    });
+}
+
+/** `shiren data themes`. */
+function themesCommand(data: Command): void {
+  data
+    .command('themes')
+    .description('学题 learn what poems of each theme say, for the measure of themes')
+    .requiredOption('--source <path>', 'as for build')
+    .option('--exclude <file>', 'poems that share a line with one of this text file are not learnt from')
+    .option('--out <file>', 'the weights', 'themes.json')
+    .addHelpText('after', '\nExample:\n  shiren data themes --source chinese-poetry --exclude output/full/held-out.txt')
+    .action(async ({ source, exclude, out }: { source: string; exclude?: string; out: string }) => {
+      const poems = exclude === undefined ? [] : await readPlainText(exclude);
+      const lines = new Set(poems.flatMap((poem) => splitLines(poem)));
+      const documents = await readDocuments(resolvePath(source), lines);
+      const weights = learnThemeWeights(documents);
+      await writeFileWhole(out, `${JSON.stringify(weights)}\n`);
+      console.log(`${out}: ${Object.keys(weights).length} themes of ${documents.length} poems`);
     });
 }
 
