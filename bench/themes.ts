@@ -29,7 +29,11 @@ for await (const source of readPoems([path.join(folder, '全唐诗', '唐诗三�
   if (!poem) continue;
   const human = source.tags.filter((tag) => !NO_THEME.test(tag)).map((tag) => NAMES[tag] ?? tag);
   for (const tag of human) frequency.set(tag, (frequency.get(tag) ?? 0) + 1);
-  poems.push({ text: poem.lines.join('，'), human: new Set(human), ours: new Set(labelPoem(poem.title, poem.lines.join(''))) });
+  poems.push({
+    text: poem.lines.join('，'),
+    human: new Set(human),
+    ours: new Set(labelPoem(poem.title, poem.lines.join(''))),
+  });
 }
 const themes = [...frequency]
   .sort((a, b) => b[1] - a[1])
@@ -52,7 +56,10 @@ console.log(
 );
 
 const known = new Set(THEME_NAMES);
-const taggedPoems = poems.map(({ text, human }) => ({ text, tags: [...human].filter((tag) => known.has(tag)) }));
+const taggedPoems = poems.map(({ text, human }) => ({
+  text,
+  tags: [...human].filter((tag) => known.has(tag)),
+}));
 const told = taggedPoems.filter(({ tags }) => tags.length > 0);
 const random = new Random(1);
 let [won, compared] = [0, 0];
@@ -64,4 +71,6 @@ for (const { text, tags } of told) {
     if (measure.score(text, tags) > measure.score(text, others)) won += 1;
   }
 }
-console.log(`${told.length} poems: their own tags above random ones in ${((100 * won) / compared).toFixed(1)}% of ${compared} comparisons`);
+console.log(
+  `${told.length} poems: their own tags above random ones in ${((100 * won) / compared).toFixed(1)}% of ${compared} comparisons`,
+);

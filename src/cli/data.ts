@@ -171,7 +171,10 @@ function themesCommand(data: Command): void {
     .requiredOption('--source <path>', 'as for build')
     .option('--exclude <file>', 'poems that share a line with one of this text file are not learnt from')
     .option('--out <file>', 'the weights', 'themes.json')
-    .addHelpText('after', '\nExample:\n  shiren data themes --source chinese-poetry --exclude output/full/held-out.txt')
+    .addHelpText(
+      'after',
+      '\nExample:\n  shiren data themes --source chinese-poetry --exclude output/full/held-out.txt',
+    )
     .action(async ({ source, exclude, out }: { source: string; exclude?: string; out: string }) => {
       const poems = exclude === undefined ? [] : await readPlainText(exclude);
       const lines = new Set(poems.flatMap((poem) => splitLines(poem)));

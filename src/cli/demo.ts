@@ -65,9 +65,14 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
     return false;
   heading(say('三、评测', '3. Evaluation'));
   const model = await resolveModel(recipe.model_name_or_path);
-  const stages = recipe.stages.map(({ name }) => ({ name, model, adapter: path.join(flags.out, name) }));
+  const stages = recipe.stages.map(({ name }) => ({
+    kind: 'model' as const,
+    name,
+    model,
+    adapter: path.join(flags.out, name),
+  }));
   const finished = await runEvaluation({
-    candidates: [{ name: 'base', model }, ...stages],
+    candidates: [{ kind: 'model', name: 'base', model }, ...stages],
     data,
     out: flags.out,
     prompts: flags.prompts,

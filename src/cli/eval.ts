@@ -1,28 +1,53 @@
 /** `shiren eval`: compare a base model and adapters on the same prompts. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { Candidate } from '../evaluation/evaluate.js';
+import { InputError } from '../support/errors.js';
+import { isRecord, readJsonLines } from '../support/files.js';
 import { interruptible } from './interrupt.js';
 import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
 
-interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal'> {
+interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal' | 'judge'> {
   readonly model: string;
   readonly adapter: string[];
+  readonly base: boolean;
+  readonly poems: string[];
+  readonly endpoint?: string;
+  readonly endpointModel: string;
+  readonly judgeEndpoint?: string;
+  readonly judgeModel: string;
+  readonly apiKey?: string;
 }
+
+const repeated = (value: string, all: string[]): string[] => [...all, value];
 
 export function evalCommand(program: Command): void {
   addRuntimeOptions(program.command('eval'))
     .description('评测 compare the base model and adapters: rhyme, form and style, theme, overall')
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .addOption(dtypeOption())
+    .option('--adapter <folder>', 'an adapter to compare (repeatable)', repeated, [])
+    .option('--no-base', 'leave the base model out')
     .option(
-      '--adapter <folder>',
-      'an adapter to compare (repeatable)',
-      (value, all: string[]) => [...all, value],
+      '--poems <file>',
+      'poems written elsewhere: JSON Lines of {text}, in the order of the prompts (repeatable)',
+      repeated,
       [],
     )
+    .option('--endpoint <url>', 'compare a model behind an OpenAI-compatible server too')
+    .option('--endpoint-model <name>', 'its name there', 'poet')
+    .option('--judge-endpoint <url>', 'let a language model judge each two neighbours, in both orders')
+    .option('--judge-model <name>', 'its name there', 'judge')
+    .option('--judge-prompts <n>', 'prompts that it judges', numberOption)
+    .option('--api-key <key>', 'for both (or OPENAI_API_KEY)')
+    .option(
+      '--fluency <file>',
+      'plain text of poems no model was trained on: perplexity under a trigram model of them',
+    )
+    .option('--sanity', 'compare the held-out poems themselves with the same poems spoilt')
     .option('--data <folder>', 'folder of prompts.jsonl and lines.txt', 'output/data')
     .option('--out <folder>', 'where poems and report go', 'output/evaluation')
     .option('--prompts <n>', 'at most so many prompts', numberOption, 400)
@@ -31,14 +56,60 @@ export function evalCommand(program: Command): void {
     .option('--json', 'the summary as JSON')
     .addHelpText('after', '\nExample:\n  shiren eval --adapter output/stage1-raw --adapter output/stage3-dpo')
     .action(async (flags: EvalFlags) => {
-      const model = await resolveModel(flags.model);
-      const adapters = flags.adapter.map((folder) => ({
-        name: path.basename(folder),
-        model,
-        adapter: resolvePath(folder),
-      }));
-      const candidates = [{ name: 'base', model }, ...adapters];
-      const finished = await interruptible((signal) => runEvaluation({ ...flags, candidates, signal }));
+      const candidates = flags.sanity ? [] : await readCandidates(flags);
+      const judge =
+        flags.judgeEndpoint === undefined
+          ? undefined
+          : { endpoint: flags.judgeEndpoint, model: flags.judgeModel, apiKey: keyOf(flags) };
+      const finished = await interruptible((signal) =>
+        runEvaluation({ ...flags, candidates, judge, signal }),
+      );
       if (finished && !flags.json) console.log(`\n${path.join(flags.out, 'report.md')}`);
     });
+}
+
+const keyOf = ({ apiKey }: EvalFlags): string | undefined => apiKey ?? process.env['OPENAI_API_KEY'];
+
+/** Everything that the flags name, in the order: base, adapters, endpoint, files. */
+async function readCandidates(flags: EvalFlags): Promise<Candidate[]> {
+  const model = flags.base || flags.adapter.length > 0 ? await resolveModel(flags.model) : '';
+  const base: Candidate[] = flags.base ? [{ kind: 'model', name: 'base', model }] : [];
+  const adapters = flags.adapter.map((folder): Candidate => ({
+    kind: 'model',
+    name: path.basename(folder),
+    model,
+    adapter: resolvePath(folder),
+  }));
+  const { endpoint, endpointModel } = flags;
+  const served: Candidate[] =
+    endpoint === undefined
+      ? []
+      : [
+          {
+            kind: 'endpoint',
+            name: endpointModel,
+            options: { endpoint, model: endpointModel, apiKey: keyOf(flags) },
+          },
+        ];
+  const files = await Promise.all(
+    flags.poems.map(async (file): Promise<Candidate> => ({
+      kind: 'texts',
+      name: path.basename(file).replace(/\.jsonl$/, ''),
+      texts: await readTexts(file),
+    })),
+  );
+  return [...base, ...adapters, ...served, ...files];
+}
+
+/** The texts of a file of poems. @throws InputError naming file and line */
+async function readTexts(file: string): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { line, value } of readJsonLines(file)) {
+    if (!isRecord(value) || typeof value['text'] !== 'string') {
+      throw new InputError(`${file}:${line}: text: expected a string, the poem`);
+    }
+    texts.push(value['text']);
+  }
+  if (texts.length === 0) throw new InputError(`${file}: no poems`);
+  return texts;
 }

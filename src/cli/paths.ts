@@ -26,3 +26,4 @@ export function displayPath(file: string): string {
 export const DEFAULT_MODEL = 'models/miniature';
 export const DEFAULT_ADAPTER = 'models/miniature-dpo';
 export const DEFAULT_INDEX = 'data/tang.index';
+export const THEMES_FILE = 'data/themes.json';

@@ -1,15 +1,21 @@
 /** Running an evaluation: prompts and candidates in, a table on the terminal and report.md out. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { evaluate, type Candidate, type EvaluationPrompt } from '../evaluation/evaluate.js';
-import { comparisonTable, examplePoems, formatReport, summarise } from '../evaluation/report.js';
+import { duels, summarise } from '../evaluation/compare.js';
+import { CORRUPTION_NAMES, CORRUPTIONS } from '../evaluation/corruptions.js';
+import { judgeNeighbours } from '../evaluation/llm-judge.js';
+import { formatHtmlReport } from '../evaluation/report-html.js';
+import { comparisonTable, examplePoems, formatReport } from '../evaluation/report.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
-import { isRecord, readJsonLines, readText, writeFileWhole, writeJson } from '../support/files.js';
+import { isRecord, readJsonLines, writeFileWhole, writeJson } from '../support/files.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { say } from './language.js';
+import { Random } from '../support/random.js';
+import { ChatEndpoint, type EndpointOptions } from '../writing/endpoint-poet.js';
 import { startProgress } from './progress.js';
+import { loadYardstick } from './yardstick.js';
 
 export interface RunEvaluationOptions extends RuntimeOptions {
   readonly candidates: readonly Candidate[];
@@ -20,6 +26,14 @@ export interface RunEvaluationOptions extends RuntimeOptions {
   readonly seeds: number;
   readonly temperature: number;
   readonly dtype?: DecodingDtype;
+  /** Plain text of poems that no model was trained on, for perplexity. */
+  readonly fluency?: string;
+  /** Compares the held-out poems themselves with the same poems spoilt: what the figures are worth. */
+  readonly sanity?: boolean;
+  /** A language model that judges neighbours. */
+  readonly judge?: EndpointOptions;
+  /** Prompts that it judges. */
+  readonly judgePrompts?: number;
   readonly signal?: AbortSignal;
   readonly json?: boolean;
 }
@@ -33,7 +47,8 @@ export async function readPrompts(file: string): Promise<EvaluationPrompt[]> {
       throw new InputError(`${file}:${line}: expected {prompt, form, themes} with a known form`);
     }
     const themes = Array.isArray(value['themes']) ? value['themes'].map(String) : [];
-    prompts.push({ prompt: value['prompt'], form, themes });
+    const reference = typeof value['reference'] === 'string' ? value['reference'] : undefined;
+    prompts.push({ prompt: value['prompt'], form, themes, reference });
   }
   if (prompts.length === 0) throw new InputError(`${file}: no prompts`);
   return prompts;
@@ -50,16 +65,21 @@ function balance(prompts: readonly EvaluationPrompt[], count: number): Evaluatio
     .slice(0, count);
 }
 
+/** Prompts whose poems are shown in the report. */
+const EXAMPLES = 100;
+const EXAMPLES_MARKDOWN = 6;
+
 /** @returns false if the signal stopped it */
 export async function runEvaluation(options: RunEvaluationOptions): Promise<boolean> {
   const prompts = balance(await readPrompts(path.join(options.data, 'prompts.jsonl')), options.prompts);
-  const linesFile = path.join(options.data, 'lines.txt');
-  const corpusLines = new Set(existsSync(linesFile) ? (await readText(linesFile)).split('\n') : []);
+  const yardstick = await loadYardstick(options.data, options.fluency);
+  const candidates = options.sanity ? spoiltReferences(prompts) : options.candidates;
   let current: { name: string; bar: ReturnType<typeof startProgress> } | undefined;
   const results = await evaluate({
     ...options,
+    candidates,
     prompts,
-    corpusLines,
+    yardstick,
     onProgress: (name, done, total) => {
       if (current?.name !== name) {
         current?.bar.stop();
@@ -70,14 +90,42 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
   });
   current?.bar.stop();
   if (!results) return false;
+  const judge =
+    options.judge &&
+    (await judgeNeighbours(
+      new ChatEndpoint(options.judge),
+      results,
+      options.judgePrompts ?? prompts.length,
+      options.signal,
+    ));
   const { temperature, seeds } = options;
+  const settings = { temperature, seeds, prompts: prompts.length, examples: EXAMPLES_MARKDOWN, judge };
+  await writeFileWhole(path.join(options.out, 'report.md'), formatReport(results, settings));
   await writeFileWhole(
-    path.join(options.out, 'report.md'),
-    formatReport(results, { temperature, seeds, examples: 6 }),
+    path.join(options.out, 'report.html'),
+    formatHtmlReport(results, { ...settings, examples: EXAMPLES }),
   );
   const summaries = summarise(results);
-  await writeJson(path.join(options.out, 'evaluation.json'), summaries);
-  if (options.json) console.log(JSON.stringify(summaries));
+  const summary = { candidates: summaries, duels: duels(results), ...(judge ? { judge } : {}) };
+  await writeJson(path.join(options.out, 'evaluation.json'), summary);
+  if (options.json) console.log(JSON.stringify(summary));
   else console.log(`\n${comparisonTable(summaries)}\n\n${examplePoems(results, 3)}`);
   return true;
+}
+
+/** The held-out poems, and the same poems spoilt in each way. @throws InputError where the prompts carry no poems */
+function spoiltReferences(prompts: readonly EvaluationPrompt[]): Candidate[] {
+  const poems = prompts.map(({ reference }) => {
+    if (reference === undefined) throw new InputError('--sanity: the prompts have no column reference');
+    return reference;
+  });
+  const random = Random.for(1, 'sanity');
+  const spoilt = CORRUPTION_NAMES.map((name): Candidate => {
+    const texts = poems.map((poem, index) => {
+      const others = poems.filter((_, other) => prompts[other]?.form === prompts[index]?.form);
+      return CORRUPTIONS[name].spoil(poem, others, random);
+    });
+    return { kind: 'texts', name: CORRUPTIONS[name].english, texts };
+  });
+  return [{ kind: 'texts', name: 'real poems', texts: poems }, ...spoilt];
 }

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { readSftDataset, assistantMessage, messageText, userMessage } from '../corpus/dataset.js';
 import type { EvaluationPrompt } from '../evaluation/evaluate.js';
 import { samplePairs, type OnPolicyPair } from '../evaluation/on-policy.js';
+import type { Yardstick } from '../evaluation/yardstick.js';
 import { loadAdapter, saveAdapter, type Adapter } from '../model/lora.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
-import { readText, writeJson, writeJsonLines } from '../support/files.js';
+import { writeJson, writeJsonLines } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/trainer.js';
@@ -15,6 +16,7 @@ import { Decoder } from '../writing/decoder.js';
 import { Poet } from '../writing/poet.js';
 import { say } from './language.js';
 import { startProgress } from './progress.js';
+import { loadYardstick } from './yardstick.js';
 import { runStage, type StageContext } from './run-stage.js';
 
 /** The prompts of an SFT set that say what was asked for. @throws InputError where none does */
@@ -43,8 +45,7 @@ export async function runOnlineStage(
   start: Adapter | undefined,
 ): Promise<boolean> {
   const prompts = await readAskedPrompts(path.resolve(context.data, stage.train_dataset));
-  const linesFile = path.join(context.data, 'lines.txt');
-  const corpusLines = new Set(existsSync(linesFile) ? (await readText(linesFile)).split('\n') : []);
+  const yardstick = await loadYardstick(context.data);
   let adapter = start;
   for (let round = 1; round <= stage.num_rounds; round += 1) {
     const roundFolder = path.join(folder, `round-${round}`);
@@ -54,7 +55,7 @@ export async function runOnlineStage(
         const asked = Random.for(stage.seed, 'prompts', round)
           .shuffle(prompts)
           .slice(0, stage.prompts_per_round);
-        const pairs = await samplePoems(asked, round, corpusLines, stage, context, adapter);
+        const pairs = await samplePoems(asked, round, yardstick, stage, context, adapter);
         if (!pairs) return false;
         if (pairs.length === 0) {
           throw new InputError(
@@ -83,7 +84,7 @@ export async function runOnlineStage(
 async function samplePoems(
   prompts: readonly EvaluationPrompt[],
   round: number,
-  corpusLines: ReadonlySet<string>,
+  yardstick: Yardstick,
   stage: StageRecipe,
   { model, tokenizer, signal, threads, device, json }: StageContext,
   adapter: Adapter | undefined,
@@ -98,7 +99,7 @@ async function samplePoems(
       generations: stage.num_generations,
       temperature: stage.temperature,
       seed: stage.seed + round * prompts.length * stage.num_generations,
-      corpusLines,
+      yardstick,
       signal,
       onProgress: (done) => bar?.update(done, ''),
     });

@@ -99,7 +99,9 @@ export async function readThemeWeights(file: string): Promise<Record<string, The
     typeof value['deviation'] === 'number' &&
     isRecord(value['weights']);
   if (!isRecord(json) || !Object.values(json).every(isWeights)) {
-    throw new InputError(`${file}: expected themes with mean, deviation and weights, as "shiren data themes" writes`);
+    throw new InputError(
+      `${file}: expected themes with mean, deviation and weights, as "shiren data themes" writes`,
+    );
   }
   return json as Record<string, ThemeWeights>;
 }

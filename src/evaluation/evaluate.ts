@@ -6,26 +6,37 @@ import type { FormName } from '../poetry/forms.js';
 import { isRecord, readJsonLines, writeFileWhole } from '../support/files.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import type { RuntimeOptions } from '../tensor/device.js';
+import { EndpointPoet, type EndpointOptions } from '../writing/endpoint-poet.js';
 import { Poet } from '../writing/poet.js';
+import type { PoemWriter } from '../writing/writer.js';
+import type { PoemOrder } from '../writing/written-poem.js';
 import { measurePoem, type PoemMetrics } from './metrics.js';
+import type { Yardstick } from './yardstick.js';
+
+/** Sequences decoded together. */
+const BATCH = 32;
 
 /** A line of a prompts file. */
 export interface EvaluationPrompt {
   readonly prompt: string;
   readonly form: FormName;
   readonly themes: readonly string[];
+  /** The true poem that the prompt was made from. */
+  readonly reference?: string;
 }
 
-export interface Candidate {
-  readonly name: string;
-  readonly model: string;
-  readonly adapter?: string;
-}
+/** What wrote the poems that are compared. */
+export type Candidate = { readonly name: string } & (
+  | { readonly kind: 'model'; readonly model: string; readonly adapter?: string }
+  | { readonly kind: 'endpoint'; readonly options: EndpointOptions }
+  /** Poems written elsewhere: one for each prompt, or for each prompt and seed (all prompts, then all again). */
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+);
 
 export interface EvaluationOptions extends RuntimeOptions {
   readonly candidates: readonly Candidate[];
   readonly prompts: readonly EvaluationPrompt[];
-  readonly corpusLines: ReadonlySet<string>;
+  readonly yardstick: Yardstick;
   readonly seeds: number;
   readonly temperature: number;
   readonly dtype?: DecodingDtype;
@@ -38,6 +49,8 @@ export interface EvaluationOptions extends RuntimeOptions {
 
 export interface EvaluatedPoem {
   readonly prompt: string;
+  /** Which prompt it is: two prompts may have one wording. */
+  readonly promptIndex?: number;
   readonly form: FormName;
   readonly themes: readonly string[];
   readonly seed: number;
@@ -70,48 +83,64 @@ async function readSaved(file: string): Promise<SavedPoem[]> {
   return saved;
 }
 
+/** A writer for a candidate. */
+async function openWriter(
+  candidate: Exclude<Candidate, { kind: 'texts' }>,
+  { dtype, threads, device }: EvaluationOptions,
+): Promise<PoemWriter> {
+  if (candidate.kind === 'endpoint') return new EndpointPoet(candidate.options);
+  return Poet.load({ model: candidate.model, adapter: candidate.adapter, dtype, threads, device });
+}
+
+/** The texts of a candidate for all orders, those of an earlier run first. Undefined if the signal stopped it. */
+async function writeTexts(
+  candidate: Candidate,
+  orders: readonly PoemOrder[],
+  options: EvaluationOptions,
+): Promise<string[] | undefined> {
+  const report = (done: number): void => options.onProgress?.(candidate.name, done, orders.length);
+  if (candidate.kind === 'texts') {
+    report(orders.length);
+    const { texts } = candidate;
+    return orders.map((_, index) => texts[index % texts.length] ?? '');
+  }
+  const file = path.join(options.out, `poems-${candidate.name}.jsonl`);
+  const saved = await readSaved(file);
+  report(saved.length);
+  if (saved.length < orders.length) {
+    const writer = await openWriter(candidate, options);
+    try {
+      while (saved.length < orders.length) {
+        if (options.signal?.aborted) return undefined;
+        const batch = orders.slice(saved.length, saved.length + (options.batchSize ?? BATCH));
+        const sampling = { temperature: options.temperature, topP: 1 };
+        const poems = await writer.writeAll(batch, { free: true, sampling });
+        await appendFile(file, poems.map(({ seed, text }) => `${JSON.stringify({ seed, text })}\n`).join(''));
+        saved.push(...poems);
+        report(saved.length);
+      }
+    } finally {
+      await writer.release();
+    }
+  }
+  return saved.map(({ text }) => text);
+}
+
 /** Writes and measures. Goes on where an earlier run stopped. Undefined if the signal stopped it. */
 export async function evaluate(options: EvaluationOptions): Promise<CandidateResult[] | undefined> {
-  const { prompts, seeds } = options;
+  const { prompts, seeds, yardstick } = options;
   await mkdir(options.out, { recursive: true });
   const orders = Array.from({ length: seeds }, (_, seed) =>
-    prompts.map((prompt, index) => ({ ...prompt, seed: seed * 1_000_003 + index })),
+    prompts.map((prompt, promptIndex) => ({ ...prompt, promptIndex, seed: seed * 1_000_003 + promptIndex })),
   ).flat();
   const results: CandidateResult[] = [];
   for (const candidate of options.candidates) {
-    const file = path.join(options.out, `poems-${candidate.name}.jsonl`);
-    const saved = await readSaved(file);
-    options.onProgress?.(candidate.name, saved.length, orders.length);
-    if (saved.length < orders.length) {
-      const poet = await Poet.load({
-        model: candidate.model,
-        adapter: candidate.adapter,
-        dtype: options.dtype,
-        threads: options.threads,
-        device: options.device,
-      });
-      const size = options.batchSize ?? 16;
-      while (saved.length < orders.length) {
-        if (options.signal?.aborted) return undefined;
-        const batch = orders.slice(saved.length, saved.length + size);
-        const sampling = { temperature: options.temperature, topP: 1 };
-        const poems = await poet.writeAll(batch, { free: true, sampling });
-        await appendFile(file, poems.map(({ seed, text }) => `${JSON.stringify({ seed, text })}\n`).join(''));
-        saved.push(...poems);
-        options.onProgress?.(candidate.name, saved.length, orders.length);
-      }
-      await poet.release();
-    }
-    const poems = orders.map(({ prompt, form, themes, seed }, index): EvaluatedPoem => {
-      const text = saved[index]?.text ?? '';
-      return {
-        prompt,
-        form,
-        themes,
-        seed,
-        text,
-        metrics: measurePoem(text, { form, themes }, options.corpusLines),
-      };
+    const texts = await writeTexts(candidate, orders, options);
+    if (!texts) return undefined;
+    const poems = orders.map(({ prompt, promptIndex, form, themes, seed }, index): EvaluatedPoem => {
+      const text = texts[index] ?? '';
+      const metrics = measurePoem(text, { form, themes }, yardstick);
+      return { prompt, promptIndex, form, themes, seed, text, metrics };
     });
     results.push({ name: candidate.name, poems });
   }

@@ -2,6 +2,7 @@
 import type { PoemWriter } from '../writing/writer.js';
 import type { EvaluationPrompt } from './evaluate.js';
 import { measurePoem } from './metrics.js';
+import type { Yardstick } from './yardstick.js';
 
 export interface OnPolicyOptions {
   readonly prompts: readonly EvaluationPrompt[];
@@ -9,8 +10,7 @@ export interface OnPolicyOptions {
   readonly generations: number;
   readonly temperature: number;
   readonly seed: number;
-  /** Lines of the corpus: what is recited counts for nothing. */
-  readonly corpusLines: ReadonlySet<string>;
+  readonly yardstick: Yardstick;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number) => void;
 }
@@ -32,7 +32,7 @@ const PROMPTS_AT_ONCE = 4;
 
 /** Samples freely, judges, and pairs; prompts whose poems are all about as good give no pair. */
 export async function samplePairs(writer: PoemWriter, options: OnPolicyOptions): Promise<OnPolicyPair[]> {
-  const { prompts, generations, temperature, seed, corpusLines, signal } = options;
+  const { prompts, generations, temperature, seed, yardstick, signal } = options;
   const pairs: OnPolicyPair[] = [];
   for (let start = 0; start < prompts.length; start += PROMPTS_AT_ONCE) {
     signal?.throwIfAborted();
@@ -47,7 +47,7 @@ export async function samplePairs(writer: PoemWriter, options: OnPolicyOptions):
     part.forEach((prompt, index) => {
       const judged = poems
         .slice(index * generations, (index + 1) * generations)
-        .map(({ text }) => ({ text, score: measurePoem(text, prompt, corpusLines).overall }))
+        .map(({ text }) => ({ text, score: measurePoem(text, prompt, yardstick).overall }))
         .sort((a, b) => b.score - a.score);
       const [best, worst] = [judged[0], judged.at(-1)];
       if (!best || !worst || best.score - worst.score < SMALLEST_GAP) return;

@@ -1,48 +1,41 @@
 /** The comparison as a table for a terminal and as report.md. */
-import { bootstrap, pairedDifference, type Interval } from './bootstrap.js';
+import type { Interval } from './bootstrap.js';
+import { duels, summarise, type Difference, type Duel, type Summary } from './compare.js';
 import type { CandidateResult } from './evaluate.js';
-import { METRIC_NAMES, type PoemMetrics } from './metrics.js';
+import type { JudgeSummary } from './llm-judge.js';
+import { METRIC_NAMES, METRICS, type MetricName } from './metrics.js';
 
-export interface Summary {
-  readonly name: string;
-  readonly figures: Readonly<Record<keyof PoemMetrics, Interval>>;
-  /** Overall against the candidate before, on the same prompts and seeds. */
-  readonly change?: Interval & { readonly significant: boolean };
+export interface ReportSettings {
+  readonly temperature: number;
+  readonly seeds: number;
+  readonly prompts: number;
+  /** Prompts whose poems are shown. */
+  readonly examples: number;
+  /** What a language model says of each two neighbours. */
+  readonly judge?: readonly JudgeSummary[];
 }
 
-const values = (result: CandidateResult, metric: keyof PoemMetrics): number[] =>
-  result.poems.map(({ metrics }) => metrics[metric]);
+const number = (value: number, metric?: MetricName): string =>
+  value.toFixed(metric === 'perplexity' || metric === 'longest' ? 1 : 2);
 
-/** The mean of each metric with its interval, and the paired change of overall from one candidate to the next. */
-export function summarise(results: readonly CandidateResult[]): Summary[] {
-  return results.map((result, index) => {
-    const before = results[index - 1];
-    return {
-      name: result.name,
-      figures: Object.fromEntries(
-        METRIC_NAMES.map((metric) => [metric, bootstrap(values(result, metric))]),
-      ) as Record<keyof PoemMetrics, Interval>,
-      change: before && pairedDifference(values(before, 'overall'), values(result, 'overall')),
-    };
-  });
+/** A mean with its interval. */
+export function formatInterval(interval: Interval | null, metric?: MetricName): string {
+  if (!interval) return '—';
+  const { mean, low, high } = interval;
+  return `${number(mean, metric)} [${number(low, metric)}, ${number(high, metric)}]`;
 }
-
-const number = (value: number): string => value.toFixed(2);
-const withInterval = ({ mean, low, high }: Interval): string =>
-  `${number(mean)} [${number(low)}, ${number(high)}]`;
 
 /** The four dimensions of the comparison. */
-const DIMENSIONS = [
-  ['rhyme', '押韵 rhyme'],
-  ['style', '体式 form and style'],
-  ['theme', '主题 theme'],
-  ['overall', '总分 overall'],
-] as const;
+const DIMENSIONS = ['rhyme', 'style', 'theme', 'overall'] as const satisfies readonly MetricName[];
+const DETAILS = METRIC_NAMES.filter((name) => !DIMENSIONS.some((dimension) => dimension === name));
 
-function changeText({ change }: Summary): string {
+export const titleOf = (name: MetricName): string => `${METRICS[name].chinese} ${METRICS[name].english}`;
+
+/** A change with its sign, marked where it may be chance. */
+export function formatChange(change: Difference | null | undefined, metric?: MetricName): string {
   if (!change) return '';
   const sign = change.mean >= 0 ? '+' : '';
-  return `${sign}${number(change.mean)}${change.significant ? '' : ' (not significant)'}`;
+  return `${sign}${number(change.mean, metric)}${change.significant ? '' : ' (not significant)'}`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -53,20 +46,52 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 /** The comparison, as a Markdown table. */
 export function comparisonTable(summaries: readonly Summary[]): string {
   return table(
-    ['model', ...DIMENSIONS.map(([, title]) => title), 'change of overall'],
-    summaries.map((summary) => [
-      summary.name,
-      ...DIMENSIONS.map(([metric]) => withInterval(summary.figures[metric])),
-      changeText(summary),
+    ['model', ...DIMENSIONS.map(titleOf), 'change of overall'],
+    summaries.map(({ name, figures, changes }) => [
+      name,
+      ...DIMENSIONS.map((metric) => formatInterval(figures[metric])),
+      formatChange(changes?.overall),
     ]),
   );
 }
 
+/** Every other figure, a row each; a star where it differs from the model before. */
 function detailTable(summaries: readonly Summary[]): string {
-  const metrics = ['format', 'tone', 'variety', 'novelty'] as const;
+  const rows = DETAILS.filter((metric) => summaries.some(({ figures }) => figures[metric])).map((metric) => [
+    titleOf(metric),
+    ...summaries.map(
+      ({ figures, changes }) =>
+        `${formatInterval(figures[metric], metric)}${changes?.[metric]?.significant ? ' *' : ''}`,
+    ),
+  ]);
+  const diversity = (['distinct1', 'distinct2', 'selfBleu'] as const).map((name) => [
+    { distinct1: 'distinct-1', distinct2: 'distinct-2', selfBleu: 'self-BLEU' }[name],
+    ...summaries.map((summary) => summary.diversity[name].toFixed(3)),
+  ]);
+  return table(['', ...summaries.map(({ name }) => name)], [...rows, ...diversity]);
+}
+
+function duelTable(all: readonly Duel[]): string {
   return table(
-    ['model', ...metrics],
-    summaries.map(({ name, figures }) => [name, ...metrics.map((metric) => withInterval(figures[metric]))]),
+    ['A', 'B', 'B wins'],
+    all.map(({ left, right, wins, significant }) => [
+      left,
+      right,
+      `${formatInterval(wins)}${significant ? '' : ' (not significant)'}`,
+    ]),
+  );
+}
+
+function judgeTable(judged: readonly JudgeSummary[]): string {
+  return table(
+    ['A', 'B', 'B wins', 'same verdict in both orders', 'agrees with overall'],
+    judged.map(({ left, right, wins, consistent, agreement }) => [
+      left,
+      right,
+      formatInterval(wins),
+      number(consistent),
+      number(agreement),
+    ]),
   );
 }
 
@@ -87,13 +112,9 @@ export function examplePoems(results: readonly CandidateResult[], count: number)
 }
 
 /** report.md: the comparison, poems beside each other, and how the figures were made. */
-export function formatReport(
-  results: readonly CandidateResult[],
-  settings: { readonly temperature: number; readonly seeds: number; readonly examples: number },
-): string {
+export function formatReport(results: readonly CandidateResult[], settings: ReportSettings): string {
   const summaries = summarise(results);
-  const [first] = results;
-  const prompts = first?.poems.slice(0, settings.examples) ?? [];
+  const prompts = results[0]?.poems.slice(0, settings.examples) ?? [];
   const examples = prompts.map((poem, index) =>
     [
       `### ${poem.prompt}`,
@@ -104,28 +125,36 @@ export function formatReport(
       ),
     ].join('\n'),
   );
+  const judged = settings.judge
+    ? `\n### 模型评审 A language model as judge\n\n${judgeTable(settings.judge)}\n`
+    : '';
   return `# 比较 Comparison
 
 ${comparisonTable(summaries)}
 
-Square brackets: 95% bootstrap interval over ${first?.poems.length ?? 0} poems. The last column compares each model with the one above it
+Square brackets: 95% bootstrap interval over ${settings.prompts} prompts. The last column compares each model with the one above it
 on the same prompts and seeds (paired bootstrap).
+
+## 细目 In detail
 
 ${detailTable(summaries)}
 
+\\* differs from the model to its left (paired bootstrap, 95%).
+
+## 对阵 Pairwise
+
+${duelTable(duels(results))}
+${judged}
 ## 诗 Poems for the same prompts
 
 ${examples.join('\n\n')}
 
 ## 数字的由来 How the figures were made
 
-- Every model wrote ${(first?.poems.length ?? 0) / settings.seeds} prompts with ${settings.seeds} seed(s) at temperature ${settings.temperature}, free of all
+- Every model wrote ${settings.prompts} prompts with ${settings.seeds} seed(s) at temperature ${settings.temperature}, free of all
   constraints. The prompts come from poems that no stage was trained on.
-- **rhyme**: share of rhyme positions (the ends of even lines) in the poem's majority level-tone group of 平水韵; less where lines are missing.
-- **style**: 0 where the number of lines or of characters is not what was asked; else the mean of *tone* (share of lines that follow
-  a tonal template of regulated verse, known licences included) and *variety* (characters not repeated).
-- **theme**: share of the themes asked for that the poem has a word of, by the lexicon of \`src/poetry/themes.ts\`.
-- **novelty**: share of lines that are no line of the training poems.
-- **overall**: the mean of rhyme, style and theme, times novelty.
+${METRIC_NAMES.map((name) => `- **${titleOf(name)}**: ${METRICS[name].explanation}${METRICS[name].better === 'lower' ? '; lower is better' : ''}.`).join('\n')}
+- **distinct-n**: different runs of n characters over all of them; **self-BLEU**: how far poems are made of what others of the set say.
+- **wins**: share of prompts on which overall is higher; ties count half.
 `;
 }

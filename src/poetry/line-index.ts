@@ -3,6 +3,8 @@
  * It tells whether a line is known without holding the lines; about one new line in two hundred is taken for a near one.
  */
 
+import { hash32 } from '../support/hash.js';
+
 /** `known`: word for word; `near`: one character differs; `new`: neither. */
 export type Nearness = 'known' | 'near' | 'new';
 
@@ -11,14 +13,8 @@ const GAP = '＿';
 
 const MAGIC = 0x6c696e65;
 
-/** FNV-1a over code points, finished by murmur3's mixing: spread evenly over 32 bits. */
-function hash(kind: 'line' | 'gap', text: string): number {
-  let value = 2166136261 ^ kind.charCodeAt(0);
-  for (const character of text) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 16777619);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
-}
+const hashOfLine = (line: string): number => hash32(`l${line}`);
+const hashOfGap = (gap: string): number => hash32(`g${gap}`);
 
 /** A line with each of its characters left out in turn. */
 function gaps(characters: readonly string[]): string[] {
@@ -33,21 +29,21 @@ export class LineIndex {
     const hashes = new Set<number>();
     for (const line of lines) {
       const characters = Array.from(line);
-      hashes.add(hash('line', line));
-      for (const gap of gaps(characters)) hashes.add(hash('gap', gap));
+      hashes.add(hashOfLine(line));
+      for (const gap of gaps(characters)) hashes.add(hashOfGap(gap));
     }
     return new LineIndex(Uint32Array.from(hashes).sort());
   }
 
   /** Whether a line is known, or differs from a known one by a single character. */
   nearness(line: string): Nearness {
-    if (this.has(hash('line', line))) return 'known';
-    return gaps(Array.from(line)).some((gap) => this.has(hash('gap', gap))) ? 'near' : 'new';
+    if (this.has(hashOfLine(line))) return 'known';
+    return gaps(Array.from(line)).some((gap) => this.has(hashOfGap(gap))) ? 'near' : 'new';
   }
 
   /** Whether some known line has these characters, whatever stands at the one place that is undefined. */
   hasPattern(characters: readonly (string | undefined)[]): boolean {
-    return this.has(hash('gap', characters.map((character) => character ?? GAP).join('')));
+    return this.has(hashOfGap(characters.map((character) => character ?? GAP).join('')));
   }
 
   private has(value: number): boolean {

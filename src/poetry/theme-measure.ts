@@ -28,7 +28,10 @@ export function themeFeatures(text: string): Set<string> {
 }
 
 /** The weights of a poem's features, added up over the root of their number, so that long poems do not outweigh short ones. */
-export function weighFeatures(features: ReadonlySet<string>, weights: Readonly<Record<string, number>>): number {
+export function weighFeatures(
+  features: ReadonlySet<string>,
+  weights: Readonly<Record<string, number>>,
+): number {
   let sum = 0;
   for (const feature of features) sum += weights[feature] ?? 0;
   return sum / Math.sqrt(Math.max(1, features.size));

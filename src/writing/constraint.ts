@@ -84,13 +84,24 @@ export class PoemConstraint {
     if (state.at >= this.slots.length) return [this.tokens.endOfTurn];
     const pending = this.pendingTokens(state);
     if (pending.length > 0) return pending.slice(0, 1);
-    const scarce = this.isScarce(state);
     const excluded = this.tokens.vocabulary.flags([
       ...this.plan.forbidden,
       ...(this.unique ? [...state.text, ...this.given] : []),
     ]);
-    const ids: number[] = [];
-    for (const tokens of this.candidates(state)) tokens.addTo(ids, excluded, this.unique);
+    const [settled, reaching] = this.candidates(state).map((tokens) => {
+      const ids: number[] = [];
+      tokens.addTo(ids, excluded, this.unique);
+      return ids;
+    });
+    return [
+      ...this.whereRhymesLast(state, settled ?? [], this.isScarce(state, 'every')),
+      // What reaches a rhyme may choose the one group that is nearly used up.
+      ...this.whereRhymesLast(state, reaching ?? [], this.isScarce(state, 'some')),
+    ];
+  }
+
+  /** Looks at tokens one by one where rhymes are scarce, or words forbidden. */
+  private whereRhymesLast(state: ConstraintState, ids: number[], scarce: boolean): number[] {
     if (!scarce && this.words.length === 0) return ids;
     return ids.filter((id) => {
       const after = this.advance(state, this.tokens.vocabulary.charactersOf(id) ?? []);
@@ -308,11 +319,12 @@ export class PoemConstraint {
     return groups.length === 0 ? undefined : { ...state, groups };
   }
 
-  /** Whether every open group could run out within a token. */
-  private isScarce(state: ConstraintState): boolean {
+  /** Whether every open group, or some of them, could run out within a token. */
+  private isScarce({ groups, ...state }: ConstraintState, which: 'every' | 'some'): boolean {
     // A token may take so many of its characters, and settle that the first line rhymes too.
     const margin = this.tokens.vocabulary.longest + 1;
-    return state.groups?.every((label) => this.slack(state, label) < margin) ?? false;
+    const runsOut = (label: string): boolean => this.slack({ groups, ...state }, label) < margin;
+    return which === 'every' ? (groups?.every(runsOut) ?? false) : (groups?.some(runsOut) ?? false);
   }
 
   /** Characters left in a group beyond those that the lines to come need. */

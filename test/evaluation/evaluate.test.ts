@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evaluate, type EvaluationOptions } from '../../src/evaluation/evaluate.js';
+import { Yardstick } from '../../src/evaluation/yardstick.js';
+import { ThemeMeasure } from '../../src/poetry/theme-measure.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 describe('an evaluation', () => {
@@ -11,13 +13,13 @@ describe('an evaluation', () => {
     const model = (await tinyModel()).folder;
     const temporary = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-evaluation-'));
     const options = (out: string): EvaluationOptions => ({
-      candidates: [{ name: 'base', model }],
+      candidates: [{ kind: 'model', name: 'base', model }],
       prompts: ['五言绝句', '七言绝句', '五言绝句'].map((form, index) => ({
         prompt: `写一首[${form}]`,
         form: form as '五言绝句' | '七言绝句',
         themes: index === 0 ? [] : ['山水'],
       })),
-      corpusLines: new Set(),
+      yardstick: new Yardstick({ lines: [], themes: new ThemeMeasure({}) }),
       seeds: 2,
       temperature: 0.8,
       out,

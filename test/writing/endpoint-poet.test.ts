@@ -1,19 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EndpointPoet } from '../../src/writing/endpoint-poet.js';
+import { ChatServer, completion, type Answer } from '../chat-server.js';
 
 const POEM = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';
 const ORDER = { prompt: '写一首[五言绝句] 要求4句', form: '五言绝句', themes: [], seed: 3 } as const;
 
-type Answer = (response: ServerResponse, request: IncomingMessage, body: string) => void;
-
-const completion =
-  (content: string): Answer =>
-  (response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content } }] }));
-  };
 const refuse =
   (status: number, message: string): Answer =>
   (response) => {
@@ -31,40 +22,13 @@ const cutOff: Answer = (response) => {
 };
 const silence: Answer = () => undefined;
 
-/** A server that gives these answers in turn, the last one for ever. */
-class MisbehavingServer {
-  readonly requests: { body: string; authorization: string | undefined }[] = [];
-  private readonly server: Server;
-
-  constructor(answers: readonly Answer[]) {
-    this.server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        const answer = answers[Math.min(this.requests.length, answers.length - 1)];
-        this.requests.push({ body, authorization: request.headers.authorization });
-        answer?.(response, request, body);
-      });
-    });
-  }
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
 describe('a poet behind an OpenAI-compatible endpoint', () => {
-  let server: MisbehavingServer | undefined;
+  let server: ChatServer | undefined;
   afterEach(() => server?.stop());
 
   async function poetOf(answers: readonly Answer[], timeout = 2_000): Promise<EndpointPoet> {
-    server = new MisbehavingServer(answers);
+    // These answers in turn, the last one for ever.
+    server = new ChatServer((request) => answers[Math.min(request, answers.length - 1)]);
     return new EndpointPoet({
       endpoint: await server.start(),
       model: 'poet',

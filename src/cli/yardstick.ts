@@ -1,0 +1,36 @@
+/** What poems are measured against, read from a data folder. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { messageText, readSftDataset } from '../corpus/dataset.js';
+import { readPlainText } from '../corpus/plain-text.js';
+import { readThemeWeights } from '../corpus/theme-weights.js';
+import { NgramModel } from '../evaluation/ngram.js';
+import { Yardstick, type KnownPoem } from '../evaluation/yardstick.js';
+import { ThemeMeasure } from '../poetry/theme-measure.js';
+import { readText } from '../support/files.js';
+import { packaged, THEMES_FILE } from './paths.js';
+
+/**
+ * The yardstick of a data folder: its lines.txt, and the poems of clean/train.jsonl.
+ *
+ * @param judge plain text of poems that no model was trained on, for perplexity
+ */
+export async function loadYardstick(data: string, judge?: string): Promise<Yardstick> {
+  const linesFile = path.join(data, 'lines.txt');
+  const poemsFile = path.join(data, 'clean', 'train.jsonl');
+  const lines = existsSync(linesFile) ? (await readText(linesFile)).split('\n').filter(Boolean) : [];
+  return new Yardstick({
+    lines,
+    themes: new ThemeMeasure(await readThemeWeights(packaged(THEMES_FILE))),
+    poems: existsSync(poemsFile) ? await readKnownPoems(poemsFile) : [],
+    ...(judge === undefined ? {} : { fluency: NgramModel.of(await readPlainText(judge)) }),
+  });
+}
+
+async function readKnownPoems(file: string): Promise<KnownPoem[]> {
+  return (await readSftDataset(file)).map(({ title = '', author = '', completion }) => ({
+    title,
+    author,
+    text: messageText(completion),
+  }));
+}
