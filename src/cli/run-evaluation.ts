@@ -1,7 +1,7 @@
 /** Running an evaluation: prompts and candidates in, a table on the terminal and report.md out. */
 import path from 'node:path';
 import { evaluate, type Candidate, type EvaluationPrompt } from '../evaluation/evaluate.js';
-import { duels, summarise } from '../evaluation/compare.js';
+import { duels, summarise, type Baseline } from '../evaluation/compare.js';
 import { CORRUPTION_NAMES, CORRUPTIONS } from '../evaluation/corruptions.js';
 import { judgeNeighbours } from '../evaluation/llm-judge.js';
 import { formatHtmlReport } from '../evaluation/report-html.js';
@@ -99,13 +99,21 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
       options.signal,
     ));
   const { temperature, seeds } = options;
-  const settings = { temperature, seeds, prompts: prompts.length, examples: EXAMPLES_MARKDOWN, judge };
+  const baseline: Baseline = options.sanity ? 'first' : 'previous';
+  const settings = {
+    temperature,
+    seeds,
+    prompts: prompts.length,
+    examples: EXAMPLES_MARKDOWN,
+    judge,
+    baseline,
+  };
   await writeFileWhole(path.join(options.out, 'report.md'), formatReport(results, settings));
   await writeFileWhole(
     path.join(options.out, 'report.html'),
     formatHtmlReport(results, { ...settings, examples: EXAMPLES }),
   );
-  const summaries = summarise(results);
+  const summaries = summarise(results, baseline);
   const summary = { candidates: summaries, duels: duels(results), ...(judge ? { judge } : {}) };
   await writeJson(path.join(options.out, 'evaluation.json'), summary);
   if (options.json) console.log(JSON.stringify(summary));

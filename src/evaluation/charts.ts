@@ -48,8 +48,8 @@ export function intervalChart(
   }));
   chart.setOption({
     animation: false,
-    legend: { data: summaries.map(({ name }) => name), bottom: 0 },
-    grid: { left: 40, right: 10, top: 10, bottom: 60 },
+    legend: { data: summaries.map(({ name }) => name), top: 0 },
+    grid: { left: 40, right: 10, top: 56, bottom: 50 },
     xAxis: {
       type: 'category',
       data: metrics.map(titleOf),

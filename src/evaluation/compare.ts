@@ -11,7 +11,7 @@ export interface Summary {
   /** Null where a figure does not apply to any poem. */
   readonly figures: Readonly<Record<MetricName, Interval | null>>;
   readonly diversity: Diversity;
-  /** Each figure against the candidate before, on the same prompts. */
+  /** Each figure against the candidate before (or the first), on the same prompts. */
   readonly changes?: Readonly<Record<MetricName, Difference | null>>;
 }
 
@@ -58,10 +58,13 @@ function difference(left: CandidateResult, right: CandidateResult, metric: Metri
   );
 }
 
-/** The mean of each figure with its interval, and its paired change from one candidate to the next. */
-export function summarise(results: readonly CandidateResult[]): Summary[] {
+/** What each candidate's change is measured from. */
+export type Baseline = 'previous' | 'first';
+
+/** The mean of each figure with its interval, and its paired change from the candidate before or from the first. */
+export function summarise(results: readonly CandidateResult[], baseline: Baseline = 'previous'): Summary[] {
   return results.map((result, index) => {
-    const before = results[index - 1];
+    const before = index === 0 ? undefined : results[baseline === 'first' ? 0 : index - 1];
     return {
       name: result.name,
       figures: perMetric((metric) => {

@@ -2,7 +2,7 @@
 import { checkPoem } from '../poetry/check.js';
 import { splitLines } from '../poetry/text.js';
 import { intervalChart } from './charts.js';
-import { duels, summarise, type Summary } from './compare.js';
+import { duels, summarise, type Baseline, type Summary } from './compare.js';
 import type { CandidateResult, EvaluatedPoem } from './evaluate.js';
 import { METRIC_NAMES, METRICS, type MetricName } from './metrics.js';
 import { formatChange, formatInterval, titleOf, type ReportSettings } from './report.js';
@@ -54,7 +54,7 @@ function table(caption: string, header: readonly string[], rows: readonly (reado
   return `<div class="wide"><table><caption>${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-function figuresTable(summaries: readonly Summary[]): string {
+function figuresTable(summaries: readonly Summary[], baseline: Baseline): string {
   const rows = METRIC_NAMES.filter((name) => summaries.some(({ figures }) => figures[name])).map((name) => [
     titleOf(name) + (METRICS[name].better === 'lower' ? ' ↓' : ''),
     ...summaries.map(({ figures, changes }) => {
@@ -67,7 +67,7 @@ function figuresTable(summaries: readonly Summary[]): string {
     ...summaries.map((summary) => summary.diversity[name].toFixed(3)),
   ]);
   return table(
-    'Means with 95% bootstrap intervals; after them the change from the model before on the same prompts.',
+    `Means with 95% bootstrap intervals; after them the change from the ${baseline === 'first' ? 'first model' : 'model before'} on the same prompts.`,
     ['', ...summaries.map(({ name }) => name)],
     [...rows, ...diversity],
   );
@@ -124,7 +124,7 @@ const FORMAL: readonly MetricName[] = [
 
 /** The report as one HTML file. */
 export function formatHtmlReport(results: readonly CandidateResult[], settings: ReportSettings): string {
-  const summaries = summarise(results);
+  const summaries = summarise(results, settings.baseline);
   const shown = results[0]?.poems.slice(0, settings.examples) ?? [];
   const size = { width: 760, height: 320 };
   return `<!doctype html>
@@ -142,7 +142,7 @@ export function formatHtmlReport(results: readonly CandidateResult[], settings: 
 <div class="chart">${intervalChart(summaries, DIMENSIONS, size)}</div>
 <h2>细目 In detail</h2>
 <div class="chart">${intervalChart(summaries, FORMAL, size)}</div>
-${figuresTable(summaries)}
+${figuresTable(summaries, settings.baseline)}
 <h2>对阵 Pairwise</h2>
 ${table(
   'Share of prompts on which the second one’s overall is higher; ties count half.',

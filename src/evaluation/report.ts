@@ -1,6 +1,6 @@
 /** The comparison as a table for a terminal and as report.md. */
 import type { Interval } from './bootstrap.js';
-import { duels, summarise, type Difference, type Duel, type Summary } from './compare.js';
+import { duels, summarise, type Baseline, type Difference, type Duel, type Summary } from './compare.js';
 import type { CandidateResult } from './evaluate.js';
 import type { JudgeSummary } from './llm-judge.js';
 import { METRIC_NAMES, METRICS, type MetricName } from './metrics.js';
@@ -11,6 +11,7 @@ export interface ReportSettings {
   readonly prompts: number;
   /** Prompts whose poems are shown. */
   readonly examples: number;
+  readonly baseline: Baseline;
   /** What a language model says of each two neighbours. */
   readonly judge?: readonly JudgeSummary[];
 }
@@ -113,7 +114,7 @@ export function examplePoems(results: readonly CandidateResult[], count: number)
 
 /** report.md: the comparison, poems beside each other, and how the figures were made. */
 export function formatReport(results: readonly CandidateResult[], settings: ReportSettings): string {
-  const summaries = summarise(results);
+  const summaries = summarise(results, settings.baseline);
   const prompts = results[0]?.poems.slice(0, settings.examples) ?? [];
   const examples = prompts.map((poem, index) =>
     [
@@ -132,14 +133,14 @@ export function formatReport(results: readonly CandidateResult[], settings: Repo
 
 ${comparisonTable(summaries)}
 
-Square brackets: 95% bootstrap interval over ${settings.prompts} prompts. The last column compares each model with the one above it
+Square brackets: 95% bootstrap interval over ${settings.prompts} prompts. The last column compares each model with ${settings.baseline === 'first' ? 'the first one' : 'the one above it'}
 on the same prompts and seeds (paired bootstrap).
 
 ## 细目 In detail
 
 ${detailTable(summaries)}
 
-\\* differs from the model to its left (paired bootstrap, 95%).
+\\* differs from ${settings.baseline === 'first' ? 'the first model' : 'the model to its left'} (paired bootstrap, 95%).
 
 ## 对阵 Pairwise
 

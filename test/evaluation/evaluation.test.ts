@@ -144,7 +144,7 @@ describe('the report', () => {
       { left: 'base', right: 'stage1', wins: { mean: 1 }, significant: true },
     ]);
     expect(examplePoems(results, 1)).toContain('  [stage1]\n    白日依山尽，黄河入海流。\n    欲穷千里目');
-    const settings = { temperature: 0.8, seeds: 1, prompts: 2, examples: 2 };
+    const settings = { temperature: 0.8, seeds: 1, prompts: 2, examples: 2, baseline: 'previous' as const };
     const report = formatReport(results, settings);
     expect(report).toContain('| 白日 | 白日依山尽，黄河入海流。<br>欲穷千里目，更上一层楼。 |');
     expect(report).toContain('押韵 rhyme');
