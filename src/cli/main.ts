@@ -1,26 +1,28 @@
 /** The command line: builds the program, runs it, and turns errors into one line and an exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { InputError, messageOf } from '../support/errors.js';
-import { checkCommand } from './check.js';
-import { dataCommand } from './data.js';
-import { demoCommand } from './demo.js';
-import { evalCommand } from './eval.js';
-import { exportCommand } from './export.js';
 import { setLanguage, type Language } from './language.js';
-import { pretrainCommand } from './pretrain.js';
-import { trainCommand } from './train.js';
-import { writeCommand } from './write.js';
 
-const COMMANDS = [
-  writeCommand,
-  checkCommand,
-  dataCommand,
-  trainCommand,
-  evalCommand,
-  exportCommand,
-  pretrainCommand,
-  demoCommand,
-];
+type Register = (program: Command) => void;
+
+/** How each command is loaded: only the one that is run, for what they need takes seconds together. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  write: async () => (await import('./write.js')).writeCommand,
+  check: async () => (await import('./check.js')).checkCommand,
+  data: async () => (await import('./data.js')).dataCommand,
+  train: async () => (await import('./train.js')).trainCommand,
+  eval: async () => (await import('./eval.js')).evalCommand,
+  export: async () => (await import('./export.js')).exportCommand,
+  pretrain: async () => (await import('./pretrain.js')).pretrainCommand,
+  demo: async () => (await import('./demo.js')).demoCommand,
+};
+
+/** The commands to register: the one that is named first, or all where none is (for help, and for slips of the pen). */
+async function commandsFor(argv: readonly string[]): Promise<Register[]> {
+  const named = argv.slice(2).find((word) => Object.hasOwn(COMMANDS, word));
+  const one = named === undefined ? undefined : COMMANDS[named];
+  return Promise.all((one ? [one] : Object.values(COMMANDS)).map((load) => load()));
+}
 
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('shiren')
@@ -31,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { lang } = command.opts<{ lang?: Language }>();
       if (lang) setLanguage(lang);
     });
-  for (const register of COMMANDS) register(program);
+  for (const register of await commandsFor(argv)) register(program);
   for (const command of allCommands(program)) command.exitOverride();
   try {
     await program.parseAsync([...argv]);

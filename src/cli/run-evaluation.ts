@@ -4,7 +4,6 @@ import { evaluate, type Candidate, type EvaluationPrompt } from '../evaluation/e
 import { duels, summarise, type Baseline } from '../evaluation/compare.js';
 import { CORRUPTION_NAMES, CORRUPTIONS } from '../evaluation/corruptions.js';
 import { judgeNeighbours } from '../evaluation/llm-judge.js';
-import { formatHtmlReport } from '../evaluation/report-html.js';
 import { comparisonTable, examplePoems, formatReport } from '../evaluation/report.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
@@ -109,6 +108,8 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
     baseline,
   };
   await writeFileWhole(path.join(options.out, 'report.md'), formatReport(results, settings));
+  // The charts' library is loaded when there is something to draw.
+  const { formatHtmlReport } = await import('../evaluation/report-html.js');
   await writeFileWhole(
     path.join(options.out, 'report.html'),
     formatHtmlReport(results, { ...settings, examples: EXAMPLES }),

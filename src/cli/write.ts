@@ -7,7 +7,6 @@ import type { DecodingDtype } from '../model/frozen-base.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { EndpointPoet } from '../writing/endpoint-poet.js';
 import { Poet } from '../writing/poet.js';
 import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
 import type { WriteOptions } from '../writing/writer.js';
@@ -101,6 +100,7 @@ type Writer = Pick<Poet, 'write' | 'release'>;
 
 async function loadWriter(flags: WriteFlags, knownLines: LineIndex | undefined): Promise<Writer> {
   if (flags.endpoint !== undefined) {
+    const { EndpointPoet } = await import('../writing/endpoint-poet.js');
     const apiKey = flags.apiKey ?? process.env['OPENAI_API_KEY'];
     const poet = new EndpointPoet({ endpoint: flags.endpoint, model: flags.model, apiKey, knownLines });
     const write = async (options: WriteOptions): Promise<WrittenPoem[]> =>

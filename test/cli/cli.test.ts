@@ -1,19 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../src/poetry/rules.js';
-
-function shiren(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'test/run-cli.ts', ...args],
-    {
-      input,
-      encoding: 'utf8',
-      env: { ...process.env, LANG: 'en_US.UTF-8' },
-    },
-  );
-  return { code: status, out: stdout, err: stderr };
-}
+import { shiren } from '../shiren.js';
 
 describe('the command line', () => {
   it('has help with an example for every command', () => {
