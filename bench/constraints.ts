@@ -42,7 +42,11 @@ const reasons = new Map<string, number>();
 let batch: ConstrainedOrder[] = [];
 
 async function write(original: boolean): Promise<void> {
-  const poems = await poet.writeAll(batch, { original, sampling: { temperature: 1, topP: 1 } });
+  const settings = { original, sampling: { temperature: 1, topP: 1 } };
+  const poems = await poet.writeAll(batch, settings).catch((error: unknown) => {
+    console.log(batch.map((order) => JSON.stringify(order)).join('\n'));
+    throw error;
+  });
   poems.forEach(({ text, form }, at) => {
     const { constraints = {} } = batch[at] ?? {};
     const unmet = unmetConstraints(text, form, constraints, original ? index : undefined);

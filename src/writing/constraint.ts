@@ -48,6 +48,8 @@ export interface ConstraintTokens {
 export class PoemConstraint {
   private readonly slots: readonly Slot[];
   private readonly given: ReadonlySet<string>;
+  /** Given characters at the ends of lines: as rhymes they are taken. */
+  private readonly givenRhymes: ReadonlySet<string>;
   private readonly supply: ReadonlyMap<string, number>;
   private readonly windows = new Map<string, TokenWindow>();
   private readonly lists = new Map<string, TokenList>();
@@ -69,6 +71,9 @@ export class PoemConstraint {
     this.given = new Set(plan.fixed.values());
     this.supply = new Map(
       (plan.groups ?? []).map((label) => [label, rhymeSupply(plan, label, tokens.vocabulary)]),
+    );
+    this.givenRhymes = new Set(
+      [...plan.fixed].flatMap(([at, character]) => (at % length === length - 1 ? [character] : [])),
     );
     this.unique = !plan.lifted.has('repeated-character');
     this.words = plan.forbidden.filter((word) => [...word].length > 1);
@@ -117,7 +122,7 @@ export class PoemConstraint {
     const characters = given.length > 0 ? given : this.tokens.vocabulary.charactersOf(token);
     const advanced = characters && this.advance(state, characters);
     const after = advanced && this.keepsRhyme(advanced);
-    if (!after) throw new Error(`token ${token} is not allowed here`);
+    if (!after) throw new Error(`token ${token} is not allowed after "${state.text.join('')}"`);
     return { ...after, pending: [] };
   }
 
@@ -187,7 +192,9 @@ export class PoemConstraint {
       return [...tokens].filter(advances);
     }
     const words = (state.groups ?? []).flatMap((label) => [...(vocabulary.rhymes.get(label) ?? [])]);
-    const rhymes = vocabulary.flags(words.filter((word) => !state.rhymeWords.includes(word)));
+    const rhymes = vocabulary.flags(
+      words.filter((word) => !state.rhymeWords.includes(word) && !this.givenRhymes.has(word)),
+    );
     // A first line that ends oblique does not rhyme.
     const oblique = slot.line === 0 ? rows.filter((row) => row[settled] === OBLIQUE) : [];
     const free = vocabulary.fitting({ ...window, rows: oblique }).beyond;
@@ -304,7 +311,9 @@ export class PoemConstraint {
   }
 
   private rhyme(state: ConstraintState, character: string): ConstraintState | undefined {
-    if (state.rhymeWords.includes(character)) return undefined;
+    const isGiven = this.plan.fixed.has(state.text.length - 1);
+    if (state.rhymeWords.includes(character) || (!isGiven && this.givenRhymes.has(character)))
+      return undefined;
     const groups = this.tokens.vocabulary
       .rhymeLabels(character)
       .filter((label) => state.groups?.includes(label));

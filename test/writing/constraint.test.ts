@@ -85,6 +85,17 @@ describe('the form as a constraint', () => {
     expect(constraint.allowed(whole!)).toEqual([END]);
   });
 
+  it('does not rhyme on a character that is given as a later rhyme', () => {
+    const { constraint } = constraintOf(['云', '君', '人', '山', '水'], {
+      tones: false,
+      rhyme: '文',
+      lines: [undefined, undefined, undefined, '山水山水云'],
+      allow: ['repeated-character'],
+    });
+    const before = constraint.advance(constraint.start(), [...'山水山水山，山水山水']);
+    expect(constraint.allowed(before!)).toEqual([1]);
+  });
+
   it('writes given characters that are no token of their own as their tokens', () => {
     const { constraint } = constraintOf(['山'], { tones: false, rhyme: false, lines: ['𠀀𠀁𠀂𠀃𠀄'] });
     let state = constraint.start();
