@@ -3,9 +3,10 @@
  * possible stays open, and each character narrows it down. A token is allowed when all its characters are, and no choice is
  * offered from which the poem could not be finished.
  */
-import { LINE_TYPES, type Template } from '../poetry/meter.js';
+import { LINE_TYPES } from '../poetry/meter.js';
 import type { LineIndex } from '../poetry/line-index.js';
-import { rhymesAt, rhymeSupply, type PoemPlan } from './plan.js';
+import type { PoemPlan } from './plan.js';
+import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
 import { fitsPlace, tonesAt } from './tonal-templates.js';
 import {
   kept,
@@ -19,16 +20,9 @@ import {
 } from './verse-vocabulary.js';
 
 /** A poem so far. Never changed: each token gives a new one. */
-export interface ConstraintState {
+export interface ConstraintState extends RhymeState {
   /** Characters written, layout included. */
   readonly at: number;
-  /** The Han characters written. */
-  readonly text: readonly string[];
-  /** Templates still possible; undefined where tones are not kept. */
-  readonly templates: readonly Template[] | undefined;
-  /** Rhyme groups still possible; undefined where rhyme is not kept. */
-  readonly groups: readonly string[] | undefined;
-  readonly rhymeWords: readonly string[];
   /** Tokens of given text that are still to come. */
   readonly pending: readonly number[];
 }
@@ -50,7 +44,7 @@ export class PoemConstraint {
   private readonly given: ReadonlySet<string>;
   /** Given characters at the ends of lines: as rhymes they are taken. */
   private readonly givenRhymes: ReadonlySet<string>;
-  private readonly supply: ReadonlyMap<string, number>;
+  private readonly supply: RhymeSupply;
   private readonly windows = new Map<string, TokenWindow>();
   private readonly lists = new Map<string, TokenList>();
   private readonly unique: boolean;
@@ -69,9 +63,7 @@ export class PoemConstraint {
       ...(line % 2 === 1 && line < lines - 1 ? [{ kind: 'mark', marks: '\n' } as const] : []),
     ]).flat();
     this.given = new Set(plan.fixed.values());
-    this.supply = new Map(
-      (plan.groups ?? []).map((label) => [label, rhymeSupply(plan, label, tokens.vocabulary)]),
-    );
+    this.supply = new RhymeSupply(plan, tokens.vocabulary);
     this.givenRhymes = new Set(
       [...plan.fixed].flatMap(([at, character]) => (at % length === length - 1 ? [character] : [])),
     );
@@ -99,9 +91,9 @@ export class PoemConstraint {
       return ids;
     });
     return [
-      ...this.whereRhymesLast(state, settled ?? [], this.isScarce(state, 'every')),
+      ...this.whereRhymesLast(state, settled ?? [], this.supply.isScarce(state, 'every')),
       // What reaches a rhyme may choose the one group that is nearly used up.
-      ...this.whereRhymesLast(state, reaching ?? [], this.isScarce(state, 'some')),
+      ...this.whereRhymesLast(state, reaching ?? [], this.supply.isScarce(state, 'some')),
     ];
   }
 
@@ -110,7 +102,7 @@ export class PoemConstraint {
     if (!scarce && this.words.length === 0) return ids;
     return ids.filter((id) => {
       const after = this.advance(state, this.tokens.vocabulary.charactersOf(id) ?? []);
-      return after !== undefined && (!scarce || this.keepsRhyme(after) !== undefined);
+      return after !== undefined && (!scarce || this.supply.keep(after) !== undefined);
     });
   }
 
@@ -121,7 +113,7 @@ export class PoemConstraint {
     if (given.length > 0 && rest.length > 0) return { ...state, pending: rest };
     const characters = given.length > 0 ? given : this.tokens.vocabulary.charactersOf(token);
     const advanced = characters && this.advance(state, characters);
-    const after = advanced && this.keepsRhyme(advanced);
+    const after = advanced && this.supply.keep(advanced);
     if (!after) throw new Error(`token ${token} is not allowed after "${state.text.join('')}"`);
     return { ...after, pending: [] };
   }
@@ -319,37 +311,6 @@ export class PoemConstraint {
       .filter((label) => state.groups?.includes(label));
     if (groups.length === 0) return undefined;
     return { ...state, groups, rhymeWords: [...state.rhymeWords, character] };
-  }
-
-  /** Drops the groups that have no longer enough characters for the lines to come; no state is left without one. */
-  private keepsRhyme(state: ConstraintState): ConstraintState | undefined {
-    if (!state.groups) return state;
-    const groups = state.groups.filter((label) => this.slack(state, label) >= 0);
-    return groups.length === 0 ? undefined : { ...state, groups };
-  }
-
-  /** Whether every open group, or some of them, could run out within a token. */
-  private isScarce({ groups, ...state }: ConstraintState, which: 'every' | 'some'): boolean {
-    // A token may take so many of its characters, and settle that the first line rhymes too.
-    const margin = this.tokens.vocabulary.longest + 1;
-    const runsOut = (label: string): boolean => this.slack({ groups, ...state }, label) < margin;
-    return which === 'every' ? (groups?.every(runsOut) ?? false) : (groups?.some(runsOut) ?? false);
-  }
-
-  /** Characters left in a group beyond those that the lines to come need. */
-  private slack({ text, templates, rhymeWords }: ConstraintState, label: string): number {
-    const { fixed, forbidden, length, lines } = this.plan;
-    const group = this.tokens.vocabulary.rhymes.get(label);
-    let left = this.supply.get(label) ?? 0;
-    for (const character of this.unique ? text : rhymeWords) {
-      if (group?.has(character) && !this.given.has(character)) left -= 1;
-    }
-    const firstRhymes = templates?.every(({ firstLineRhymes }) => firstLineRhymes) ? templates[0] : undefined;
-    for (let line = 0; line < lines; line += 1) {
-      const end = line * length + length - 1;
-      if (end >= text.length && !fixed.has(end) && rhymesAt(line, firstRhymes)) left -= 1;
-    }
-    return left - forbidden.length;
   }
 
   /** Whether the line under way is a known one or nearly, or cannot be finished as another. */
