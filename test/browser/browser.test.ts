@@ -1,25 +1,14 @@
 /** The library in headless Chromium, against the same library here. Skipped, saying so, where no Chromium is found. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as library from '../../src/browser/index.js';
 import { Poet } from '../../src/writing/poet.js';
+import { CHROMIUM, launchChromium } from '../chromium.js';
 import type { WrittenPoem } from '../../src/writing/written-poem.js';
-
-const CHROMIUM = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((file) => file !== undefined && existsSync(file));
-if (CHROMIUM === undefined) {
-  console.warn('test/browser: skipped, no Chromium found (set CHROMIUM to its path)');
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -60,10 +49,7 @@ describe.skipIf(CHROMIUM === undefined)('the poet in a browser', () => {
     server = serveFiles();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-    });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();

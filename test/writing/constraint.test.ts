@@ -170,6 +170,22 @@ describe('sampling', () => {
     );
   });
 
+  it('keeps to min-p: tokens at least so likely, relative to the likeliest', () => {
+    const logits = Float32Array.of(Math.log(1), Math.log(0.5), Math.log(0.2), Math.log(0.05));
+    const options = { ...SAMPLING_DEFAULTS, temperature: 1, topP: 1, minP: 0.3 };
+    const random = new Random(2);
+    const drawn = new Set(Array.from({ length: 300 }, () => sampleToken(logits, options, random)));
+    expect(drawn).toEqual(new Set([0, 1]));
+  });
+
+  it('makes what was written less likely by the repetition penalty, whatever its sign', () => {
+    const options = { ...SAMPLING_DEFAULTS, temperature: 0, repetitionPenalty: 1.5 };
+    const written = new Set([1]);
+    expect(sampleToken(Float32Array.of(2, 2.5), options, new Random(1), undefined, written)).toBe(0);
+    expect(sampleToken(Float32Array.of(-1.2, -1), options, new Random(1), undefined, written)).toBe(0);
+    expect(sampleToken(Float32Array.of(2, 3.5), options, new Random(1), undefined, written)).toBe(1);
+  });
+
   it('keeps to top-k', () => {
     const options = { ...SAMPLING_DEFAULTS, topK: 2, topP: 1, temperature: 5 };
     const random = new Random(1);
