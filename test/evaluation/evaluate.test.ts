@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate, type EvaluationOptions } from '../../src/evaluation/evaluate.js';
 import { Yardstick } from '../../src/evaluation/yardstick.js';
 import { ThemeMeasure } from '../../src/poetry/theme-measure.js';
+import { ChatServer, completion } from '../chat-server.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 describe('an evaluation', () => {
@@ -41,5 +42,32 @@ describe('an evaluation', () => {
     // What a crash in the middle of a line leaves behind.
     await appendFile(path.join(out, 'poems-base.jsonl'), '{"seed":2,"te');
     expect(await evaluate(options(out))).toEqual(straight);
+  });
+
+  it('compares models behind endpoints and poems written elsewhere', async () => {
+    const poem = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';
+    const server = new ChatServer(() => completion(poem));
+    const endpoint = await server.start();
+    const results = await evaluate({
+      candidates: [
+        { kind: 'endpoint', name: 'served', options: { endpoint, model: 'poet' } },
+        { kind: 'texts', name: 'elsewhere', texts: ['月', poem] },
+      ],
+      prompts: ['山水', '离别'].map((theme) => ({
+        prompt: `写一首[五言绝句] 主题为: ${theme}`,
+        form: '五言绝句',
+        themes: [theme],
+      })),
+      yardstick: new Yardstick({ lines: [], themes: new ThemeMeasure({}) }),
+      seeds: 1,
+      temperature: 0.8,
+      out: mkdtempSync(path.join(os.tmpdir(), 'shiren-evaluation-')),
+    });
+    await server.stop();
+    expect(results?.map(({ poems }) => poems.map(({ metrics }) => metrics.format))).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+    expect(server.requests).toHaveLength(2);
   });
 });
