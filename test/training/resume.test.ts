@@ -93,5 +93,5 @@ describe('a run that was killed', () => {
     };
     const bytes = await readFile(path.join(data, 'preference/train.jsonl'));
     expect(record.train_dataset.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
-  }, 180_000);
+  }, 900_000);
 });
