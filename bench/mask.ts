@@ -7,6 +7,7 @@ import { readLineIndex } from '../src/corpus/line-index-file.js';
 import { DECODING_DTYPES } from '../src/model/frozen-base.js';
 import { PoemConstraint } from '../src/writing/constraint.js';
 import { Poet } from '../src/writing/poet.js';
+import { median } from './measure.js';
 
 const [folder = 'models/miniature', precision = 'float32'] = process.argv.slice(2);
 const dtype = DECODING_DTYPES.find((one) => one === precision);
@@ -36,16 +37,27 @@ for (const [name, count, more] of [
   ['first poem of a request', 1, { acrostic: '春' }],
   ['the same request again', 1, { acrostic: '春' }],
   ['8 candidates at once', 8, { acrostic: '春' }],
+  ['8 candidates of another request', 8, { acrostic: '江' }],
   ['8 at once, original lines only', 8, { original: true }],
 ] as const) {
-  let steps = 0;
+  const masks: number[] = [];
+  const steps: number[] = [];
   masking = 0;
-  const start = performance.now();
-  await poet.write({ ...options, ...more, candidates: count, seed: 5, onToken: () => (steps += 1) });
-  const total = performance.now() - start;
-  const share = (100 * masking) / total;
+  let last = performance.now();
+  // A step ends when the first poem has its next token.
+  const onToken = (poem: number): void => {
+    if (poem > 0) return;
+    const now = performance.now();
+    masks.push(masking);
+    steps.push(now - last);
+    [last, masking] = [now, 0];
+  };
+  await poet.write({ ...options, ...more, candidates: count, seed: 5, onToken });
+  const share = (of: (values: readonly number[]) => number): string =>
+    `${((100 * of(masks)) / of(steps)).toFixed(1)}%`;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   console.log(
-    `  ${name.padEnd(32)} mask ${(masking / steps).toFixed(2)} ms, all ${(total / steps).toFixed(1)} ms a token: ${share.toFixed(1)}%`,
+    `  ${name.padEnd(32)} mask ${median(masks).toFixed(2)} ms of ${median(steps).toFixed(1)} ms a step: ${share(median)}; over all steps ${share(sum)}`,
   );
 }
 await poet.release();

@@ -90,19 +90,21 @@ export class PoemConstraint {
       tokens.addTo(ids, excluded, this.unique);
       return ids;
     });
-    return [
-      ...this.whereRhymesLast(state, settled ?? [], this.supply.isScarce(state, 'every')),
-      // What reaches a rhyme may choose the one group that is nearly used up.
-      ...this.whereRhymesLast(state, reaching ?? [], this.supply.isScarce(state, 'some')),
-    ];
+    const plain = this.whereRhymesLast(state, settled ?? [], this.supply.safeLength(state, false));
+    const rhyming = this.whereRhymesLast(state, reaching ?? [], this.supply.safeLength(state, true));
+    if (rhyming.length === 0) return plain;
+    return plain.length === 0 ? rhyming : plain.concat(rhyming);
   }
 
-  /** Looks at tokens one by one where rhymes are scarce, or words forbidden. */
-  private whereRhymesLast(state: ConstraintState, ids: number[], scarce: boolean): number[] {
-    if (!scarce && this.words.length === 0) return ids;
+  /** Looks one by one at tokens that are longer than is surely safe, and at all where words are forbidden. */
+  private whereRhymesLast(state: ConstraintState, ids: number[], safeLength: number): number[] {
+    const { vocabulary } = this.tokens;
+    const anyWord = this.words.length > 0;
+    if (!anyWord && safeLength >= vocabulary.longest) return ids;
     return ids.filter((id) => {
-      const after = this.advance(state, this.tokens.vocabulary.charactersOf(id) ?? []);
-      return after !== undefined && (!scarce || this.supply.keep(after) !== undefined);
+      if (!anyWord && vocabulary.lengthOf(id) <= safeLength) return true;
+      const after = this.advance(state, vocabulary.charactersOf(id) ?? []);
+      return after !== undefined && this.supply.keep(after) !== undefined;
     });
   }
 

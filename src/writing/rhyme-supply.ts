@@ -35,12 +35,15 @@ export class RhymeSupply {
     return groups.length === 0 ? undefined : { ...state, groups };
   }
 
-  /** Whether every open group, or some of them, could run out within a token. */
-  isScarce(state: RhymeState, which: 'every' | 'some'): boolean {
-    // A token may take so many of its characters, and settle that the first line rhymes too.
-    const margin = this.vocabulary.longest + 1;
-    const runsOut = (label: string): boolean => this.slack(state, label) < margin;
-    return (which === 'every' ? state.groups?.every(runsOut) : state.groups?.some(runsOut)) ?? false;
+  /**
+   * The longest token that surely leaves enough: of the open groups the fullest must do where the token reaches no rhyme, and the
+   * emptiest where it does, for it may choose that one. A token may take as many as it has characters, and settle that the first line
+   * rhymes too.
+   */
+  safeLength(state: RhymeState, reachesRhyme: boolean): number {
+    if (!state.groups) return Infinity;
+    const slacks = state.groups.map((label) => this.slack(state, label));
+    return (reachesRhyme ? Math.min(...slacks) : Math.max(...slacks)) - 1;
   }
 
   /** Characters left in a group beyond those that the lines to come need. */

@@ -3,6 +3,10 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { canBe, levelGroups, readingsOf } from '../poetry/readings.js';
 import { isHan } from '../poetry/text.js';
 
+/** What can stand in some poem: lines of at most seven with a mark after each, from any place on. Others, such as a dozen marks in a row, never fit. */
+const STANDS_SOMEWHERE =
+  /^\n?(?:\p{Script=Han}{0,7}[，。？！]\n?)?(?:\p{Script=Han}{1,7}[，。？！]\n?)*\p{Script=Han}{0,7}$/u;
+
 /** The marks of verse, and the break between couplets. */
 const LAYOUT = '，。？！\n';
 
@@ -115,6 +119,7 @@ export class VerseVocabulary {
   private readonly codes = new Map<string, number>();
   private readonly labels = new Map<string, readonly string[]>();
   private readonly parts = new Map<string, FittingTokens>();
+  private readonly lengths: Uint8Array;
   private readonly byId: ReadonlyMap<number, readonly string[]>;
 
   constructor(tokens: Iterable<Pick<VerseToken, 'id' | 'characters'>>) {
@@ -127,6 +132,8 @@ export class VerseVocabulary {
       tones: characters.map(toneBits),
     }));
     this.byId = new Map(this.tokens.map(({ id, characters }) => [id, characters]));
+    this.lengths = new Uint8Array(this.tokens.reduce((most, { id }) => Math.max(most, id), 0) + 1);
+    for (const { id, characters } of this.tokens) this.lengths[id] = characters.length;
     this.longest = this.tokens.reduce((most, { characters }) => Math.max(most, characters.length), 1);
     const rhymes = new Map<string, Set<string>>();
     for (const { characters } of this.tokens) {
@@ -143,7 +150,9 @@ export class VerseVocabulary {
   static of(tokenizer: Tokenizer, vocabularySize: number): VerseVocabulary {
     const tokens: Pick<VerseToken, 'id' | 'characters'>[] = [];
     for (let id = 0; id < vocabularySize; id += 1) {
-      const characters = Array.from(tokenizer.decode([id]));
+      const text = tokenizer.decode([id]);
+      if (!STANDS_SOMEWHERE.test(text)) continue;
+      const characters = Array.from(text);
       const isVerse = characters.every((character) => isKnown(character) || LAYOUT.includes(character));
       if (characters.length > 0 && isVerse) tokens.push({ id, characters });
     }
@@ -176,6 +185,11 @@ export class VerseVocabulary {
         beyond: new Set(fitting.filter(({ characters }) => characters.length > settled)),
       };
     });
+  }
+
+  /** How many characters a token has; 0 where it is none of verse. */
+  lengthOf(id: number): number {
+    return this.lengths[id] ?? 0;
   }
 
   /** The characters of a token; undefined where it is none of verse. */
