@@ -21,6 +21,11 @@ describe('the README', () => {
           encoding: 'utf8',
         });
         expect(status, stderr).toBe(0);
+        if (index === 0) {
+          expect(stderr).toBe('');
+          expect(stdout.split('\n')[0]).toMatch(/^.{5}[，？！].{5}[。？！]$/u);
+          expect(stdout).toContain('true');
+        }
         expect(stdout.split('\n')[0]).toMatch(/^(?:.{5}|.{7})[，？！](?:.{5}|.{7})[。？！]$/u);
       }
     } finally {

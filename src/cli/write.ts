@@ -9,8 +9,7 @@ import type { LineIndex } from '../poetry/line-index.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Poet } from '../writing/poet.js';
 import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
-import type { WriteOptions } from '../writing/writer.js';
-import { writeCandidates } from '../writing/writer.js';
+import { writeBest } from '../writing/writer.js';
 import type { WrittenPoem } from '../writing/written-poem.js';
 import { formatCheck } from './format-check.js';
 import { say } from './language.js';
@@ -103,9 +102,7 @@ async function loadWriter(flags: WriteFlags, knownLines: LineIndex | undefined):
     const { EndpointPoet } = await import('../writing/endpoint-poet.js');
     const apiKey = flags.apiKey ?? process.env['OPENAI_API_KEY'];
     const poet = new EndpointPoet({ endpoint: flags.endpoint, model: flags.model, apiKey, knownLines });
-    const write = async (options: WriteOptions): Promise<WrittenPoem[]> =>
-      (await writeCandidates(poet, options)).flatMap((candidates) => candidates.slice(0, 1));
-    return { write, release: () => poet.release() };
+    return { write: (options) => writeBest(poet, options), release: () => poet.release() };
   }
   const shipped =
     flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;

@@ -4,8 +4,8 @@ import { LineIndex } from '../poetry/line-index.js';
 import { characters } from '../poetry/text.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { writeFileWhole } from '../support/files.js';
-import { CLEANING_DEFAULTS, cleanPoem } from './clean.js';
-import { poemFiles, readPoems } from './read.js';
+import { CLEANING_DEFAULTS } from './clean.js';
+import { readCleanPoems } from './read-clean.js';
 
 /** Poems of any length and shape: a line of a long or irregular one is as well known. */
 const ALL_POEMS = { ...CLEANING_DEFAULTS, fewestLines: 1, mostLines: Infinity, regularOnly: false };
@@ -13,12 +13,10 @@ const ALL_POEMS = { ...CLEANING_DEFAULTS, fewestLines: 1, mostLines: Infinity, r
 /** The lines of five and seven characters of all poems of the sources, simplified. */
 export async function collectLines(sources: readonly string[]): Promise<Set<string>> {
   const lines = new Set<string>();
-  for (const source of sources) {
-    for await (const record of readPoems(await poemFiles(source))) {
-      for (const line of cleanPoem(record, ALL_POEMS).poem?.lines ?? []) {
-        const { length } = characters(line);
-        if (length === 5 || length === 7) lines.add(line);
-      }
+  for await (const poem of readCleanPoems(sources, ALL_POEMS)) {
+    for (const line of poem.lines) {
+      const { length } = characters(line);
+      if (length === 5 || length === 7) lines.add(line);
     }
   }
   return lines;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { layOut, splitLines } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { readText } from '../support/files.js';
-import { CLEANING_DEFAULTS, cleanPoem } from './clean.js';
-import { poemFiles, readPoems } from './read.js';
+import { CLEANING_DEFAULTS } from './clean.js';
+import { readCleanPoems } from './read-clean.js';
 
 /** One of several parts of a corpus that have no poem in common. */
 export interface Part {
@@ -59,13 +59,10 @@ export async function collectPoems(options: PlainTextOptions): Promise<string[]>
   const { mostLines, part } = options;
   const heldOut = new Set(options.exclude.flatMap((poem) => splitLines(poem)));
   const poems = new Set<string>();
-  for (const source of options.sources) {
-    for await (const record of readPoems(await poemFiles(source))) {
-      const { poem } = cleanPoem(record, { ...CLEANING_DEFAULTS, mostLines });
-      if (!poem || (part && !isInPart(poem.lines, part))) continue;
-      if (poem.lines.filter((line) => heldOut.has(line)).length >= 2) continue;
-      poems.add(layOut(poem.lines, poem.marks));
-    }
+  for await (const poem of readCleanPoems(options.sources, { ...CLEANING_DEFAULTS, mostLines })) {
+    if (part && !isInPart(poem.lines, part)) continue;
+    if (poem.lines.filter((line) => heldOut.has(line)).length >= 2) continue;
+    poems.add(layOut(poem.lines, poem.marks));
   }
   return [...poems];
 }

@@ -6,8 +6,7 @@ import { SUBJECTS, THINGS } from '../poetry/themes.js';
 import { themeFeatures, weighFeatures, type ThemeWeights } from '../poetry/theme-measure.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
-import { cleanPoem } from './clean.js';
-import { poemFiles, readPoems } from './read.js';
+import { readCleanPoems } from './read-clean.js';
 
 interface Document {
   readonly title: string;
@@ -27,9 +26,8 @@ const BACKGROUND = 2000;
 /** Reads the poems of a source. @param exclude lines: poems that have one of them are not learnt from */
 export async function readDocuments(source: string, exclude: ReadonlySet<string>): Promise<Document[]> {
   const documents: Document[] = [];
-  for await (const record of readPoems(await poemFiles(source))) {
-    const { poem } = cleanPoem(record);
-    if (!poem || poem.lines.some((line) => exclude.has(line))) continue;
+  for await (const poem of readCleanPoems([source])) {
+    if (poem.lines.some((line) => exclude.has(line))) continue;
     const text = poem.lines.join('，');
     documents.push({ title: poem.title, text, features: themeFeatures(text) });
   }

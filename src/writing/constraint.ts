@@ -29,7 +29,7 @@ export interface ConstraintState extends RhymeState {
 
 type Slot =
   | { readonly kind: 'han'; readonly line: number; readonly index: number }
-  | { readonly kind: 'mark'; readonly marks: string };
+  | { readonly kind: 'mark'; readonly line: number; readonly marks: string };
 
 export interface ConstraintTokens {
   readonly vocabulary: VerseVocabulary;
@@ -59,8 +59,8 @@ export class PoemConstraint {
     const { lines, length } = plan;
     this.slots = Array.from({ length: lines }, (_, line): Slot[] => [
       ...Array.from({ length }, (__, index): Slot => ({ kind: 'han', line, index })),
-      { kind: 'mark', marks: line % 2 === 0 ? '，？！' : '。？！' },
-      ...(line % 2 === 1 && line < lines - 1 ? [{ kind: 'mark', marks: '\n' } as const] : []),
+      { kind: 'mark', line, marks: line % 2 === 0 ? '，？！' : '。？！' },
+      ...(line % 2 === 1 && line < lines - 1 ? [{ kind: 'mark', line, marks: '\n' } as const] : []),
     ]).flat();
     this.given = new Set(plan.fixed.values());
     this.supply = new RhymeSupply(plan, tokens.vocabulary);
@@ -143,11 +143,18 @@ export class PoemConstraint {
     return given.length > 0 ? this.tokens.encode(given.join('')) : [];
   }
 
-  /** The given characters from a slot on, up to the next free one or the end of the line. */
+  /** The given characters that begin at a slot. */
   private givenRun(at: number): string[] {
+    const slot = this.slots[at];
+    return slot?.kind === 'han' ? this.givenFrom(slot.line * this.plan.length + slot.index) : [];
+  }
+
+  /** The given characters from a place on, up to the next free one or the end of the line. */
+  private givenFrom(place: number): string[] {
+    const { fixed, length } = this.plan;
     const run: string[] = [];
-    for (let slot = this.slots[at]; slot?.kind === 'han'; slot = this.slots[at + run.length]) {
-      const character = this.plan.fixed.get(slot.line * this.plan.length + slot.index);
+    for (let at = place; at === place || at % length !== 0; at += 1) {
+      const character = fixed.get(at);
       if (character === undefined) break;
       run.push(character);
     }
@@ -158,7 +165,7 @@ export class PoemConstraint {
   private candidates(state: ConstraintState): TokenList[] {
     const { at, templates, groups, rhymeWords } = state;
     const slot = this.slots[at];
-    const line = slot?.kind === 'han' ? slot.line : 0;
+    const line = slot?.line ?? 0;
     const near = templates?.map(({ types, firstLineRhymes }) =>
       [...types.slice(line, line + 2), line === 0 && firstLineRhymes].join(),
     );
@@ -282,15 +289,9 @@ export class PoemConstraint {
 
   /** Whether a forbidden word arises from what is written and the given characters that follow. */
   private meetsGiven(line: string, place: number, word: string): boolean {
-    const following = this.givenRunAt(place + 1);
-    return following !== '' && (line + following).includes(word);
-  }
-
-  private givenRunAt(place: number): string {
-    const { fixed, length } = this.plan;
-    let run = '';
-    for (let at = place; at % length !== 0 && fixed.has(at); at += 1) run += fixed.get(at) ?? '';
-    return run;
+    if ((place + 1) % this.plan.length === 0) return false;
+    const following = this.givenFrom(place + 1);
+    return following.length > 0 && (line + following.join('')).includes(word);
   }
 
   /** A first line that ends oblique does not rhyme; a level one opens the group. With tones off it is free. */

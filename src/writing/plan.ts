@@ -144,9 +144,7 @@ function refuseContradictions(
     }
   }
   for (const word of forbidden) {
-    const found = [...fixed.keys()].find((at) =>
-      characters(word).every((character, offset) => fixed.get(at + offset) === character),
-    );
+    const found = placeOf(word, fixed);
     if (found !== undefined) {
       throw new InputError(`"${word}" is forbidden, but given in line ${lineOf(found)}: drop one of the two`);
     }
@@ -170,19 +168,15 @@ function rhymeGroups(rhyme: boolean | string, vocabulary: VerseVocabulary): read
   return [found.label];
 }
 
-type Narrowed = Pick<PoemPlan, 'templates' | 'groups'>;
-
 /** Keeps the templates and groups that the fixed characters leave open; or says why none is left. */
 function narrow(plan: PoemPlan, vocabulary: VerseVocabulary): PoemPlan | string {
   const byTone = plan.templates?.filter((template) => unfitLine(plan, template) === undefined);
   if (byTone?.length === 0) return whyNoTemplate(plan);
+  if (!plan.groups) return { ...plan, templates: byTone };
   const templates = byTone?.filter((template) => groupsFor(plan, template, vocabulary).length > 0);
-  const choices = templates ?? [undefined];
-  const open = new Set(choices.flatMap((template) => groupsFor(plan, template, vocabulary)));
-  const groups = plan.groups?.filter((label) => open.has(label));
-  if (plan.groups && groups?.length === 0) return whyNoRhyme(plan, vocabulary);
-  const narrowed: Narrowed = { templates: plan.groups ? templates : byTone, groups };
-  return { ...plan, ...narrowed };
+  const open = new Set((templates ?? [undefined]).flatMap((one) => groupsFor(plan, one, vocabulary)));
+  const groups = plan.groups.filter((label) => open.has(label));
+  return groups.length === 0 ? whyNoRhyme(plan, vocabulary) : { ...plan, templates, groups };
 }
 
 /** The first line whose fixed characters a template has no place for. */
@@ -324,9 +318,12 @@ function wordPlaces({ lines, length }: PoemPlan, size: number, random: Random): 
 }
 
 function breaksForbidden({ fixed, forbidden }: PoemPlan): boolean {
-  return forbidden.some((word) =>
-    [...fixed.keys()].some((at) =>
-      characters(word).every((character, offset) => fixed.get(at + offset) === character),
-    ),
+  return forbidden.some((word) => placeOf(word, fixed) !== undefined);
+}
+
+/** Where a word stands among the fixed characters. */
+function placeOf(word: string, fixed: ReadonlyMap<number, string>): number | undefined {
+  return [...fixed.keys()].find((at) =>
+    characters(word).every((character, offset) => fixed.get(at + offset) === character),
   );
 }

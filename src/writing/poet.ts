@@ -18,6 +18,7 @@ import { SAMPLING_DEFAULTS } from './sampler.js';
 import { VerseVocabulary } from './verse-vocabulary.js';
 import {
   ordersOf,
+  writeBest,
   writeCandidates,
   type BatchOptions,
   type ConstrainedOrder,
@@ -95,7 +96,7 @@ export class Poet implements PoemWriter {
    */
   async write(options: WriteOptions): Promise<WrittenPoem[]> {
     if (options.beams !== undefined && options.beams > 1) return this.searchAll(options, options.beams);
-    return (await this.writeCandidates(options)).flatMap((candidates) => candidates.slice(0, 1));
+    return writeBest(this, options);
   }
 
   /** Like {@link Poet.write}, with all candidates of each poem, the best first. */
@@ -114,7 +115,7 @@ export class Poet implements PoemWriter {
     const { decoder, tokenizer } = this.parts;
     const generations = await generate(decoder, tokenizer, requests, this.generation(orders, asked, options));
     return generations.map(({ text, logProbability }, index) =>
-      this.describe(orders[index] as PoemOrder, text, logProbability, asked[index] ?? options),
+      this.describe(orders[index] as PoemOrder, text, logProbability),
     );
   }
 
@@ -126,20 +127,15 @@ export class Poet implements PoemWriter {
       const request = this.request(order, options);
       const settings = this.generation([order], [options], options);
       const [best] = await beamSearch(decoder, tokenizer, request, beams, settings);
-      if (best) poems.push(this.describe(order, best.text, best.logProbability, options));
+      if (best) poems.push(this.describe(order, best.text, best.logProbability));
     }
     return poems;
   }
 
-  private describe(
-    order: PoemOrder,
-    text: string,
-    logProbability: number,
-    options: BatchOptions,
-  ): WrittenPoem {
+  /** What was asked is kept by construction, so nothing is verified once more. */
+  private describe(order: PoemOrder, text: string, logProbability: number): WrittenPoem {
     const { name, knownLines } = this.parts;
-    const constraints = options.free ? undefined : options;
-    return describePoem(order, text, name, logProbability, { constraints, known: knownLines });
+    return describePoem(order, text, name, logProbability, { known: knownLines });
   }
 
   private request({ prompt, form, seed }: PoemOrder, options: BatchOptions): GenerationRequest {

@@ -68,3 +68,8 @@ export async function writeCandidates(writer: PoemWriter, options: WriteOptions)
       .sort((a, b) => b.score - a.score),
   );
 }
+
+/** Each poem, the best of its candidates. */
+export async function writeBest(writer: PoemWriter, options: WriteOptions): Promise<WrittenPoem[]> {
+  return (await writeCandidates(writer, options)).flatMap((candidates) => candidates.slice(0, 1));
+}

@@ -61,13 +61,13 @@ export function scorePoem(parts: ScoreParts): number {
   );
 }
 
-/** Checks and scores a text. Without constraints nothing was asked but the form in the prompt. */
+/** Checks and scores a text. Given constraints, says which of them it does not keep. */
 export function describePoem(
   order: PoemOrder,
   text: string,
   model: string,
   logProbability: number,
-  { constraints, known }: { constraints: Constraints | undefined; known?: LineIndex },
+  { constraints, known }: { constraints?: Constraints; known?: LineIndex },
 ): WrittenPoem {
   const lines = splitLines(text);
   const check = checkPoem(text);

@@ -85,6 +85,22 @@ describe('the form as a constraint', () => {
     expect(constraint.allowed(whole!)).toEqual([END]);
   });
 
+  it('keeps to the template where a token goes on from one line into the next', () => {
+    const characters = [...'山天江风云月日水竹雨'];
+    const tokens = characters.flatMap((one) => [one, `，${one}`, `。\n${one}`]);
+    const constraints = { rhyme: false, allow: ['adhesion', 'repeated-character'] } as const;
+    const { constraint } = constraintOf([...tokens, '，', '。', '\n'], constraints);
+    const random = new Random(8);
+    for (let walk = 0; walk < 60; walk += 1) {
+      let state = constraint.start();
+      for (let ids = constraint.allowed(state); ids[0] !== END; ids = constraint.allowed(state)) {
+        state = constraint.next(state, random.pick(ids));
+      }
+      const lines = Array.from({ length: 4 }, (_, line) => state.text.slice(line * 5, line * 5 + 5).join(''));
+      expect(unmetConstraints(lines.join('，'), '五言绝句', constraints)).toEqual([]);
+    }
+  });
+
   it('does not rhyme on a character that is given as a later rhyme', () => {
     const { constraint } = constraintOf(['云', '君', '人', '山', '水'], {
       tones: false,
