@@ -33,7 +33,7 @@ async function ourRate(model: ModelFolder, dtype: DecodingDtype, batch: number):
         const logits = state.logits(sequence);
         let best = 0;
         for (let id = 1; id < logits.length; id += 1) if (logits[id]! > logits[best]!) best = id;
-        return [best];
+        return best;
       });
       await state.feed(next);
     }

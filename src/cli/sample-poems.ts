@@ -7,7 +7,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { isRecord, readJsonLines, writeJsonLines } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Decoder } from '../writing/decoder.js';
-import { generate } from '../writing/generate.js';
+import { Generator } from '../writing/generate.js';
 import { SAMPLING_DEFAULTS } from '../writing/sampler.js';
 
 const MOST_TOKENS = 96;
@@ -37,15 +37,17 @@ export class PoemSampler {
       positions: 512,
       ...this.runtime,
     });
-    const requests = this.prompts.map((content, seed) => ({
-      prompt: this.tokenizer.encodePrompt([{ role: 'user', content }]),
-      seed,
-    }));
-    const poems = await generate(this.decoder, this.tokenizer, requests, {
-      sampling: SAMPLING_DEFAULTS,
-      maxNewTokens: MOST_TOKENS,
-      adapter,
-    });
+    const generator = new Generator(this.decoder, this.tokenizer, { adapter });
+    const poems = await Promise.all(
+      this.prompts.map((content, seed) =>
+        generator.generate({
+          prompt: this.tokenizer.encodePrompt([{ role: 'user', content }]),
+          seed,
+          sampling: SAMPLING_DEFAULTS,
+          maxNewTokens: MOST_TOKENS,
+        }),
+      ),
+    );
     const sampled = poems.map(({ text }, index) => ({ step, prompt: this.prompts[index] ?? '', text }));
     const file = path.join(this.folder, 'samples.jsonl');
     await writeJsonLines(file, [...(await before(file, step)), ...sampled]);

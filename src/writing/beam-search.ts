@@ -1,8 +1,9 @@
 /** Beam search: the likeliest text that can be found by keeping several beginnings at a time. Nothing is drawn. */
+import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import type { ConstraintState } from './constraint.js';
 import type { Decoder } from './decoder.js';
-import type { Generation, GenerationOptions, GenerationRequest } from './generate.js';
+import type { Generation, GenerationRequest } from './generate.js';
 import { allowedScores } from './sampler.js';
 
 interface Beam {
@@ -24,12 +25,10 @@ export async function beamSearch(
   tokenizer: Tokenizer,
   request: GenerationRequest,
   beams: number,
-  options: GenerationOptions,
+  adapter?: Adapter,
 ): Promise<Generation[]> {
-  const { maxNewTokens, adapter, signal, sampling } = options;
-  const { constraint } = request;
-  const prompts = Array.from({ length: beams }, () => request.prompt);
-  const decoding = await decoder.prefill(prompts, maxNewTokens, adapter);
+  const { constraint, maxNewTokens, signal, sampling } = request;
+  const decoding = await decoder.prefill([request.prompt], maxNewTokens, adapter);
   let live: Beam[] = [{ tokens: [], state: constraint?.start(), logProbability: 0, finished: false }];
   for (let count = 0; count < maxNewTokens && live.some(({ finished }) => !finished); count += 1) {
     signal?.throwIfAborted();
@@ -40,7 +39,7 @@ export async function beamSearch(
     );
     live = keepBest(steps);
     if (count + 1 === maxNewTokens || live.every(({ finished }) => finished)) break;
-    await decoding.feed(prompts.map((_, index) => [live[index]?.tokens.at(-1) ?? tokenizer.endOfTurn]));
+    await decoding.feed(live.map(({ tokens }) => tokens.at(-1) ?? tokenizer.endOfTurn));
   }
   return live.map(({ tokens, logProbability, finished }) => ({
     text: tokenizer.decode(tokens),
@@ -73,7 +72,7 @@ export async function beamSearch(
   /** Keeps the likeliest beams, and moves what the model remembers to their places. */
   function keepBest(steps: readonly Step[]): Beam[] {
     const kept = [...steps].sort((a, b) => b.logProbability - a.logProbability).slice(0, beams);
-    decoding.reorder(kept.map(({ parent }) => parent));
+    decoding.select(kept.map(({ parent }) => parent));
     return kept.map(({ parent, token, logProbability }): Beam => {
       const before = live[parent] as Beam;
       if (before.finished) return before;

@@ -2,10 +2,12 @@
 import type { ModelFolder } from '../model/folder.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
 import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
-import { buildDecodingGraph, cacheName } from '../model/qwen3.js';
+import { buildDecodingGraph } from '../model/qwen3.js';
+import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Graph } from '../tensor/graph.js';
 import { floats, Session, type ArrayWithShape } from '../tensor/session.js';
+import { KeyValueCache } from './key-value-cache.js';
 
 export interface DecoderOptions extends RuntimeOptions {
   /** Shape of the adapters that will be fed; none for the base model alone. */
@@ -45,13 +47,16 @@ export class Decoder {
     newTokens: number,
     adapter?: Adapter,
   ): Promise<DecodingState> {
-    const capacity = Math.max(...prompts.map((prompt) => prompt.length)) + newTokens;
-    if (capacity > this.positions) {
-      throw new Error(`${capacity} tokens are more than the ${this.positions} the decoder was made for`);
-    }
-    const state = new DecodingState(this, prompts.length, capacity, adapter);
-    await state.feed(prompts);
+    const state = new DecodingState(this, adapter);
+    await state.add(prompts, newTokens);
     return state;
+  }
+
+  /** @throws InputError for a sequence that is longer than the decoder was made for */
+  requirePositions(tokens: number): void {
+    if (tokens > this.positions) {
+      throw new InputError(`${tokens} tokens, prompt included: expected at most ${this.positions}`);
+    }
   }
 
   /** @internal */
@@ -67,86 +72,118 @@ export class Decoder {
   }
 }
 
-/** The sequences under way and what the model remembers of them. */
+/** The sequences under way. They may begin and end at different times. */
 export class DecodingState {
-  /** Keys and values of all tokens so far, which the graph reads and adds to in place. */
-  private readonly past: Record<string, ArrayWithShape> = {};
-  private readonly present: Record<string, ArrayWithShape> = {};
-  private readonly lengths: number[];
+  private readonly cache: KeyValueCache;
   private readonly adapterFeeds: Record<string, ArrayWithShape>;
   private readonly vocabulary: number;
-  private values: Float32Array = new Float32Array();
-  private normalisers: Float32Array = new Float32Array();
+  private lengths: number[] = [];
+  private scores: NextTokenScores[] = [];
 
   constructor(
     private readonly decoder: Decoder,
-    readonly batch: number,
-    private readonly capacity: number,
     adapter?: Adapter,
   ) {
     const { config } = decoder.model;
-    this.lengths = new Array<number>(batch).fill(0);
+    this.cache = new KeyValueCache(config);
     this.vocabulary = config.vocabSize;
     this.adapterFeeds = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
-    for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
-      for (const part of ['key', 'value'] as const) {
-        const shape = [batch, config.numKeyValueHeads, capacity, config.headDim];
-        const size = shape.reduce((product, dimension) => product * dimension, 1);
-        const cache = { data: new Float32Array(size), shape };
-        this.past[cacheName('past', layer, part)] = cache;
-        this.present[cacheName('present', layer, part)] = cache;
-      }
-    }
+  }
+
+  /** How many sequences are under way. */
+  get batch(): number {
+    return this.lengths.length;
   }
 
   /** The logits of a sequence's next token. */
   logits(sequence: number): Float32Array {
-    return this.values.subarray(sequence * this.vocabulary, (sequence + 1) * this.vocabulary);
+    return this.scoresOf(sequence).logits;
   }
 
   /** log Σ exp of those logits: a token's log-probability is its logit less this. */
   logSumExp(sequence: number): number {
-    return this.normalisers[sequence] ?? NaN;
+    return this.scoresOf(sequence).logSumExp;
   }
 
   /**
-   * Appends tokens to the sequences. The first call may append prompts of different lengths; later ones one token each.
+   * Begins sequences after those under way. Equal prompts are read once.
+   *
+   * @param newTokens how many tokens may follow each prompt: memory is taken for so many
    */
-  async feed(tokens: readonly (readonly number[])[]): Promise<void> {
-    const width = Math.max(...tokens.map((ids) => ids.length));
-    const ids = new BigInt64Array(this.batch * width);
-    const rows = new BigInt64Array(this.batch);
-    tokens.forEach((sequence, index) => {
-      sequence.forEach((id, at) => (ids[index * width + at] = BigInt(id)));
-      rows[index] = BigInt(index * width + sequence.length - 1);
-      this.lengths[index] = (this.lengths[index] ?? 0) + sequence.length;
-    });
-    const longest = Math.max(...this.lengths);
-    if (longest > this.capacity)
-      throw new Error(`${longest} tokens are more than the ${this.capacity} asked for`);
-    const feeds = {
-      ...this.adapterFeeds,
-      ...this.past,
-      token_ids: { data: ids, shape: [ids.length] },
-      batch_shape: { data: BigInt64Array.of(BigInt(this.batch), BigInt(width)), shape: [2] },
-      last_positions: { data: Int32Array.from(this.lengths, (length) => length - 1), shape: [this.batch] },
-      total_length: { data: Int32Array.of(longest), shape: [1] },
-      logit_rows: { data: rows, shape: [this.batch] },
-    };
-    const outputs = await this.decoder.run(feeds, this.present);
-    this.values = floats(outputs, 'logits');
-    this.normalisers = floats(outputs, 'log_sum_exp');
+  async add(prompts: readonly (readonly number[])[], newTokens: number): Promise<void> {
+    const capacity = Math.max(...prompts.map(({ length }) => length)) + newTokens;
+    this.decoder.requirePositions(capacity);
+    const before = this.batch;
+    this.cache.reserve(before + prompts.length, capacity, before);
+    const keys = prompts.map((prompt) => prompt.join(' '));
+    const different = [...new Set(keys)];
+    const parents = keys.map((key) => different.indexOf(key));
+    const read = different.map((key) => prompts[keys.indexOf(key)] ?? []);
+    const scores = await this.run(before, read, new Array<number>(read.length).fill(0));
+    this.cache.reorder(parents, before);
+    this.lengths.push(...prompts.map(({ length }) => length));
+    this.scores.push(...parents.map((parent) => scores[parent] as NextTokenScores));
   }
 
-  /** Replaces each sequence by one of the sequences as they are now (for beam search). Their logits are those of the last {@link feed}. */
-  reorder(parents: readonly number[]): void {
-    for (const { data } of Object.values(this.past)) {
-      const size = data.length / this.batch;
-      const before = data.slice();
-      parents.forEach((parent, index) => {
-        if (parent !== index)
-          data.set(before.subarray(parent * size, (parent + 1) * size) as never, index * size);
-      });
-    }
+  /** Appends a token to each sequence. */
+  async feed(tokens: readonly number[]): Promise<void> {
+    this.scores = await this.run(
+      0,
+      tokens.map((token) => [token]),
+      this.lengths,
+    );
+    this.lengths = this.lengths.map((length) => length + 1);
   }
+
+  /** The sequences become those named, as they are now: to end some, or to go on twice from one. */
+  select(parents: readonly number[]): void {
+    this.cache.reserve(parents.length, 0, this.batch);
+    this.cache.reorder(parents);
+    this.lengths = parents.map((parent) => this.lengths[parent] ?? 0);
+    this.scores = parents.map((parent) => this.scores[parent] as NextTokenScores);
+  }
+
+  /** Feeds tokens to the rows from `start`, which hold so many tokens already. */
+  private async run(
+    start: number,
+    tokens: readonly (readonly number[])[],
+    lengths: readonly number[],
+  ): Promise<NextTokenScores[]> {
+    const batch = tokens.length;
+    const width = Math.max(...tokens.map((ids) => ids.length));
+    const ids = new BigInt64Array(batch * width);
+    tokens.forEach((sequence, index) => sequence.forEach((id, at) => (ids[index * width + at] = BigInt(id))));
+    const ends = tokens.map((sequence, index) => (lengths[index] ?? 0) + sequence.length);
+    const lastRows = tokens.map((sequence, index) => BigInt(index * width + sequence.length - 1));
+    const { past, present } = this.cache.rows(start, batch);
+    const outputs = await this.decoder.run(
+      {
+        ...this.adapterFeeds,
+        ...past,
+        token_ids: { data: ids, shape: [ids.length] },
+        batch_shape: { data: BigInt64Array.of(BigInt(batch), BigInt(width)), shape: [2] },
+        last_positions: { data: Int32Array.from(ends, (length) => length - 1), shape: [batch] },
+        total_length: { data: Int32Array.of(Math.max(...ends)), shape: [1] },
+        logit_rows: { data: BigInt64Array.from(lastRows), shape: [batch] },
+      },
+      present,
+    );
+    const logits = floats(outputs, 'logits');
+    const normalisers = floats(outputs, 'log_sum_exp');
+    return tokens.map((_, index) => ({
+      logits: logits.subarray(index * this.vocabulary, (index + 1) * this.vocabulary),
+      logSumExp: normalisers[index] ?? NaN,
+    }));
+  }
+
+  private scoresOf(sequence: number): NextTokenScores {
+    const scores = this.scores[sequence];
+    if (!scores) throw new Error(`sequence ${sequence}: ${this.batch} are under way`);
+    return scores;
+  }
+}
+
+interface NextTokenScores {
+  readonly logits: Float32Array;
+  readonly logSumExp: number;
 }

@@ -1,9 +1,9 @@
-/** Generation: many sequences at once, each with its own random numbers and, if asked, its own constraint. */
+/** Generation: sequences that come and go while a batch is decoded, each with its own random numbers and, if asked, its own constraint. */
 import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { Random } from '../support/random.js';
 import type { ConstraintState, PoemConstraint } from './constraint.js';
-import type { Decoder } from './decoder.js';
+import { DecodingState, type Decoder } from './decoder.js';
 import { sampleToken, type SamplingOptions } from './sampler.js';
 
 export interface GenerationRequest {
@@ -11,14 +11,10 @@ export interface GenerationRequest {
   /** The same seed gives the same text, whatever else is in the batch. */
   readonly seed: number;
   readonly constraint?: PoemConstraint;
-}
-
-export interface GenerationOptions {
   readonly sampling: SamplingOptions;
   readonly maxNewTokens: number;
-  readonly adapter?: Adapter;
-  /** Called with each new token: which request, and the text so far. */
-  readonly onToken?: (request: number, text: string) => void;
+  /** Called with each new token: the text so far. */
+  readonly onToken?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -31,80 +27,150 @@ export interface Generation {
   readonly finished: boolean;
 }
 
-interface Sequence {
-  readonly request: GenerationRequest;
-  readonly random: Random;
-  readonly tokens: number[];
-  readonly written: Set<number>;
-  state: ConstraintState | undefined;
-  logProbability: number;
-  finished: boolean;
+/** Sequences decoded together where nothing else is said. */
+export const SEQUENCES_AT_ONCE = 32;
+
+export interface GeneratorOptions {
+  readonly adapter?: Adapter;
+  /** Sequences decoded together; more wait for their turn. */
+  readonly sequences?: number;
 }
 
-/** Writes one text a request. @throws what the signal was aborted with */
-export async function generate(
-  decoder: Decoder,
-  tokenizer: Tokenizer,
-  requests: readonly GenerationRequest[],
-  options: GenerationOptions,
-): Promise<Generation[]> {
-  const sequences = requests.map((request): Sequence => ({
-    request,
-    random: new Random(request.seed),
-    tokens: [],
-    written: new Set(),
-    state: request.constraint?.start(),
-    logProbability: 0,
-    finished: false,
-  }));
-  const state = await decoder.prefill(
-    requests.map(({ prompt }) => prompt),
-    options.maxNewTokens,
-    options.adapter,
-  );
-  for (let count = 0; count < options.maxNewTokens; count += 1) {
-    options.signal?.throwIfAborted();
-    sequences.forEach((sequence, index) => {
-      if (sequence.finished) return;
-      const logits = state.logits(index);
-      const token = drawToken(sequence, logits, options.sampling);
-      sequence.logProbability += (logits[token] ?? NaN) - state.logSumExp(index);
-      append(sequence, token, tokenizer);
-      if (!sequence.finished) options.onToken?.(index, tokenizer.decode(sequence.tokens));
+/** A request under way. */
+class Sequence {
+  readonly tokens: number[] = [];
+  private readonly random: Random;
+  private readonly written = new Set<number>();
+  private state: ConstraintState | undefined;
+  private logProbability = 0;
+  private finished = false;
+
+  constructor(
+    readonly request: GenerationRequest,
+    private readonly resolve: (generation: Generation) => void,
+    readonly reject: (error: unknown) => void,
+  ) {
+    this.random = new Random(request.seed);
+    this.state = request.constraint?.start();
+  }
+
+  /** Takes the next token. @returns whether more are to come */
+  advance(logits: Float32Array, logSumExp: number, tokenizer: Tokenizer): boolean {
+    const { constraint, onToken, maxNewTokens } = this.request;
+    const token = this.draw(logits);
+    this.logProbability += (logits[token] ?? NaN) - logSumExp;
+    if (token === tokenizer.endOfTurn || token === tokenizer.endOfText) {
+      this.finished = true;
+      return false;
+    }
+    this.tokens.push(token);
+    this.written.add(token);
+    if (constraint && this.state) this.state = constraint.next(this.state, token);
+    onToken?.(tokenizer.decode(this.tokens));
+    return this.tokens.length < maxNewTokens;
+  }
+
+  /** Draws among the allowed tokens; one that would write a known line is put aside, and another drawn. */
+  private draw(logits: Float32Array): number {
+    const { constraint, sampling } = this.request;
+    const { state, random, written } = this;
+    if (!constraint || !state) return sampleToken(logits, sampling, random, undefined, written);
+    let allowed = constraint.allowed(state);
+    for (;;) {
+      const token = sampleToken(logits, sampling, random, allowed, written);
+      if (!constraint.refuses(state, token)) return token;
+      allowed = allowed.filter((id) => id !== token);
+    }
+  }
+
+  end(tokenizer: Tokenizer): void {
+    const { tokens, logProbability, finished } = this;
+    this.resolve({ text: tokenizer.decode(tokens), tokens, logProbability, finished });
+  }
+}
+
+/**
+ * Writes texts by one model. What is asked for at the same time is decoded together: a request joins the batch at the next
+ * token, and leaves it when its text ends.
+ */
+export class Generator {
+  private readonly waiting: Sequence[] = [];
+  private active: Sequence[] = [];
+  private running = false;
+
+  constructor(
+    private readonly decoder: Decoder,
+    private readonly tokenizer: Tokenizer,
+    private readonly options: GeneratorOptions = {},
+  ) {}
+
+  /** Writes one text. @throws what the signal was aborted with; InputError for a prompt that is too long */
+  async generate(request: GenerationRequest): Promise<Generation> {
+    this.decoder.requirePositions(request.prompt.length + request.maxNewTokens);
+    request.signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      this.waiting.push(new Sequence(request, resolve, reject));
+      if (this.running) return;
+      this.running = true;
+      // Requests that are made in one go begin together.
+      queueMicrotask(() => void this.run());
     });
-    if (sequences.every(({ finished }) => finished) || count + 1 === options.maxNewTokens) break;
-    await state.feed(sequences.map(({ tokens }) => [tokens.at(-1) ?? tokenizer.endOfTurn]));
   }
-  return sequences.map(({ tokens, logProbability, finished }) => ({
-    text: tokenizer.decode(tokens),
-    tokens,
-    logProbability,
-    finished,
-  }));
+
+  /** Decodes until nothing is asked for. What the model remembers is then freed. */
+  private async run(): Promise<void> {
+    const state = new DecodingState(this.decoder, this.options.adapter);
+    try {
+      while (this.active.length + this.waiting.length > 0) {
+        await this.admit(state);
+        if (this.active.length === 0) continue;
+        await state.feed(this.active.map(({ tokens }) => tokens.at(-1) ?? this.tokenizer.endOfTurn));
+        this.advance(state, 0);
+      }
+    } catch (error) {
+      for (const sequence of [...this.active, ...this.waiting.splice(0)]) sequence.reject(error);
+      this.active = [];
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** Reads the prompts of those who wait, as far as there is room. */
+  private async admit(state: DecodingState): Promise<void> {
+    const room = (this.options.sequences ?? SEQUENCES_AT_ONCE) - this.active.length;
+    const admitted = this.waiting.splice(0, room).filter((sequence) => !rejectAborted(sequence));
+    if (admitted.length === 0) return;
+    const before = this.active.length;
+    this.active.push(...admitted);
+    await state.add(
+      admitted.map(({ request }) => request.prompt),
+      Math.max(...admitted.map(({ request }) => request.maxNewTokens)),
+    );
+    this.advance(state, before);
+  }
+
+  /** Draws the next token of the sequences from `first`; those that end leave the batch. */
+  private advance(state: DecodingState, first: number): void {
+    const stay = this.active.map((sequence, index) => {
+      if (index < first) return true;
+      if (rejectAborted(sequence)) return false;
+      try {
+        if (sequence.advance(state.logits(index), state.logSumExp(index), this.tokenizer)) return true;
+        sequence.end(this.tokenizer);
+      } catch (error) {
+        sequence.reject(error);
+      }
+      return false;
+    });
+    if (stay.every(Boolean)) return;
+    const kept = [...stay.keys()].filter((index) => stay[index]);
+    this.active = kept.map((index) => this.active[index] as Sequence);
+    state.select(kept);
+  }
 }
 
-function append(sequence: Sequence, token: number, tokenizer: Tokenizer): void {
-  if (token === tokenizer.endOfTurn || token === tokenizer.endOfText) {
-    sequence.finished = true;
-    return;
-  }
-  sequence.tokens.push(token);
-  sequence.written.add(token);
-  const { constraint } = sequence.request;
-  if (constraint && sequence.state) sequence.state = constraint.next(sequence.state, token);
-}
-
-/** Draws among the allowed tokens; one that would write a known line is put aside, and another drawn. */
-function drawToken(
-  { request: { constraint }, state, random, written }: Sequence,
-  logits: Float32Array,
-  sampling: SamplingOptions,
-): number {
-  if (!constraint || !state) return sampleToken(logits, sampling, random, undefined, written);
-  let allowed = constraint.allowed(state);
-  for (;;) {
-    const token = sampleToken(logits, sampling, random, allowed, written);
-    if (!constraint.refuses(state, token)) return token;
-    allowed = allowed.filter((id) => id !== token);
-  }
+function rejectAborted({ request: { signal }, reject }: Sequence): boolean {
+  if (!signal?.aborted) return false;
+  reject(signal.reason);
+  return true;
 }

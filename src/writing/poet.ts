@@ -1,4 +1,4 @@
-/** The poet: a model with an adapter, loaded once, writing many poems. */
+/** The poet: a model with an adapter, loaded once, writing many poems; what is asked of it at the same time it writes together. */
 import { existsSync } from 'node:fs';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer } from '../model/folder.js';
@@ -12,7 +12,7 @@ import type { RuntimeOptions } from '../tensor/device.js';
 import { beamSearch } from './beam-search.js';
 import { PoemConstraint, type ConstraintTokens } from './constraint.js';
 import { Decoder } from './decoder.js';
-import { generate, type GenerationOptions, type GenerationRequest } from './generate.js';
+import { Generator, type Generation, type GenerationRequest } from './generate.js';
 import { planPoem, type Constraints } from './plan.js';
 import { SAMPLING_DEFAULTS } from './sampler.js';
 import { VerseVocabulary } from './verse-vocabulary.js';
@@ -36,6 +36,8 @@ export interface PoetOptions extends RuntimeOptions {
   readonly dtype?: DecodingDtype;
   /** Lines that are known: novelty is measured against them. */
   readonly knownLines?: LineIndex;
+  /** Poems decoded together, 32 where absent; more wait for their turn. */
+  readonly sequences?: number;
 }
 
 export interface PoetParts {
@@ -45,6 +47,8 @@ export interface PoetParts {
   readonly tokenizer: Tokenizer;
   readonly adapter?: Adapter;
   readonly knownLines?: LineIndex;
+  /** Poems decoded together; more wait for their turn. */
+  readonly sequences?: number;
 }
 
 /** Constraints kept for requests to come: what they have worked out is worth keeping. */
@@ -59,10 +63,12 @@ const BYTES_A_CHARACTER = 4;
 export class Poet implements PoemWriter {
   private readonly constraints = new Map<string, PoemConstraint>();
   private readonly tokens: ConstraintTokens;
+  private readonly generator: Generator;
 
   /** From parts that are loaded already; {@link Poet.load} does that. */
   constructor(private readonly parts: PoetParts) {
-    const { decoder, tokenizer } = parts;
+    const { decoder, tokenizer, adapter, sequences } = parts;
+    this.generator = new Generator(decoder, tokenizer, { adapter, sequences });
     this.tokens = {
       vocabulary: VerseVocabulary.of(tokenizer, decoder.model.config.vocabSize),
       endOfTurn: tokenizer.endOfTurn,
@@ -86,7 +92,8 @@ export class Poet implements PoemWriter {
       device: options.device,
     });
     const name = options.adapter ?? options.model;
-    return new Poet({ name, decoder, tokenizer, adapter, knownLines: options.knownLines });
+    const { knownLines, sequences } = options;
+    return new Poet({ name, decoder, tokenizer, adapter, knownLines, sequences });
   }
 
   /**
@@ -110,57 +117,49 @@ export class Poet implements PoemWriter {
   }
 
   async writeAll(orders: readonly ConstrainedOrder[], options: BatchOptions = {}): Promise<WrittenPoem[]> {
-    const asked = orders.map(({ constraints }) => ({ ...options, ...constraints }));
-    const requests = orders.map((order, index) => this.request(order, asked[index] ?? options));
-    const { decoder, tokenizer } = this.parts;
-    const generations = await generate(decoder, tokenizer, requests, this.generation(orders, asked, options));
-    return generations.map(({ text, logProbability }, index) =>
-      this.describe(orders[index] as PoemOrder, text, logProbability),
-    );
+    const { onToken } = options;
+    const requests = orders.map((order, index) => ({
+      ...this.request(order, { ...options, ...order.constraints }),
+      onToken: onToken && ((text: string) => onToken(index, text)),
+    }));
+    const poems = requests.map((request) => this.generator.generate(request));
+    // Where one cannot be written, nobody asks for the others any more: all are waited for.
+    const settled = await Promise.allSettled(poems);
+    return settled.map((one, index) => {
+      if (one.status === 'rejected') throw one.reason;
+      return this.describe(orders[index] as PoemOrder, one.value);
+    });
   }
 
   /** The likeliest poem of each order by beam search. */
   private async searchAll(options: WriteOptions, beams: number): Promise<WrittenPoem[]> {
-    const { decoder, tokenizer } = this.parts;
+    const { decoder, tokenizer, adapter } = this.parts;
     const poems: WrittenPoem[] = [];
     for (const order of ordersOf({ ...options, candidates: 1 })) {
       const request = this.request(order, options);
-      const settings = this.generation([order], [options], options);
-      const [best] = await beamSearch(decoder, tokenizer, request, beams, settings);
-      if (best) poems.push(this.describe(order, best.text, best.logProbability));
+      const [best] = await beamSearch(decoder, tokenizer, request, beams, adapter);
+      if (best) poems.push(this.describe(order, best));
     }
     return poems;
   }
 
   /** What was asked is kept by construction, so nothing is verified once more. */
-  private describe(order: PoemOrder, text: string, logProbability: number): WrittenPoem {
+  private describe(order: PoemOrder, { text, logProbability }: Generation): WrittenPoem {
     const { name, knownLines } = this.parts;
     return describePoem(order, text, name, logProbability, { known: knownLines });
   }
 
   private request({ prompt, form, seed }: PoemOrder, options: BatchOptions): GenerationRequest {
+    const { acrostic, acrosticEnd, lines = [], required = [], signal, sampling, free } = options;
+    const given = [acrostic, acrosticEnd, ...lines, ...required].join('');
+    const { lines: count, length } = FORMS[form];
     return {
       prompt: this.parts.tokenizer.encodePrompt([{ role: 'user', content: prompt }]),
       seed,
-      constraint: options.free ? undefined : this.constraint(form, seed, options),
-    };
-  }
-
-  private generation(
-    orders: readonly PoemOrder[],
-    asked: readonly Constraints[],
-    options: BatchOptions,
-  ): GenerationOptions {
-    const longest = Math.max(...orders.map(({ form }) => FORMS[form].lines * (FORMS[form].length + 2)));
-    const given = asked.map(({ acrostic, acrosticEnd, lines = [], required = [] }) =>
-      [acrostic, acrosticEnd, ...lines, ...required].join(''),
-    );
-    return {
-      sampling: { ...SAMPLING_DEFAULTS, ...options.sampling },
-      maxNewTokens: longest + ROOM + BYTES_A_CHARACTER * Math.max(...given.map(({ length }) => length)),
-      adapter: this.parts.adapter,
-      onToken: options.onToken,
-      signal: options.signal,
+      constraint: free ? undefined : this.constraint(form, seed, options),
+      sampling: { ...SAMPLING_DEFAULTS, ...sampling },
+      maxNewTokens: count * (length + 2) + ROOM + BYTES_A_CHARACTER * given.length,
+      signal,
     };
   }
 

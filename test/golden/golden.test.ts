@@ -106,7 +106,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
           return values.indexOf(Math.max(...values));
         };
         tokens.push(best(0));
-        await state.feed([[best(0)], [best(1)]]);
+        await state.feed([best(0), best(1)]);
       }
       expect(tokens).toEqual(golden.greedy);
       await decoder.release();

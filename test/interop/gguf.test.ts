@@ -53,7 +53,7 @@ describe('GGUF files of the miniature, in llama.cpp', () => {
       const logits = state.logits(0);
       const best = logits.indexOf(Math.max(...logits));
       tokens.push(best);
-      await state.feed([[best]]);
+      await state.feed([best]);
     }
     await decoder.release();
     return tokens;
