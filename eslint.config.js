@@ -16,7 +16,8 @@ const rooms = {
   evaluation: ['writing', 'poetry', 'model', 'tensor'],
   interop: ['model', 'training', 'writing'],
   browser: ['poetry', 'tensor', 'writing'],
-  cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop'],
+  studio: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation'],
+  cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop', 'studio'],
 };
 
 const zones = Object.entries(rooms).map(([room, allowed]) => ({

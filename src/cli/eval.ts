@@ -53,7 +53,7 @@ export function evalCommand(program: Command): void {
     .option('--prompts <n>', 'at most so many prompts', numberOption, 400)
     .option('--seeds <n>', 'poems a prompt', numberOption, 1)
     .option('--temperature <x>', 'sampling temperature', numberOption, 0.8)
-    .option('--json', 'the summary as JSON')
+    .option('--json', 'JSON lines on standard output: progress, and the summary last')
     .addHelpText('after', '\nExample:\n  shiren eval --adapter output/stage1-raw --adapter output/stage3-dpo')
     .action(async (flags: EvalFlags) => {
       const candidates = flags.sanity ? [] : await readCandidates(flags);

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   data: async () => (await import('./data.js')).dataCommand,
   train: async () => (await import('./train.js')).trainCommand,
   eval: async () => (await import('./eval.js')).evalCommand,
+  studio: async () => (await import('./studio.js')).studioCommand,
   export: async () => (await import('./export.js')).exportCommand,
   pretrain: async () => (await import('./pretrain.js')).pretrainCommand,
   demo: async () => (await import('./demo.js')).demoCommand,

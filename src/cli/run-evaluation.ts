@@ -1,10 +1,15 @@
 /** Running an evaluation: prompts and candidates in, a table on the terminal and report.md out. */
 import path from 'node:path';
-import { evaluate, type Candidate, type EvaluationPrompt } from '../evaluation/evaluate.js';
+import {
+  evaluate,
+  type Candidate,
+  type CandidateResult,
+  type EvaluationPrompt,
+} from '../evaluation/evaluate.js';
 import { duels, summarise, type Baseline } from '../evaluation/compare.js';
 import { CORRUPTION_NAMES, CORRUPTIONS } from '../evaluation/corruptions.js';
 import { judgeNeighbours } from '../evaluation/llm-judge.js';
-import { comparisonTable, examplePoems, formatReport } from '../evaluation/report.js';
+import { comparisonTable, examplePoems, formatReport, type ReportSettings } from '../evaluation/report.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines, writeFileWhole, writeJson } from '../support/files.js';
@@ -13,7 +18,7 @@ import type { RuntimeOptions } from '../tensor/device.js';
 import { say } from './language.js';
 import { Random } from '../support/random.js';
 import { ChatEndpoint, type EndpointOptions } from '../writing/endpoint-poet.js';
-import { startProgress } from './progress.js';
+import { startProgress, type Progress } from './progress.js';
 import { loadYardstick } from './yardstick.js';
 
 export interface RunEvaluationOptions extends RuntimeOptions {
@@ -70,24 +75,21 @@ const EXAMPLES_MARKDOWN = 6;
 
 /** @returns false if the signal stopped it */
 export async function runEvaluation(options: RunEvaluationOptions): Promise<boolean> {
+  const { temperature, seeds, sanity, signal } = options;
   const prompts = balance(await readPrompts(path.join(options.data, 'prompts.jsonl')), options.prompts);
   const yardstick = await loadYardstick(options.data, options.fluency);
-  const candidates = options.sanity ? spoiltReferences(prompts) : options.candidates;
-  let current: { name: string; bar: ReturnType<typeof startProgress> } | undefined;
+  const baseline: Baseline = sanity ? 'first' : 'previous';
+  const settings = { temperature, seeds, prompts: prompts.length, baseline };
+  const display = new EvaluationDisplay(options.json);
   const results = await evaluate({
     ...options,
-    candidates,
+    candidates: sanity ? spoiltReferences(prompts) : options.candidates,
     prompts,
     yardstick,
-    onProgress: (name, done, total) => {
-      if (current?.name !== name) {
-        current?.bar.stop();
-        current = { name, bar: startProgress(say(`评测 ${name}`, `evaluate ${name}`), total) };
-      }
-      current.bar.update(done, '');
-    },
+    onProgress: (name, done, total) => display.progress(name, done, total),
+    onResult: (soFar) => writeReports(options.out, soFar, settings),
   });
-  current?.bar.stop();
+  display.stop();
   if (!results) return false;
   const judge =
     options.judge &&
@@ -95,31 +97,53 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
       new ChatEndpoint(options.judge),
       results,
       options.judgePrompts ?? prompts.length,
-      options.signal,
+      signal,
     ));
-  const { temperature, seeds } = options;
-  const baseline: Baseline = options.sanity ? 'first' : 'previous';
-  const settings = {
-    temperature,
-    seeds,
-    prompts: prompts.length,
-    examples: EXAMPLES_MARKDOWN,
-    judge,
-    baseline,
-  };
-  await writeFileWhole(path.join(options.out, 'report.md'), formatReport(results, settings));
-  // The charts' library is loaded when there is something to draw.
-  const { formatHtmlReport } = await import('../evaluation/report-html.js');
-  await writeFileWhole(
-    path.join(options.out, 'report.html'),
-    formatHtmlReport(results, { ...settings, examples: EXAMPLES }),
-  );
+  if (judge) await writeReports(options.out, results, { ...settings, judge });
   const summaries = summarise(results, baseline);
   const summary = { candidates: summaries, duels: duels(results), ...(judge ? { judge } : {}) };
   await writeJson(path.join(options.out, 'evaluation.json'), summary);
   if (options.json) console.log(JSON.stringify(summary));
   else console.log(`\n${comparisonTable(summaries)}\n\n${examplePoems(results, 3)}`);
   return true;
+}
+
+/** report.md and report.html of the results so far. */
+async function writeReports(
+  out: string,
+  results: readonly CandidateResult[],
+  settings: Omit<ReportSettings, 'examples'>,
+): Promise<void> {
+  const markdown = formatReport(results, { ...settings, examples: EXAMPLES_MARKDOWN });
+  await writeFileWhole(path.join(out, 'report.md'), markdown);
+  // The charts' library is loaded when there is something to draw.
+  const { formatHtmlReport } = await import('../evaluation/report-html.js');
+  const page = formatHtmlReport(results, { ...settings, examples: EXAMPLES });
+  await writeFileWhole(path.join(out, 'report.html'), page);
+}
+
+/** What a person sees of an evaluation: a bar a candidate; or JSON lines, the summary last. */
+class EvaluationDisplay {
+  private current: { readonly name: string; readonly bar: Progress } | undefined;
+
+  constructor(private readonly json = false) {}
+
+  progress(candidate: string, done: number, total: number): void {
+    if (this.json) {
+      console.log(JSON.stringify({ candidate, done, total }));
+      return;
+    }
+    if (this.current?.name !== candidate) {
+      this.stop();
+      const title = say(`评测 ${candidate}`, `evaluate ${candidate}`);
+      this.current = { name: candidate, bar: startProgress(title, total) };
+    }
+    this.current.bar.update(done, '');
+  }
+
+  stop(): void {
+    this.current?.bar.stop();
+  }
 }
 
 /** The held-out poems, and the same poems spoilt in each way. @throws InputError where the prompts carry no poems */

@@ -1,4 +1,5 @@
 /** Running a recipe: each stage in turn, from data-set files to adapter folders. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter } from '../model/lora.js';
@@ -9,6 +10,7 @@ import { isStageDone } from '../training/trainer.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
+import { resolvePath } from './paths.js';
 import { runOnlineStage } from './run-online.js';
 import { runStage, type StageContext } from './run-stage.js';
 
@@ -56,7 +58,13 @@ async function trainInto(
   const start =
     stage.adapter_from === null
       ? undefined
-      : await loadAdapter(path.join(out, stage.adapter_from), context.model.config);
+      : await loadAdapter(adapterFolder(out, stage.adapter_from), context.model.config);
   if (stage.type === 'online_dpo') return runOnlineStage(folder, stage, context, start);
   return runStage(folder, stage, context, start);
+}
+
+/** The adapter that a stage starts from: an earlier stage's, or any adapter folder. */
+function adapterFolder(out: string, name: string): string {
+  const stage = path.join(out, name);
+  return existsSync(stage) ? stage : resolvePath(name);
 }

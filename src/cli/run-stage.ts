@@ -108,7 +108,13 @@ class StageDisplay {
     const { step, totalSteps, metrics } = progress;
     if (step % this.stage.logging_steps !== 0 && step < totalSteps) return;
     if (this.json) {
-      if (metrics) this.figures(metrics);
+      const { tokensPerSecond } = progress;
+      const state = {
+        total_steps: totalSteps,
+        tokens_per_second: tokensPerSecond,
+        memory_bytes: process.memoryUsage.rss(),
+      };
+      if (metrics) this.figures({ ...metrics, ...state });
       return;
     }
     this.bar ??= startProgress(this.stage.name, totalSteps);

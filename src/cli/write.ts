@@ -143,13 +143,12 @@ async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<
   await writer.release();
 }
 
-/** Writes what is new of a growing text. A character of several tokens is shown when it is whole. */
+/** Writes what is new of a growing text. */
 function streamTo(stream: NodeJS.WritableStream): (poem: number, text: string) => void {
   let shown = 0;
   return (_, text) => {
-    const whole = text.replace(/\uFFFD+$/u, '');
-    stream.write(whole.slice(shown));
-    shown = whole.length;
+    stream.write(text.slice(shown));
+    shown = text.length;
   };
 }
 

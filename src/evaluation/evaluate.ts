@@ -44,6 +44,8 @@ export interface EvaluationOptions extends RuntimeOptions {
   readonly out: string;
   readonly batchSize?: number;
   readonly onProgress?: (candidate: string, done: number, total: number) => void;
+  /** Called when a candidate's poems are measured, with all results so far. */
+  readonly onResult?: (results: readonly CandidateResult[]) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -154,6 +156,7 @@ export async function evaluate(options: EvaluationOptions): Promise<CandidateRes
       return { prompt, promptIndex, form, themes, seed, text, metrics };
     });
     results.push({ name: candidate.name, poems });
+    await options.onResult?.(results);
   }
   return results;
 }

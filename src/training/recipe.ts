@@ -16,7 +16,7 @@ export interface StageRecipe {
   readonly type: 'sft' | 'dpo' | 'online_dpo';
   /** Data set, relative to the data folder. */
   readonly train_dataset: string;
-  /** Stage whose adapter this one starts from (and, for DPO, whose policy is the reference). */
+  /** Stage whose adapter this one starts from (and, for DPO, whose policy is the reference), or an adapter folder. */
   readonly adapter_from: string | null;
   readonly r: number;
   readonly lora_alpha: number;

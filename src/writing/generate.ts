@@ -13,7 +13,9 @@ export interface GenerationRequest {
   readonly constraint?: PoemConstraint;
   readonly sampling: SamplingOptions;
   readonly maxNewTokens: number;
-  /** Called with each new token: the text so far. */
+  /** Ends the text before the first of these. */
+  readonly stop?: readonly string[];
+  /** Called with each new token: the text so far; a character of several tokens is told when it is whole. */
   readonly onToken?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -23,7 +25,7 @@ export interface Generation {
   readonly tokens: readonly number[];
   /** Log-probability of the tokens under the model, which knows nothing of the constraint. */
   readonly logProbability: number;
-  /** Whether the model ended the text itself. */
+  /** Whether the text came to its end: the model's own, or one of `stop`. */
   readonly finished: boolean;
 }
 
@@ -44,6 +46,8 @@ class Sequence {
   private state: ConstraintState | undefined;
   private logProbability = 0;
   private finished = false;
+  /** The text where it ended before one of `stop`. */
+  private cut: string | undefined;
 
   constructor(
     readonly request: GenerationRequest,
@@ -56,7 +60,7 @@ class Sequence {
 
   /** Takes the next token. @returns whether more are to come */
   advance(logits: Float32Array, logSumExp: number, tokenizer: Tokenizer): boolean {
-    const { constraint, onToken, maxNewTokens } = this.request;
+    const { constraint, onToken, stop = [], maxNewTokens } = this.request;
     const token = this.draw(logits);
     this.logProbability += (logits[token] ?? NaN) - logSumExp;
     if (token === tokenizer.endOfTurn || token === tokenizer.endOfText) {
@@ -66,8 +70,14 @@ class Sequence {
     this.tokens.push(token);
     this.written.add(token);
     if (constraint && this.state) this.state = constraint.next(this.state, token);
-    onToken?.(tokenizer.decode(this.tokens));
-    return this.tokens.length < maxNewTokens;
+    if (onToken || stop.length > 0) {
+      const text = tokenizer.decode(this.tokens).replace(/\uFFFD+$/u, '');
+      const ends = stop.map((one) => text.indexOf(one)).filter((at) => at >= 0);
+      this.finished = ends.length > 0;
+      this.cut = this.finished ? text.slice(0, Math.min(...ends)) : undefined;
+      onToken?.(this.cut ?? text);
+    }
+    return !this.finished && this.tokens.length < maxNewTokens;
   }
 
   /** Draws among the allowed tokens; one that would write a known line is put aside, and another drawn. */
@@ -85,7 +95,7 @@ class Sequence {
 
   end(tokenizer: Tokenizer): void {
     const { tokens, logProbability, finished } = this;
-    this.resolve({ text: tokenizer.decode(tokens), tokens, logProbability, finished });
+    this.resolve({ text: this.cut ?? tokenizer.decode(tokens), tokens, logProbability, finished });
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter, type Adapter } from '../model/lora.js';
-import type { Tokenizer } from '../model/tokenizer.js';
+import type { ChatMessage, Tokenizer } from '../model/tokenizer.js';
 import { FORMS, type FormName } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
@@ -14,7 +14,7 @@ import { PoemConstraint, type ConstraintTokens } from './constraint.js';
 import { Decoder } from './decoder.js';
 import { Generator, type Generation, type GenerationRequest } from './generate.js';
 import { planPoem, type Constraints } from './plan.js';
-import { SAMPLING_DEFAULTS } from './sampler.js';
+import { SAMPLING_DEFAULTS, type SamplingOptions } from './sampler.js';
 import { VerseVocabulary } from './verse-vocabulary.js';
 import {
   ordersOf,
@@ -49,6 +49,19 @@ export interface PoetParts {
   readonly knownLines?: LineIndex;
   /** Poems decoded together; more wait for their turn. */
   readonly sequences?: number;
+}
+
+export interface AnswerOptions {
+  /** Holds the answer to a form; free where absent. */
+  readonly form?: FormName;
+  readonly constraints?: Constraints;
+  readonly sampling?: Partial<SamplingOptions>;
+  readonly maxNewTokens: number;
+  /** Ends the answer before the first of these. */
+  readonly stop?: readonly string[];
+  readonly seed: number;
+  readonly onToken?: (text: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** Constraints kept for requests to come: what they have worked out is worth keeping. */
@@ -129,6 +142,21 @@ export class Poet implements PoemWriter {
       if (one.status === 'rejected') throw one.reason;
       return this.describe(orders[index] as PoemOrder, one.value);
     });
+  }
+
+  /** Answers a conversation. */
+  async answer(
+    messages: readonly ChatMessage[],
+    options: AnswerOptions,
+  ): Promise<Generation & { readonly promptTokens: number }> {
+    const { form, constraints = {}, sampling, maxNewTokens, seed, stop, onToken, signal } = options;
+    const prompt = this.parts.tokenizer.encodePrompt(messages);
+    const generation = await this.generator.generate({
+      ...{ prompt, seed, maxNewTokens, stop, onToken, signal },
+      constraint: form && this.constraint(form, seed, constraints),
+      sampling: { ...SAMPLING_DEFAULTS, ...sampling },
+    });
+    return { ...generation, promptTokens: prompt.length };
   }
 
   /** The likeliest poem of each order by beam search. */

@@ -1,0 +1,150 @@
+/** `shiren studio`: the web page and the HTTP interface. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { readLineIndex } from '../corpus/line-index-file.js';
+import type { DecodingDtype } from '../model/frozen-base.js';
+import { InputError } from '../support/errors.js';
+import { isRecord, readJson } from '../support/files.js';
+import { createStudio } from '../studio/server.js';
+import { isLoopback } from '../studio/security.js';
+import type { RuntimeOptions } from '../tensor/device.js';
+import type { ModelSource } from '../studio/model-shelf.js';
+import { say } from './language.js';
+import { resolveModel } from './model.js';
+import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
+import { DEFAULT_ADAPTER, DEFAULT_INDEX, DEFAULT_MODEL, displayPath, packaged } from './paths.js';
+
+interface StudioFlags extends RuntimeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly allowOrigin: string[];
+  readonly model: string;
+  readonly adapter: string[];
+  readonly dtype: DecodingDtype;
+  readonly output: string;
+  readonly queue: number;
+  readonly sequences: number;
+  readonly timeLimit: number;
+  readonly maxTokens: number;
+}
+
+const repeated = (value: string, all: string[]): string[] => [...all, value];
+
+export function studioCommand(program: Command): void {
+  addRuntimeOptions(program.command('studio'))
+    .description(
+      '诗坊 a web page to write, check, compare, train and evaluate; and an OpenAI-compatible interface',
+    )
+    .option(
+      '--host <address>',
+      'address to listen on; others than this machine need a --token to train',
+      '127.0.0.1',
+    )
+    .option('--port <n>', 'port; 0 takes any that is free', numberOption, 8787)
+    .option('--token <text>', 'asked of every request (or SHIREN_TOKEN)')
+    .option('--allow-origin <url>', 'a site whose pages may ask (repeatable)', repeated, [])
+    .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
+    .option('--adapter <folder>', 'adapters to choose from, the default one first (repeatable)', repeated, [])
+    .addOption(dtypeOption())
+    .option(
+      '--output <folder>',
+      'runs, data sets and adapters to choose from; jobs and votes go into its studio',
+      'output',
+    )
+    .option(
+      '--queue <n>',
+      'poems under way or waiting; who asks for more is told to come again',
+      numberOption,
+      64,
+    )
+    .option('--sequences <n>', 'poems decoded together', numberOption, 32)
+    .option('--time-limit <seconds>', 'for one request, waiting included', numberOption, 120)
+    .option('--max-tokens <n>', 'tokens of an answer', numberOption, 512)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shiren studio\n  shiren studio --model Qwen/Qwen3-0.6B --adapter output/qwen3/stage3-dpo --dtype int8',
+    )
+    .action(runStudio);
+}
+
+async function runStudio(flags: StudioFlags): Promise<void> {
+  const index = packaged(DEFAULT_INDEX);
+  const token = flags.token ?? process.env['SHIREN_TOKEN'];
+  const app = await createStudio({
+    host: flags.host,
+    token,
+    allowedOrigins: flags.allowOrigin,
+    depth: flags.queue,
+    timeLimit: flags.timeLimit * 1000,
+    mostTokens: flags.maxTokens,
+    home: path.join(flags.output, 'studio'),
+    output: flags.output,
+    recipes: await findRecipes(),
+    command: [process.execPath, ...process.execArgv, process.argv[1] ?? packaged('bin', 'shiren.js')],
+    page: packaged('dist', 'page'),
+    version: await packageVersion(),
+    shelf: {
+      sources: sourcesOf(flags),
+      resolve: resolveModel,
+      dtype: flags.dtype,
+      threads: flags.threads,
+      device: flags.device,
+      sequences: flags.sequences,
+      knownLines: existsSync(index) ? await readLineIndex(index) : undefined,
+    },
+  });
+  const address = await app.listen({ host: flags.host, port: flags.port }).catch((error: unknown) => {
+    const code = isRecord(error) ? error['code'] : undefined;
+    if (code !== 'EADDRINUSE') throw error;
+    throw new InputError(`--port ${flags.port}: in use by another program, expected a free one`);
+  });
+  console.log(say(`诗坊：${address}`, `studio: ${address}`));
+  console.log(
+    say(
+      `接口：${address}/v1（说明：${address}/openapi.json）`,
+      `interface: ${address}/v1 (described in ${address}/openapi.json)`,
+    ),
+  );
+  if (!isLoopback(flags.host) && token === undefined) {
+    console.log(
+      say('未设 --token：他人可写诗，不可训练', 'no --token: others may write poems, nobody may train'),
+    );
+  }
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  console.log(say('正在收尾……', 'finishing what is under way…'));
+  process.once('SIGINT', () => process.exit(130));
+  await app.close();
+}
+
+/** The models that the page offers: the adapters, then their base. */
+function sourcesOf({ model, adapter }: StudioFlags): ModelSource[] {
+  const shipped = model === DEFAULT_MODEL && existsSync(packaged(DEFAULT_ADAPTER));
+  const folder = displayPath(packaged(DEFAULT_ADAPTER));
+  const adapters = adapter.length > 0 || !shipped ? adapter : [folder];
+  const base = model === DEFAULT_MODEL ? displayPath(packaged(DEFAULT_MODEL)) : model;
+  return [...adapters.map((one) => ({ model: base, adapter: one })), { model: base }];
+}
+
+/** The recipes of the working folder and those that ship. */
+async function findRecipes(): Promise<string[]> {
+  const folders = [...new Set([path.resolve('recipes'), packaged('recipes')])];
+  const found = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder).catch(() => []))
+        .filter((name) => /\.ya?ml$/.test(name))
+        .map((name) => displayPath(path.join(folder, name))),
+    ),
+  );
+  return found.flat().sort();
+}
+
+async function packageVersion(): Promise<string> {
+  const manifest = await readJson(packaged('package.json'));
+  return isRecord(manifest) ? String(manifest['version']) : '';
+}

@@ -1,0 +1,144 @@
+/** OpenAI's API: what chat clients speak. */
+import { randomInt, randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ChatMessage } from '../model/tokenizer.js';
+import { parsePrompt } from '../poetry/prompt.js';
+import type { Generation } from '../writing/generate.js';
+import type { Poet } from '../writing/poet.js';
+import type { Admission } from './admission.js';
+import { ChatAnswerSchema, ChatSchema, ModelsSchema, type ChatBody } from './chat-schemas.js';
+import { readConstraints } from './constraints.js';
+import { callerSignal, streamEvents } from './event-stream.js';
+import type { ModelShelf } from './model-shelf.js';
+import { ErrorSchema } from './schemas.js';
+
+export interface ChatServices {
+  readonly shelf: ModelShelf;
+  readonly admission: Admission;
+  /** Tokens that one answer may have. */
+  readonly mostTokens: number;
+}
+
+type Answer = Generation & { readonly promptTokens: number };
+
+const SEEDS = 2 ** 31;
+
+export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
+  const { shelf, admission } = services;
+  const refusals = { 400: ErrorSchema, 404: ErrorSchema, 429: ErrorSchema };
+
+  app.get(
+    '/v1/models',
+    { schema: { summary: 'The models to choose from', tags: ['openai'], response: { 200: ModelsSchema } } },
+    async () => ({
+      object: 'list',
+      data: (await shelf.list()).map(({ id, created }) => ({
+        id,
+        object: 'model',
+        created: Math.floor(created / 1000),
+        owned_by: 'shiren',
+      })),
+    }),
+  );
+
+  app.post(
+    '/v1/chat/completions',
+    {
+      schema: {
+        summary: 'An answer to a conversation, whole or (stream: true) as it grows',
+        description: 'A message that asks for a known form is answered in that form, unless free is true.',
+        tags: ['openai'],
+        body: ChatSchema,
+        response: { 200: ChatAnswerSchema, ...refusals },
+      },
+    },
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const body = request.body as ChatBody;
+      const listing = await shelf.find(body.model);
+      const id = `chatcmpl-${randomUUID()}`;
+      const created = Math.floor(Date.now() / 1000);
+      const caller = callerSignal(request, reply);
+      const answerAll = (onText: (choice: number, text: string) => void): Promise<Answer[]> =>
+        admission.run(body.n ?? 1, caller, (signal) =>
+          shelf.use(listing, (poet) => choices(poet, body, services.mostTokens, signal, onText)),
+        );
+      if (!body.stream) {
+        const answers = await answerAll(() => undefined);
+        return {
+          id,
+          object: 'chat.completion',
+          created,
+          model: listing.id,
+          choices: answers.map((answer, index) => ({
+            index,
+            message: { role: 'assistant', content: answer.text },
+            finish_reason: finishReason(answer),
+            logprobs: null,
+          })),
+          usage: usageOf(answers),
+        };
+      }
+      const head = { id, object: 'chat.completion.chunk', created, model: listing.id };
+      return streamEvents(
+        reply,
+        async (send) => {
+          const shown: string[] = [];
+          const chunk = (index: number, delta: object, finish: string | null = null): void =>
+            send({ ...head, choices: [{ index, delta, finish_reason: finish, logprobs: null }] });
+          const answers = await answerAll((index, text) => {
+            const before = shown[index];
+            shown[index] = text;
+            chunk(index, {
+              ...(before === undefined ? { role: 'assistant' } : {}),
+              content: text.slice((before ?? '').length),
+            });
+          });
+          answers.forEach((answer, index) => chunk(index, {}, finishReason(answer)));
+          if (body.stream_options?.include_usage) send({ ...head, choices: [], usage: usageOf(answers) });
+        },
+        '[DONE]',
+      );
+    },
+  );
+}
+
+/** The answers of a request, told as they grow. */
+async function choices(
+  poet: Poet,
+  body: ChatBody,
+  mostTokens: number,
+  signal: AbortSignal,
+  onText: (choice: number, text: string) => void,
+): Promise<Answer[]> {
+  const messages = body.messages.map(({ role, content }): ChatMessage => ({
+    role: role === 'developer' ? 'system' : role,
+    content: typeof content === 'string' ? content : content.map((part) => part.text).join(''),
+  }));
+  const last = messages.at(-1);
+  const form = body.free || last?.role !== 'user' ? undefined : parsePrompt(last.content).form;
+  const asked = body.max_completion_tokens ?? body.max_tokens ?? mostTokens;
+  const seed = body.seed ?? randomInt(SEEDS);
+  const stop = [body.stop ?? []].flat();
+  return Promise.all(
+    Array.from({ length: body.n ?? 1 }, (_, index) =>
+      poet.answer(messages, {
+        form,
+        constraints: readConstraints(body.constraints),
+        sampling: { temperature: body.temperature ?? 1, topP: body.top_p ?? 1 },
+        maxNewTokens: Math.min(asked, mostTokens),
+        seed: seed + index,
+        stop,
+        signal,
+        onToken: (text) => onText(index, text),
+      }),
+    ),
+  );
+}
+
+const finishReason = ({ finished }: Answer): 'stop' | 'length' => (finished ? 'stop' : 'length');
+
+function usageOf(answers: readonly Answer[]): Record<string, number> {
+  const prompt = answers[0]?.promptTokens ?? 0;
+  const completion = answers.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+}

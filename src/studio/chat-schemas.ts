@@ -1,0 +1,79 @@
+/** The part of OpenAI's chat completions that the studio speaks. Keys that it does not know are ignored, as other servers do. */
+import { Type, type Static } from 'typebox';
+import { ConstraintsSchema, MOST_CANDIDATES } from './schemas.js';
+
+/** A message's content: text, or parts of text. */
+const Content = Type.Union([
+  Type.String({ maxLength: 20_000 }),
+  Type.Array(Type.Object({ type: Type.Literal('text'), text: Type.String({ maxLength: 20_000 }) }), {
+    minItems: 1,
+    maxItems: 100,
+  }),
+]);
+
+export const ChatSchema = Type.Object({
+  model: Type.String({ maxLength: 200, description: 'an id of GET /v1/models' }),
+  messages: Type.Array(
+    Type.Object({ role: Type.Enum(['system', 'developer', 'user', 'assistant']), content: Content }),
+    { minItems: 1, maxItems: 100 },
+  ),
+  temperature: Type.Optional(Type.Union([Type.Number({ minimum: 0, maximum: 5 }), Type.Null()])),
+  top_p: Type.Optional(Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1 }), Type.Null()])),
+  max_tokens: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+  max_completion_tokens: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+  n: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: MOST_CANDIDATES }), Type.Null()])),
+  seed: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])),
+  stop: Type.Optional(
+    Type.Union([
+      Type.String({ maxLength: 100 }),
+      Type.Array(Type.String({ maxLength: 100 }), { maxItems: 4 }),
+      Type.Null(),
+    ]),
+  ),
+  stream: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  stream_options: Type.Optional(
+    Type.Union([Type.Object({ include_usage: Type.Optional(Type.Boolean()) }), Type.Null()]),
+  ),
+  free: Type.Optional(
+    Type.Boolean({
+      description:
+        'ours: switches off the constraints that a message asking for a known form (写一首[五言绝句] …) is answered under',
+    }),
+  ),
+  constraints: Type.Optional(ConstraintsSchema),
+});
+export type ChatBody = Static<typeof ChatSchema>;
+
+const Usage = Type.Object({
+  prompt_tokens: Type.Integer(),
+  completion_tokens: Type.Integer(),
+  total_tokens: Type.Integer(),
+});
+
+export const ChatAnswerSchema = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('chat.completion'),
+  created: Type.Integer(),
+  model: Type.String(),
+  choices: Type.Array(
+    Type.Object({
+      index: Type.Integer(),
+      message: Type.Object({ role: Type.Literal('assistant'), content: Type.String() }),
+      finish_reason: Type.Enum(['stop', 'length']),
+      logprobs: Type.Null(),
+    }),
+  ),
+  usage: Usage,
+});
+
+export const ModelsSchema = Type.Object({
+  object: Type.Literal('list'),
+  data: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      object: Type.Literal('model'),
+      created: Type.Integer(),
+      owned_by: Type.String(),
+    }),
+  ),
+});

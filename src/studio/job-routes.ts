@@ -1,0 +1,230 @@
+/** Training and evaluation from the page: jobs, the runs they leave, reports, votes. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
+import { callerSignal, streamEvents } from './event-stream.js';
+import { StudioError } from './errors.js';
+import type { JobKind, Jobs } from './jobs.js';
+import type { ModelShelf } from './model-shelf.js';
+import { listRuns, readRun } from './runs.js';
+import { EvaluateSchema, TrainSchema, VoteSchema } from './schemas.js';
+import type { VoteBook } from './votes.js';
+
+export interface JobServices {
+  readonly jobs: Jobs;
+  readonly shelf: ModelShelf;
+  readonly votes: VoteBook;
+  /** Recipes that may be trained. */
+  readonly recipes: readonly string[];
+  /** Data folders that may be trained on, as they are now. */
+  readonly dataFolders: () => Promise<readonly string[]>;
+  /** Where the data sets of the starter corpus go when they are first needed. */
+  readonly starterData: string;
+  /** Folders in which runs are looked for. */
+  readonly runFolders: readonly string[];
+}
+
+interface Id {
+  Params: { id: string };
+}
+
+const tags = ['studio'];
+const idSchema = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } } } as const;
+
+/** A report is a page of its own, with its own script and styles, and no access to the studio. */
+const REPORT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-scripts";
+
+export function jobRoutes(app: FastifyInstance, services: JobServices): void {
+  const { jobs, votes, runFolders } = services;
+
+  app.get<{ Querystring: { kind?: JobKind } }>(
+    '/api/jobs',
+    {
+      schema: {
+        summary: 'Trainings and evaluations started here',
+        tags,
+        querystring: { type: 'object', properties: { kind: { enum: ['train', 'eval'] } } },
+      },
+    },
+    ({ query }) => jobs.list(query.kind),
+  );
+  app.post<{ Body: Static<typeof TrainSchema> }>(
+    '/api/jobs/train',
+    { schema: { summary: 'Train the stages of a recipe', tags, body: TrainSchema } },
+    async ({ body }, reply) => reply.code(201).send(await startTraining(services, body)),
+  );
+  app.post<{ Body: Static<typeof EvaluateSchema> }>(
+    '/api/jobs/eval',
+    { schema: { summary: 'Compare models on the same prompts', tags, body: EvaluateSchema } },
+    async ({ body }, reply) => reply.code(201).send(await startEvaluation(services, body)),
+  );
+  app.get<Id>('/api/jobs/:id', { schema: { summary: 'One of them', tags, params: idSchema } }, ({ params }) =>
+    jobs.find(params.id),
+  );
+  app.post<Id>(
+    '/api/jobs/:id/stop',
+    { schema: { summary: 'Stop it after the step under way', tags, params: idSchema } },
+    ({ params }) => jobs.stop(params.id),
+  );
+  app.post<Id>(
+    '/api/jobs/:id/resume',
+    { schema: { summary: 'Go on where it stopped', tags, params: idSchema } },
+    ({ params }) => jobs.resume(params.id),
+  );
+  app.get<Id>(
+    '/api/jobs/:id/events',
+    {
+      schema: {
+        summary: 'What it does, as server-sent events',
+        description:
+          'Events: job, when its state changes; line, for each step, sample poem or evaluated batch.',
+        tags,
+        params: idSchema,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const job = jobs.find(id);
+      const caller = callerSignal(request, reply);
+      return streamEvents(reply, async (send) => {
+        send(job, 'job');
+        if (job.state !== 'running') return;
+        await new Promise<void>((resolve) => {
+          const unwatch = jobs.watch(id, (event) => {
+            if ('line' in event) return send(event.line, 'line');
+            send(event.job, 'job');
+            if (event.job.state !== 'running') resolve();
+          });
+          caller.addEventListener('abort', () => {
+            unwatch();
+            resolve();
+          });
+        });
+      });
+    },
+  );
+  app.get<Id>(
+    '/api/jobs/:id/report',
+    { schema: { summary: 'The report of an evaluation, a page', tags, params: idSchema } },
+    async ({ params }, reply) => {
+      const file = path.join(jobs.folderOf(params.id), 'report.html');
+      if (!existsSync(file)) throw new StudioError(404, 'not_found_error', 'no report yet');
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', REPORT_POLICY)
+        .send(await readFile(file));
+    },
+  );
+
+  app.get('/api/runs', { schema: { summary: 'All trainings that left metrics', tags } }, () =>
+    listRuns(runFolders),
+  );
+  app.get<{ Querystring: { id: string } }>(
+    '/api/runs/history',
+    {
+      schema: {
+        summary: 'Steps and sample poems of a run',
+        tags,
+        querystring: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } },
+      },
+    },
+    ({ query }) => readRun(runFolders, query.id),
+  );
+
+  app.post<{ Body: Static<typeof VoteSchema> }>(
+    '/api/votes',
+    { schema: { summary: 'Keep a vote between two poems', tags, body: VoteSchema } },
+    async ({ body }, reply) => {
+      await votes.add(body);
+      return reply.code(201).send(await votes.tally());
+    },
+  );
+  app.get('/api/votes', { schema: { summary: 'How often one model was chosen before another', tags } }, () =>
+    votes.tally(),
+  );
+  app.get(
+    '/api/votes.jsonl',
+    { schema: { summary: 'All votes as preference pairs in TRL’s format', tags } },
+    async (_, reply) =>
+      reply
+        .type('application/x-ndjson')
+        .header('content-disposition', 'attachment; filename="votes.jsonl"')
+        .send(votes.read()),
+  );
+}
+
+/** The data folder of a request, and the command that makes it where it is the starter corpus's and not there yet. */
+async function chooseData(
+  { dataFolders, starterData, votes }: JobServices,
+  asked: string | undefined,
+): Promise<{ data: string; first: string[][] }> {
+  if (asked === undefined || asked === starterData) {
+    const built = existsSync(path.join(starterData, 'summary.json'));
+    const build = [
+      'data',
+      'build',
+      '--out',
+      starterData,
+      '--test-share',
+      '0.1',
+      '--validation-share',
+      '0.05',
+    ];
+    return { data: starterData, first: built ? [] : [build] };
+  }
+  const known = [...(await dataFolders()), path.dirname(votes.file)];
+  if (!known.includes(asked)) {
+    throw new StudioError(400, 'invalid_request_error', `data ${asked}: expected one of ${known.join(', ')}`);
+  }
+  return { data: asked, first: [] };
+}
+
+async function startTraining(services: JobServices, body: Static<typeof TrainSchema>) {
+  const { jobs, recipes } = services;
+  const { recipe, stage, settings = {} } = body;
+  if (!recipes.includes(recipe)) {
+    const known = recipes.join(', ');
+    throw new StudioError(400, 'invalid_request_error', `recipe ${recipe}: expected one of ${known}`);
+  }
+  const { data, first } = await chooseData(services, body.data);
+  const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const only = stage === undefined ? [] : ['--stage', stage];
+  return jobs.start('train', path.basename(recipe), (folder) => [
+    ...first,
+    ['train', recipe, '--data', data, '--out', folder, ...only, ...set, '--json'],
+  ]);
+}
+
+async function startEvaluation(services: JobServices, body: Static<typeof EvaluateSchema>) {
+  const { jobs, shelf } = services;
+  const { models, prompts = 40, seeds = 1 } = body;
+  const listings = await Promise.all(models.map((id) => shelf.find(id)));
+  const bases = [...new Set(await Promise.all(listings.map((one) => shelf.baseOf(one))))];
+  if (bases.length > 1) {
+    const found = bases.join(', ');
+    throw new StudioError(400, 'invalid_request_error', `models of ${found}: expected models of one base`);
+  }
+  const { data, first } = await chooseData(services, body.data);
+  const adapters = listings.flatMap(({ adapter }) => (adapter === undefined ? [] : ['--adapter', adapter]));
+  const base = listings.some(({ adapter }) => adapter === undefined) ? [] : ['--no-base'];
+  const figures = ['--prompts', String(prompts), '--seeds', String(seeds)];
+  return jobs.start('eval', models.map((id) => path.basename(id)).join(' · '), (folder) => [
+    ...first,
+    [
+      'eval',
+      '--model',
+      bases[0] ?? '',
+      ...base,
+      ...adapters,
+      '--data',
+      data,
+      '--out',
+      folder,
+      ...figures,
+      '--json',
+    ],
+  ]);
+}

@@ -1,0 +1,182 @@
+/**
+ * Long work in processes of its own: `shiren train` and `shiren eval`. A job keeps its folder; it can be stopped, which it outlives,
+ * and taken up again, also by a studio that was started later.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { isRecord, readJson, writeJson } from '../support/files.js';
+import { StudioError } from './errors.js';
+
+export type JobKind = 'train' | 'eval';
+export type JobState = 'running' | 'stopped' | 'finished' | 'failed';
+
+export interface JobRecord {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly title: string;
+  /** Arguments of `shiren`, one command after the other. */
+  readonly commands: readonly (readonly string[])[];
+  readonly state: JobState;
+  /** Why it failed. */
+  readonly message?: string;
+  readonly created: string;
+}
+
+/** A line that a job's process printed, or a change of its state. */
+export type JobEvent = { readonly line: unknown } | { readonly job: JobRecord };
+
+export interface JobOptions {
+  /** Each job gets a folder in here. */
+  readonly folder: string;
+  /** The program and its first arguments: node and the script of the command line. */
+  readonly command: readonly string[];
+}
+
+const RECORD = 'job.json';
+/** Lines kept of what a process says before it fails. */
+const LAST_WORDS = 5;
+
+export class Jobs {
+  private readonly records = new Map<string, JobRecord>();
+  private readonly processes = new Map<string, ChildProcess>();
+  private readonly working = new Map<string, Promise<void>>();
+  private readonly events = new EventEmitter().setMaxListeners(0);
+
+  private constructor(private readonly options: JobOptions) {}
+
+  /** Opens a folder of jobs. Those that were running when their studio ended are stopped ones now. */
+  static async open(options: JobOptions): Promise<Jobs> {
+    const jobs = new Jobs(options);
+    await mkdir(options.folder, { recursive: true });
+    for (const id of (await readdir(options.folder)).sort()) {
+      const file = path.join(options.folder, id, RECORD);
+      const record = existsSync(file) ? await readJson(file).catch(() => undefined) : undefined;
+      if (!isRecord(record)) continue;
+      const job = record as unknown as JobRecord;
+      jobs.records.set(id, job.state === 'running' ? { ...job, state: 'stopped' } : job);
+    }
+    return jobs;
+  }
+
+  /** All jobs, the newest first. */
+  list(kind?: JobKind): JobRecord[] {
+    const all = [...this.records.values()].filter((job) => kind === undefined || job.kind === kind);
+    return all.sort((a, b) => b.created.localeCompare(a.created));
+  }
+
+  /** @throws StudioError 404 */
+  find(id: string): JobRecord {
+    const job = this.records.get(id);
+    if (!job) throw new StudioError(404, 'not_found_error', `job ${id}: there is none`);
+    return job;
+  }
+
+  folderOf(id: string): string {
+    return path.join(this.options.folder, this.find(id).id);
+  }
+
+  /** Starts a job. @param commands arguments of `shiren`, given the job's folder */
+  async start(
+    kind: JobKind,
+    title: string,
+    commands: (folder: string) => readonly (readonly string[])[],
+  ): Promise<JobRecord> {
+    const created = new Date().toISOString();
+    const stem = `${kind}-${created.slice(0, 19).replaceAll(':', '').replace('T', '-')}`;
+    let id = stem;
+    for (let more = 2; this.records.has(id); more += 1) id = `${stem}-${more}`;
+    const folder = path.join(this.options.folder, id);
+    await mkdir(folder, { recursive: true });
+    const job: JobRecord = { id, kind, title, commands: commands(folder), state: 'running', created };
+    await this.run(job);
+    return job;
+  }
+
+  /** Takes a job up where it stopped. */
+  async resume(id: string): Promise<JobRecord> {
+    const job = this.find(id);
+    if (job.state === 'running') throw new StudioError(409, 'conflict_error', `job ${id}: it is running`);
+    await this.working.get(id);
+    const resumed: JobRecord = { ...job, state: 'running', message: undefined };
+    await this.run(resumed);
+    return resumed;
+  }
+
+  /** Stops a job: it finishes the step under way and keeps what is done. */
+  async stop(id: string): Promise<JobRecord> {
+    this.find(id);
+    this.processes.get(id)?.kill('SIGINT');
+    await this.working.get(id);
+    return this.find(id);
+  }
+
+  /** Calls back for each event of a job from now on. @returns what ends that */
+  watch(id: string, listener: (event: JobEvent) => void): () => void {
+    this.events.on(id, listener);
+    return () => this.events.off(id, listener);
+  }
+
+  /** Stops all. */
+  async close(): Promise<void> {
+    await Promise.all([...this.processes.keys()].map((id) => this.stop(id)));
+  }
+
+  private async run(job: JobRecord): Promise<void> {
+    await this.update(job);
+    const work = this.work(job).then((ended) => this.update(ended));
+    this.working.set(
+      job.id,
+      work.finally(() => this.working.delete(job.id)),
+    );
+  }
+
+  private async work(job: JobRecord): Promise<JobRecord> {
+    for (const args of job.commands) {
+      const { code, words } = await this.process(job.id, args);
+      if (code === 130) return { ...job, state: 'stopped' };
+      if (code !== 0) return { ...job, state: 'failed', message: words || `exit code ${code}` };
+    }
+    return { ...job, state: 'finished' };
+  }
+
+  /** Runs one command to its end. Its lines of JSON are events. */
+  private process(id: string, args: readonly string[]): Promise<{ code: number; words: string }> {
+    const [program = process.execPath, ...first] = this.options.command;
+    const child = spawn(program, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.processes.set(id, child);
+    const words: string[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const value = parseLine(line);
+      if (value !== undefined) this.events.emit(id, { line: value } satisfies JobEvent);
+    });
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      words.push(line);
+      if (words.length > LAST_WORDS) words.shift();
+    });
+    return new Promise((resolve) => {
+      child.on('error', (error) => words.push(error.message));
+      child.on('close', (code, signal) => {
+        this.processes.delete(id);
+        resolve({ code: signal === 'SIGINT' ? 130 : (code ?? 1), words: words.join('\n') });
+      });
+    });
+  }
+
+  private async update(job: JobRecord): Promise<void> {
+    this.records.set(job.id, job);
+    await writeJson(path.join(this.options.folder, job.id, RECORD), job);
+    this.events.emit(job.id, { job } satisfies JobEvent);
+  }
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

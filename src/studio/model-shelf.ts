@@ -1,0 +1,201 @@
+/** The models that the studio can write with: those it was given, and the adapters that its runs have made. Loaded when first asked for. */
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { DecodingDtype } from '../model/frozen-base.js';
+import { openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
+import { loadAdapter, type Adapter, type LoraConfig } from '../model/lora.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import type { LineIndex } from '../poetry/line-index.js';
+import { isRecord, readJson } from '../support/files.js';
+import type { RuntimeOptions } from '../tensor/device.js';
+import { Decoder } from '../writing/decoder.js';
+import { Poet } from '../writing/poet.js';
+import { StudioError } from './errors.js';
+
+/** A model as its user names it. */
+export interface ModelSource {
+  /** A folder, or an id of the hub. */
+  readonly model: string;
+  /** A PEFT adapter folder. */
+  readonly adapter?: string;
+}
+
+export interface ModelListing extends ModelSource {
+  readonly id: string;
+  /** Milliseconds since 1970 at which it was made, as far as the file system tells. */
+  readonly created: number;
+}
+
+export interface ShelfOptions extends RuntimeOptions {
+  /** The first one is the default. */
+  readonly sources: readonly ModelSource[];
+  /** Folders in which adapters are looked for, two levels down. */
+  readonly adapterFolders: readonly string[];
+  /** The folder of a model as it is named. */
+  readonly resolve: (name: string) => Promise<string>;
+  readonly dtype?: DecodingDtype;
+  readonly knownLines?: LineIndex;
+  /** Poems decoded together. */
+  readonly sequences?: number;
+}
+
+/** Base models in memory at the same time, each for adapters of one shape. */
+const MOST_LOADED = 3;
+const POSITIONS = 1024;
+
+interface LoadedBase {
+  readonly model: ModelFolder;
+  readonly tokenizer: Tokenizer;
+  readonly decoder: Decoder;
+}
+
+interface Loaded {
+  readonly base: string;
+  readonly poet: Promise<Poet>;
+  /** When the adapter's file was written: an adapter that was trained anew is loaded anew. */
+  readonly written: number;
+}
+
+export class ModelShelf {
+  private readonly sources: ModelSource[];
+  private readonly bases = new Map<string, Promise<LoadedBase>>();
+  private readonly poets = new Map<string, Loaded>();
+  private readonly inUse = new Map<string, number>();
+
+  constructor(private readonly options: ShelfOptions) {
+    this.sources = [...options.sources];
+  }
+
+  /** All models there are now, the default one first. */
+  async list(): Promise<ModelListing[]> {
+    const found = await Promise.all(this.options.adapterFolders.map(findAdapters));
+    const sources = [...this.sources, ...found.flat()];
+    const listed = new Map<string, ModelListing>();
+    for (const source of sources) {
+      const id = source.adapter ?? source.model;
+      if (!listed.has(id)) listed.set(id, { ...source, id, created: await timeOf(id) });
+    }
+    return [...listed.values()];
+  }
+
+  /** The model of an id, or the default one. @throws StudioError 404 */
+  async find(id?: string): Promise<ModelListing> {
+    const all = await this.list();
+    const found = id === undefined ? all[0] : all.find((one) => one.id === id);
+    if (found) return found;
+    const known = all.map((one) => one.id).join(', ');
+    throw new StudioError(404, 'not_found_error', `model ${id}: expected one of ${known}`);
+  }
+
+  /** Adds a model to choose from; it is loaded, so that what is wrong with it is told now. @throws InputError */
+  async add(source: ModelSource): Promise<ModelListing> {
+    const id = source.adapter ?? source.model;
+    await this.use({ ...source, id, created: 0 }, async () => undefined);
+    this.sources.push(source);
+    return this.find(id);
+  }
+
+  /** The folder of a model's base. */
+  async baseOf({ model }: ModelSource): Promise<string> {
+    return this.options.resolve(model);
+  }
+
+  /** Works with a model, which stays in memory meanwhile. */
+  async use<T>(listing: ModelListing, work: (poet: Poet) => Promise<T>): Promise<T> {
+    const { base, poet } = await this.load(listing, await this.baseOf(listing));
+    this.inUse.set(base, (this.inUse.get(base) ?? 0) + 1);
+    try {
+      return await work(await poet);
+    } finally {
+      this.inUse.set(base, (this.inUse.get(base) ?? 1) - 1);
+      await this.makeRoom();
+    }
+  }
+
+  private async load(listing: ModelListing, folder: string): Promise<Loaded> {
+    const written = listing.adapter === undefined ? 0 : await timeOf(listing.adapter);
+    const before = this.poets.get(listing.id);
+    if (before?.written === written) {
+      // Last in the map is what was used last.
+      this.poets.delete(listing.id);
+      this.poets.set(listing.id, before);
+      return before;
+    }
+    const { model, tokenizer } = await openModelWithTokenizer(folder);
+    const adapter =
+      listing.adapter === undefined ? undefined : await loadAdapter(listing.adapter, model.config);
+    const base = JSON.stringify([folder, adapter && shapeOf(adapter.config)]);
+    const loaded = { base, written, poet: this.createPoet(listing.id, base, model, tokenizer, adapter) };
+    this.poets.set(listing.id, loaded);
+    loaded.poet.catch(() => {
+      this.poets.delete(listing.id);
+      this.bases.delete(base);
+    });
+    return loaded;
+  }
+
+  private async createPoet(
+    name: string,
+    key: string,
+    model: ModelFolder,
+    tokenizer: Tokenizer,
+    adapter: Adapter | undefined,
+  ): Promise<Poet> {
+    const { dtype, threads, device, knownLines, sequences } = this.options;
+    let base = this.bases.get(key);
+    if (!base) {
+      const lora = adapter?.config;
+      base = Decoder.create(model, { lora, dtype, threads, device, positions: POSITIONS }).then(
+        (created) => ({ model, tokenizer, decoder: created }),
+      );
+      this.bases.set(key, base);
+    }
+    const { decoder } = await base;
+    return new Poet({ name, decoder, tokenizer, adapter, knownLines, sequences });
+  }
+
+  /** Frees the bases that were not used for longest and that nobody uses now. */
+  private async makeRoom(): Promise<void> {
+    const order = [...new Set([...this.poets.values()].map(({ base }) => base))].reverse();
+    const surplus = order.slice(MOST_LOADED).filter((base) => (this.inUse.get(base) ?? 0) === 0);
+    for (const key of surplus) {
+      const base = this.bases.get(key);
+      this.bases.delete(key);
+      for (const [id, loaded] of this.poets) if (loaded.base === key) this.poets.delete(id);
+      await (await base)?.decoder.release();
+    }
+  }
+
+  /** Frees all models. */
+  async release(): Promise<void> {
+    const all = [...this.bases.values()];
+    this.bases.clear();
+    this.poets.clear();
+    for (const base of all) await base.then(({ decoder }) => decoder.release()).catch(() => undefined);
+  }
+}
+
+/** What a decoder's graph depends on; dropout does nothing while writing. */
+function shapeOf(config: LoraConfig): object {
+  return { ...config, loraDropout: 0 };
+}
+
+async function timeOf(folder: string): Promise<number> {
+  const file = path.join(folder, 'adapter_model.safetensors');
+  const found = existsSync(file) ? file : existsSync(folder) ? folder : undefined;
+  return found === undefined ? 0 : Math.floor((await stat(found)).mtimeMs);
+}
+
+/** Adapters below a folder, by their own word about their base. */
+async function findAdapters(folder: string): Promise<ModelSource[]> {
+  const files = await readdir(folder, { recursive: true }).catch(() => []);
+  const found: ModelSource[] = [];
+  for (const file of files.sort()) {
+    if (path.basename(file) !== 'adapter_config.json' || file.split(path.sep).length > 3) continue;
+    const config = await readJson(path.join(folder, file)).catch(() => undefined);
+    const base = isRecord(config) ? config['base_model_name_or_path'] : undefined;
+    if (typeof base === 'string') found.push({ model: base, adapter: path.join(folder, path.dirname(file)) });
+  }
+  return found;
+}

@@ -1,0 +1,130 @@
+/** What the studio's own routes take and give, as JSON schemas: they check requests, type the code and make the OpenAPI document. */
+import { Type, type Static, type TSchema } from 'typebox';
+import { BOOK_NAMES } from '../poetry/books.js';
+import { FORM_NAMES } from '../poetry/forms.js';
+import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
+
+const closed = { additionalProperties: false } as const;
+const oneOf = (values: readonly string[], description: string): TSchema =>
+  Type.Enum([...values], { description });
+
+/** Text of a person: a poem, a prompt, a line. */
+const text = (maxLength: number, description: string) => Type.String({ maxLength, description });
+const words = (description: string) => Type.Array(text(20, 'a word'), { maxItems: 12, description });
+
+export const MOST_CANDIDATES = 16;
+
+export const ConstraintsSchema = Type.Object(
+  {
+    tones: Type.Optional(Type.Boolean({ description: 'keep to a tonal template; on by default' })),
+    template: Type.Optional(text(20, '平起 or 仄起, 首句入韵 or 首句不入韵, or both')),
+    rhyme: Type.Optional(
+      Type.Union([Type.Boolean(), text(10, 'a level-tone group of 平水韵')], {
+        description: 'on by default',
+      }),
+    ),
+    allow: Type.Optional(
+      Type.Array(Type.Enum([...LIFTABLE_RULES]), { description: 'rules that may be broken' }),
+    ),
+    acrostic: Type.Optional(text(8, '藏头: first characters of the lines')),
+    acrosticEnd: Type.Optional(text(8, '藏尾: last characters of the lines')),
+    lines: Type.Optional(
+      Type.Array(Type.Union([text(20, 'a line'), Type.Null()]), {
+        maxItems: 8,
+        description: 'lines that are given, by place; null for those to be written',
+      }),
+    ),
+    forbidden: Type.Optional(words('characters and words that must not occur')),
+    required: Type.Optional(words('words that must occur')),
+  },
+  closed,
+);
+
+const SamplingSchema = Type.Object(
+  {
+    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 5 })),
+    topK: Type.Optional(Type.Integer({ minimum: 0 })),
+    topP: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
+    minP: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    repetitionPenalty: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 5 })),
+  },
+  closed,
+);
+
+export const WriteSchema = Type.Object(
+  {
+    model: Type.Optional(text(200, 'an id of GET /v1/models; the default one where absent')),
+    form: Type.Optional(
+      Type.Enum([...FORM_NAMES], { description: 'the prompt’s where absent, or else 五言绝句' }),
+    ),
+    themes: Type.Optional(words('what the poem is to be about')),
+    prompt: Type.Optional(text(500, 'what the model reads instead of the plain prompt for form and themes')),
+    constraints: Type.Optional(ConstraintsSchema),
+    sampling: Type.Optional(SamplingSchema),
+    free: Type.Optional(Type.Boolean({ description: 'no constraints: the model alone decides' })),
+    original: Type.Optional(
+      Type.Boolean({ description: 'no line that the corpus has, word for word or nearly' }),
+    ),
+    candidates: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_CANDIDATES })),
+    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  },
+  closed,
+);
+export type WriteBody = Static<typeof WriteSchema>;
+
+export const CheckSchema = Type.Object(
+  {
+    text: text(5000, 'a poem'),
+    book: Type.Optional(oneOf(BOOK_NAMES, 'the rhyme book; 平水韵 where absent')),
+  },
+  closed,
+);
+
+const side = (description: string) => text(2000, description);
+export const VoteSchema = Type.Object(
+  {
+    prompt: text(500, 'what both were asked'),
+    chosen: side('the better poem'),
+    rejected: side('the other one'),
+    chosenModel: text(200, 'who wrote the better one'),
+    rejectedModel: text(200, 'who wrote the other one'),
+    blind: Type.Optional(Type.Boolean({ description: 'whether the names were hidden' })),
+  },
+  closed,
+);
+
+export const TrainSchema = Type.Object(
+  {
+    recipe: text(300, 'a recipe of GET /api/studio'),
+    data: Type.Optional(text(300, 'a data folder of GET /api/studio; the starter corpus where absent')),
+    stage: Type.Optional(text(100, 'only this stage')),
+    settings: Type.Optional(
+      Type.Record(text(60, 'a key of a recipe'), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+        description: 'settings that every stage gets, for example max_steps',
+      }),
+    ),
+  },
+  closed,
+);
+
+export const EvaluateSchema = Type.Object(
+  {
+    models: Type.Array(text(200, 'an id of GET /v1/models'), { minItems: 1, maxItems: 8 }),
+    data: Type.Optional(text(300, 'a data folder of GET /api/studio; the starter corpus where absent')),
+    prompts: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    seeds: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),
+  },
+  closed,
+);
+
+export const AddModelSchema = Type.Object(
+  {
+    model: text(300, 'a folder, or an id of the Hugging Face hub'),
+    adapter: Type.Optional(text(300, 'a PEFT adapter folder')),
+  },
+  closed,
+);
+
+export const ErrorSchema = Type.Object({
+  error: Type.Object({ message: Type.String(), type: Type.String(), code: Type.Integer() }),
+});

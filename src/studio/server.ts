@@ -1,0 +1,149 @@
+/** The studio's server: one place where its parts meet. It knows nothing of the command line, and the page nothing of it but its routes. */
+import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import files from '@fastify/static';
+import swagger from '@fastify/swagger';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
+import { Admission, type AdmissionOptions } from './admission.js';
+import { chatRoutes } from './chat-routes.js';
+import { describeValidation, StudioError, sendError } from './errors.js';
+import { jobRoutes } from './job-routes.js';
+import { Jobs } from './jobs.js';
+import { ModelShelf, type ShelfOptions } from './model-shelf.js';
+import { POEM_CHOICES, poemRoutes } from './poem-routes.js';
+import { AddModelSchema } from './schemas.js';
+import { guard, isOwnerOnly, type SecurityOptions } from './security.js';
+import { VoteBook } from './votes.js';
+
+export interface StudioOptions extends SecurityOptions, AdmissionOptions {
+  readonly shelf: Omit<ShelfOptions, 'adapterFolders'>;
+  /** Folder of jobs and votes. */
+  readonly home: string;
+  /** Folder of trainings by others: its runs, adapters and data sets can be chosen. */
+  readonly output: string;
+  /** Recipes to choose from. */
+  readonly recipes: readonly string[];
+  /** The program and first arguments that jobs are run with. */
+  readonly command: readonly string[];
+  /** Folder of the built page. */
+  readonly page: string;
+  /** Bytes that a request may have. */
+  readonly bodyLimit?: number;
+  /** Tokens that a chat's answer may have. */
+  readonly mostTokens?: number;
+  readonly version: string;
+}
+
+const BODY_LIMIT = 256 * 1024;
+const MOST_TOKENS = 512;
+/** Milliseconds to send a request in. */
+const REQUEST_TIMEOUT = 30_000;
+
+/** Builds the server; it listens when it is told to, and closing it stops jobs and frees models. */
+export async function createStudio(options: StudioOptions): Promise<FastifyInstance> {
+  const { home, output, recipes, command, bodyLimit = BODY_LIMIT, mostTokens = MOST_TOKENS } = options;
+  const runFolders = [...new Set([output, home])];
+  const shelf = new ModelShelf({ ...options.shelf, adapterFolders: runFolders });
+  const admission = new Admission(options);
+  const jobs = await Jobs.open({ folder: path.join(home, 'jobs'), command });
+  const votes = new VoteBook(home);
+  const app = fastify({
+    bodyLimit,
+    requestTimeout: REQUEST_TIMEOUT,
+    forceCloseConnections: 'idle',
+    schemaErrorFormatter: describeValidation,
+    logger: { level: 'warn', stream: process.stderr },
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      new StudioError(404, 'not_found_error', `${request.method} ${request.url}: no such route`),
+      request,
+      reply,
+    ),
+  );
+  guard(app, options);
+  if (options.allowedOrigins.length > 0) await app.register(cors, { origin: [...options.allowedOrigins] });
+  await app.register(helmet, { contentSecurityPolicy: PAGE_POLICY, strictTransportSecurity: false });
+  await app.register(swagger, { openapi: describeInterface(options) });
+
+  chatRoutes(app, { shelf, admission, mostTokens });
+  poemRoutes(app, { shelf, admission });
+  const dataFolders = (): Promise<string[]> => findDataFolders(output);
+  const starterData = path.join(output, 'data');
+  const owner = isOwnerOnly(options);
+  app.get(
+    '/api/studio',
+    { schema: { summary: 'What can be asked for here', tags: ['studio'] } },
+    async () => ({
+      version: options.version,
+      ...POEM_CHOICES,
+      models: await shelf.list(),
+      limits: { queue: options.depth, seconds: options.timeLimit / 1000, tokens: mostTokens },
+      load: admission.load,
+      owner,
+      ...(owner
+        ? { recipes, data: [...new Set([starterData, ...(await dataFolders())])], votesData: home }
+        : {}),
+    }),
+  );
+  await app.register(async (own) => {
+    own.addHook('onRequest', async () => {
+      if (owner) return;
+      throw new StudioError(403, 'permission_error', 'only its owner may: start the studio with --token');
+    });
+    jobRoutes(own, { jobs, shelf, votes, recipes, dataFolders, starterData, runFolders });
+    own.post<{ Body: Static<typeof AddModelSchema> }>(
+      '/api/models',
+      { schema: { summary: 'Add a model to choose from', tags: ['studio'], body: AddModelSchema } },
+      async ({ body }, reply) => reply.code(201).send(await shelf.add(body)),
+    );
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  if (existsSync(options.page)) await app.register(files, { root: path.resolve(options.page) });
+
+  app.addHook('preClose', () => jobs.close());
+  app.addHook('onClose', () => shelf.release());
+  return app;
+}
+
+/** What the page may load: its own files, pictures that it draws, reports in a frame. */
+const PAGE_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+function describeInterface({ version, token }: StudioOptions) {
+  const scheme = { bearer: { type: 'http' as const, scheme: 'bearer' } };
+  return {
+    openapi: '3.1.0',
+    info: { title: '诗人 shiren studio', version, description: 'Tang poems over HTTP.' },
+    tags: [
+      { name: 'openai', description: 'As OpenAI’s: any client of theirs works' },
+      { name: 'studio', description: 'What the page uses' },
+    ],
+    ...(token === undefined ? {} : { components: { securitySchemes: scheme }, security: [{ bearer: [] }] }),
+  };
+}
+
+/** Folders of data sets below the output folder: those with a summary of their building. */
+async function findDataFolders(output: string): Promise<string[]> {
+  const names = await readdir(output).catch(() => []);
+  return names
+    .map((name) => path.join(output, name))
+    .filter((folder) => existsSync(path.join(folder, 'summary.json')))
+    .sort();
+}
