@@ -8,6 +8,7 @@ import type { DecodingDtype } from '../model/frozen-base.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
 import { createStudio } from '../studio/server.js';
+import { writeStaticSite } from '../studio/static-site.js';
 import { isLoopback } from '../studio/security.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { ModelSource } from '../studio/model-shelf.js';
@@ -29,6 +30,7 @@ interface StudioFlags extends RuntimeOptions {
   readonly sequences: number;
   readonly timeLimit: number;
   readonly maxTokens: number;
+  readonly static?: string;
 }
 
 const repeated = (value: string, all: string[]): string[] => [...all, value];
@@ -63,6 +65,10 @@ export function studioCommand(program: Command): void {
     .option('--sequences <n>', 'poems decoded together', numberOption, 32)
     .option('--time-limit <seconds>', 'for one request, waiting included', numberOption, 120)
     .option('--max-tokens <n>', 'tokens of an answer', numberOption, 512)
+    .option(
+      '--static <folder>',
+      'write a site that needs no server: Write and Check with the miniature in the browser',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  shiren studio\n  shiren studio --model Qwen/Qwen3-0.6B --adapter output/qwen3/stage3-dpo --dtype int8',
@@ -71,6 +77,7 @@ export function studioCommand(program: Command): void {
 }
 
 async function runStudio(flags: StudioFlags): Promise<void> {
+  if (flags.static !== undefined) return writeSite(flags.static);
   const index = packaged(DEFAULT_INDEX);
   const token = flags.token ?? process.env['SHIREN_TOKEN'];
   const app = await createStudio({
@@ -120,6 +127,18 @@ async function runStudio(flags: StudioFlags): Promise<void> {
   console.log(say('正在收尾……', 'finishing what is under way…'));
   process.once('SIGINT', () => process.exit(130));
   await app.close();
+}
+
+async function writeSite(folder: string): Promise<void> {
+  await writeStaticSite(folder, {
+    page: packaged('dist', 'page'),
+    library: packaged('dist', 'shiren.browser.js'),
+    model: packaged(DEFAULT_MODEL),
+    adapter: packaged(DEFAULT_ADAPTER),
+    index: packaged(DEFAULT_INDEX),
+    version: await packageVersion(),
+  });
+  console.log(say(`静态站点：${folder}，可置于任何静态主机`, `static site: ${folder}, for any static host`));
 }
 
 /** The models that the page offers: the adapters, then their base. */

@@ -13,8 +13,8 @@ import type { PoemOrder } from '../writing/written-poem.js';
 import { measurePoem, type PoemMetrics } from './metrics.js';
 import type { Yardstick } from './yardstick.js';
 
-/** Sequences decoded together. */
-const BATCH = 32;
+/** Poems asked for at once; what is written is kept when all of them are. Fewer are decoded together: the batch is full until the last ones. */
+const BATCH = 128;
 
 /** A line of a prompts file. */
 export interface EvaluationPrompt {

@@ -4,7 +4,9 @@ export interface Rule {
   readonly id: string;
   readonly chinese: string;
   readonly english: string;
+  /** One line each. */
   readonly explanation: string;
+  readonly chineseExplanation: string;
   readonly source: string;
   /** A violation breaks regulated verse; a licence is a known way round; a note is a matter of taste. */
   readonly kind: 'violation' | 'licence' | 'note';
@@ -20,9 +22,10 @@ const rule = (
   chinese: string,
   english: string,
   explanation: string,
+  chineseExplanation: string,
   source: string,
   kind: Rule['kind'] = 'violation',
-): Rule => ({ id, chinese, english, explanation, source, kind });
+): Rule => ({ id, chinese, english, explanation, chineseExplanation, source, kind });
 
 export const RULES = {
   'line-length': rule(
@@ -30,6 +33,7 @@ export const RULES = {
     '字数',
     'line length',
     'every line has five, or every line seven characters',
+    '各句皆五言或皆七言',
     FORM,
   ),
   'line-count': rule(
@@ -37,6 +41,7 @@ export const RULES = {
     '句数',
     'number of lines',
     'a quatrain has four lines, regulated verse eight or more',
+    '绝句四句，律诗八句以上',
     FORM,
   ),
   alternation: rule(
@@ -44,6 +49,7 @@ export const RULES = {
     '失替',
     'alternation',
     'the second, fourth and sixth characters alternate in tone',
+    '二、四、六字平仄相间',
     METER,
   ),
   opposition: rule(
@@ -51,6 +57,7 @@ export const RULES = {
     '失对',
     'opposition',
     'the lines of a couplet oppose each other in tone',
+    '一联上下句平仄相对',
     METER,
   ),
   adhesion: rule(
@@ -58,14 +65,23 @@ export const RULES = {
     '失粘',
     'adhesion',
     'a couplet begins in the tone in which the one before it ended',
+    '下联首句与上联末句平仄相粘',
     METER,
   ),
-  ending: rule('ending', '句脚', 'line ending', 'rhyming lines end level, the others oblique', METER),
+  ending: rule(
+    'ending',
+    '句脚',
+    'line ending',
+    'rhyming lines end level, the others oblique',
+    '韵句平收，余句仄收',
+    METER,
+  ),
   'lone-level': rule(
     'lone-level',
     '孤平',
     'lone level',
     'a level-ending line must not keep a single level tone besides its rhyme',
+    '平收之句除韵脚外不得只余一平',
     METER,
   ),
   'three-level': rule(
@@ -73,24 +89,49 @@ export const RULES = {
     '三平尾',
     'three levels at the end',
     'a line must not end in three level tones',
+    '句尾不得三字皆平',
     METER,
   ),
-  rhyme: rule('rhyme', '出韵', 'off rhyme', 'all rhymes belong to one level-tone group', RHYME),
-  'repeated-rhyme': rule('repeated-rhyme', '重韵', 'repeated rhyme word', 'a rhyme word is used once', RHYME),
+  rhyme: rule(
+    'rhyme',
+    '出韵',
+    'off rhyme',
+    'all rhymes belong to one level-tone group',
+    '韵脚须在同一平声韵部',
+    RHYME,
+  ),
+  'repeated-rhyme': rule(
+    'repeated-rhyme',
+    '重韵',
+    'repeated rhyme word',
+    'a rhyme word is used once',
+    '韵字不得重用',
+    RHYME,
+  ),
   'three-oblique': rule(
     'three-oblique',
     '三仄尾',
     'three obliques at the end',
     'tolerated in Tang verse',
+    '唐人不避',
     METER,
     'licence',
   ),
-  turn: rule('turn', '拗句 平平仄平仄', 'the common turn', '平平仄平仄 for 平平平仄仄', METER, 'licence'),
+  turn: rule(
+    'turn',
+    '拗句 平平仄平仄',
+    'the common turn',
+    '平平仄平仄 for 平平平仄仄',
+    '平平平仄仄可作平平仄平仄',
+    METER,
+    'licence',
+  ),
   'self-rescue': rule(
     'self-rescue',
     '本句自救',
     'rescue in the line',
     'a level third character makes up for an oblique first',
+    '首字仄，第三字以平补救',
     METER,
     'licence',
   ),
@@ -99,6 +140,7 @@ export const RULES = {
     '对句相救',
     'rescue in the couplet',
     'a level third character in the answering line makes up for this one',
+    '以对句第三字之平补救本句',
     METER,
     'licence',
   ),
@@ -107,6 +149,7 @@ export const RULES = {
     '首句借邻韵',
     'borrowed first rhyme',
     'the first line may rhyme in a neighbouring group',
+    '首句可押邻韵',
     RHYME,
     'licence',
   ),
@@ -115,6 +158,7 @@ export const RULES = {
     '撞韵',
     'chiming line end',
     'a line that does not rhyme ends in the same rhyme in another tone',
+    '不押韵之句以同韵异声字收尾',
     FAULTS,
     'note',
   ),
@@ -123,6 +167,7 @@ export const RULES = {
     '重字',
     'repeated character',
     'a character stands in two lines, or twice in one without being doubled',
+    '一字两见于诗中，叠字除外',
     FAULTS,
     'note',
   ),

@@ -7,7 +7,7 @@ import type { Generation } from '../writing/generate.js';
 import type { Poet } from '../writing/poet.js';
 import type { Admission } from './admission.js';
 import { ChatAnswerSchema, ChatSchema, ModelsSchema, type ChatBody } from './chat-schemas.js';
-import { readConstraints } from './constraints.js';
+import { readConstraints } from '../writing/json-request.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import type { ModelShelf } from './model-shelf.js';
 import { ErrorSchema } from './schemas.js';

@@ -1,5 +1,5 @@
 /** What the studio's own routes take and give, as JSON schemas: they check requests, type the code and make the OpenAPI document. */
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import { BOOK_NAMES } from '../poetry/books.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
@@ -70,7 +70,6 @@ export const WriteSchema = Type.Object(
   },
   closed,
 );
-export type WriteBody = Static<typeof WriteSchema>;
 
 export const CheckSchema = Type.Object(
   {

@@ -9,13 +9,14 @@ import swagger from '@fastify/swagger';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
+import { POEM_CHOICES } from '../writing/choices.js';
 import { Admission, type AdmissionOptions } from './admission.js';
 import { chatRoutes } from './chat-routes.js';
 import { describeValidation, StudioError, sendError } from './errors.js';
 import { jobRoutes } from './job-routes.js';
 import { Jobs } from './jobs.js';
 import { ModelShelf, type ShelfOptions } from './model-shelf.js';
-import { POEM_CHOICES, poemRoutes } from './poem-routes.js';
+import { poemRoutes } from './poem-routes.js';
 import { AddModelSchema } from './schemas.js';
 import { guard, isOwnerOnly, type SecurityOptions } from './security.js';
 import { VoteBook } from './votes.js';
@@ -105,6 +106,7 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
       async ({ body }, reply) => reply.code(201).send(await shelf.add(body)),
     );
   });
+  app.get('/studio.json', { schema: { hide: true } }, async () => ({ engine: 'server' }));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   if (existsSync(options.page)) await app.register(files, { root: path.resolve(options.page) });
 

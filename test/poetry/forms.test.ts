@@ -77,6 +77,7 @@ describe('what is said beside violations', () => {
       expect(rule.chinese).toMatch(/\p{Script=Han}/u);
       expect(rule.english).toMatch(/^[a-z]/);
       expect(rule.explanation.length).toBeGreaterThan(5);
+      expect(rule.chineseExplanation).toMatch(/^[\p{Script=Han}，、]{4,}$/u);
       expect(rule.source).toContain('王力');
     }
   });

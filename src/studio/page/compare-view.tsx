@@ -1,0 +1,214 @@
+/** Compare: one prompt, several models side by side; a vote, blind if wanted, is kept as a preference pair. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { formatPrompt } from '../../poetry/prompt.js';
+import type { WrittenPoem } from '../../writing/written-poem.js';
+import type { VoteTally } from '../votes.js';
+import { download } from './download.js';
+import type { Description } from './engine.js';
+import { useSay } from './language.js';
+import { PoemView } from './poem-view.js';
+import {
+  EMPTY_REQUEST,
+  FormChoice,
+  randomSeed,
+  splitWords,
+  ThemeChoice,
+  toRequest,
+  type RequestFields,
+} from './request-form.js';
+import type { ServerEngine } from './server-engine.js';
+import { StyleBar, usePoemStyle } from './style-bar.js';
+import { GrowingPoem } from './write-view.js';
+
+interface Side {
+  readonly model: string;
+  readonly text: string;
+  readonly poem?: WrittenPoem;
+  readonly error?: string;
+}
+
+interface CompareViewProps {
+  readonly engine: ServerEngine;
+  readonly description: Description;
+  /** Opens Train with the votes. */
+  readonly onTrain: () => void;
+}
+
+/** Models that are chosen at first. */
+const FIRST_MODELS = 4;
+
+export function CompareView({ engine, description, onTrain }: CompareViewProps) {
+  const say = useSay();
+  const [style, setStyle] = usePoemStyle();
+  const [fields, setFields] = useState<RequestFields>({ ...EMPTY_REQUEST, constrained: false });
+  const [models, setModels] = useState(description.models.slice(0, FIRST_MODELS).map(({ id }) => id));
+  const [blind, setBlind] = useState(true);
+  const [voted, setVoted] = useState<string>();
+  const [tally, setTally] = useState<readonly VoteTally[]>([]);
+  const { sides, busy, compare } = useComparison(engine);
+  useEffect(() => void engine.votes().then(setTally, () => undefined), [engine]);
+  const hidden = blind && voted === undefined;
+  const vote = async (best: Side): Promise<void> => {
+    setVoted(best.model);
+    const prompt = formatPrompt({ form: fields.form, themes: splitWords(fields.themes) });
+    for (const other of sides) {
+      if (other.model === best.model || !other.poem || !best.poem) continue;
+      const names = { chosenModel: best.model, rejectedModel: other.model };
+      setTally(
+        await engine.vote({ prompt, chosen: best.poem.text, rejected: other.poem.text, ...names, blind }),
+      );
+    }
+  };
+  const set = (change: Partial<RequestFields>): void => setFields({ ...fields, ...change });
+  return (
+    <div class="columns">
+      <form
+        class="panel"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setVoted(undefined);
+          void compare(models, { ...fields, candidates: 1, seed: String(randomSeed()) }, blind);
+        }}
+      >
+        <fieldset class="choice">
+          <legend>{say('模型', 'models')}</legend>
+          {description.models.map(({ id }) => (
+            <label key={id}>
+              <input
+                type="checkbox"
+                checked={models.includes(id)}
+                onChange={() =>
+                  setModels(models.includes(id) ? models.filter((one) => one !== id) : [...models, id])
+                }
+              />
+              {id}
+            </label>
+          ))}
+        </fieldset>
+        <FormChoice description={description} fields={fields} set={set} />
+        <ThemeChoice description={description} fields={fields} set={set} />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={fields.constrained}
+            onChange={({ currentTarget }) => set({ constrained: currentTarget.checked })}
+          />
+          {say('守格律', 'keep to the form')}
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={blind}
+            onChange={({ currentTarget }) => setBlind(currentTarget.checked)}
+          />
+          {say('匿名投票', 'blind vote')}
+        </label>
+        <button type="submit" class="primary" disabled={busy || models.length === 0}>
+          {say('比较', 'Compare')}
+        </button>
+      </form>
+      <section aria-label={say('诗', 'poems')} aria-live="polite" aria-busy={busy}>
+        <StyleBar style={style} onChange={setStyle} />
+        <div class="cards">
+          {sides.map((side, index) => (
+            <article key={side.model} class={`card ${voted === side.model ? 'best' : ''}`}>
+              <h3>{hidden ? say(`诗${index + 1}`, `poem ${index + 1}`) : side.model}</h3>
+              {side.error && <p class="error">{side.error}</p>}
+              {side.poem ? (
+                <PoemView check={side.poem.check} style={style} />
+              ) : (
+                <GrowingPoem text={side.text} style={style} />
+              )}
+              {!busy && voted === undefined && side.poem && sides.length > 1 && (
+                <button type="button" onClick={() => void vote(side)}>
+                  {say('此首最好', 'this is the best')}
+                </button>
+              )}
+            </article>
+          ))}
+        </div>
+        {tally.length > 0 && <VoteTable tally={tally} engine={engine} onTrain={onTrain} />}
+      </section>
+    </div>
+  );
+}
+
+function VoteTable({
+  tally,
+  engine,
+  onTrain,
+}: {
+  tally: readonly VoteTally[];
+  engine: ServerEngine;
+  onTrain: () => void;
+}) {
+  const say = useSay();
+  return (
+    <div class="votes">
+      <table>
+        <caption>{say('投票', 'votes')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{say('胜', 'chosen')}</th>
+            <th scope="col">{say('负', 'over')}</th>
+            <th scope="col">{say('次', 'times')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tally.map(({ chosen, rejected, votes }) => (
+            <tr key={`${chosen} ${rejected}`}>
+              <td>{chosen}</td>
+              <td>{rejected}</td>
+              <td>{votes}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div class="actions">
+        <button
+          type="button"
+          onClick={() => void engine.exportVotes().then((votes) => download(votes, 'votes.jsonl'))}
+        >
+          {say('导出为偏好对', 'export as preference pairs')}
+        </button>
+        <button type="button" onClick={onTrain}>
+          {say('用来训练', 'train on them')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** One poem of each model, in an order that tells nothing where the vote is blind. */
+function useComparison(engine: ServerEngine): {
+  sides: readonly Side[];
+  busy: boolean;
+  compare: (models: readonly string[], fields: RequestFields, blind: boolean) => Promise<void>;
+} {
+  const [sides, setSides] = useState<readonly Side[]>([]);
+  const [busy, setBusy] = useState(false);
+  const controller = useRef<AbortController>(undefined);
+  const compare = async (models: readonly string[], fields: RequestFields, blind: boolean): Promise<void> => {
+    controller.current?.abort();
+    const current = new AbortController();
+    controller.current = current;
+    const order = blind ? [...models].sort(() => Math.random() - 0.5) : models;
+    const state: Side[] = order.map((model) => ({ model, text: '' }));
+    const show = (index: number, change: Partial<Side>): void => {
+      state[index] = { ...(state[index] as Side), ...change };
+      if (!current.signal.aborted) setSides([...state]);
+    };
+    setSides([...state]);
+    setBusy(true);
+    await Promise.all(
+      order.map((model, index) =>
+        engine
+          .write(toRequest({ ...fields, model }), (_, text) => show(index, { text }), current.signal)
+          .then(([poem]) => show(index, { poem }))
+          .catch((error: Error) => show(index, { error: error.message })),
+      ),
+    );
+    setBusy(false);
+  };
+  return { sides, busy, compare };
+}

@@ -1,0 +1,87 @@
+/** The worker of a static site: loads the library and the model when they are first needed, and answers the page. */
+import type * as library from '../../browser/index.js';
+import type { JsonRequest } from '../../writing/json-request.js';
+import type { Description } from './engine.js';
+
+/** URLs of what a static site holds. */
+export interface LocalFiles {
+  readonly library: string;
+  readonly model: string;
+  readonly adapter: string;
+  readonly index: string;
+  readonly wasm: string;
+  readonly version: string;
+}
+
+export type ToWorker = { readonly id: number } & (
+  | { readonly kind: 'files'; readonly files: LocalFiles }
+  | { readonly kind: 'describe' }
+  | { readonly kind: 'write'; readonly request: JsonRequest }
+  | { readonly kind: 'check'; readonly text: string; readonly book: string }
+  | { readonly kind: 'stop' }
+);
+
+export type FromWorker = { readonly id: number } & (
+  | { readonly kind: 'text'; readonly candidate: number; readonly text: string }
+  | { readonly kind: 'answer'; readonly value: unknown }
+  | { readonly kind: 'error'; readonly message: string }
+);
+
+type Library = typeof library;
+
+let files: LocalFiles;
+let loadedLibrary: Promise<Library> | undefined;
+let poet: ReturnType<Library['loadPoet']> | undefined;
+const stops = new Map<number, AbortController>();
+
+const post = (message: FromWorker): void => postMessage(message);
+
+function load(): Promise<Library> {
+  loadedLibrary ??= import(/* @vite-ignore */ files.library) as Promise<Library>;
+  return loadedLibrary;
+}
+
+async function describe(): Promise<Description> {
+  const { POEM_CHOICES } = await load();
+  return { ...POEM_CHOICES, models: [{ id: files.adapter }], version: files.version, owner: false };
+}
+
+async function write(id: number, request: JsonRequest): Promise<unknown> {
+  const { loadPoet, readWriteOptions } = await load();
+  poet ??= loadPoet(files);
+  const controller = new AbortController();
+  stops.set(id, controller);
+  try {
+    const [poems] = await (
+      await poet
+    ).writeCandidates({
+      ...readWriteOptions(request),
+      signal: controller.signal,
+      onToken: (candidate, text) => post({ id, kind: 'text', candidate, text }),
+    });
+    return poems;
+  } finally {
+    stops.delete(id);
+  }
+}
+
+async function answer(message: ToWorker): Promise<unknown> {
+  if (message.kind === 'describe') return describe();
+  if (message.kind === 'write') return write(message.id, message.request);
+  if (message.kind !== 'check') throw new Error(message.kind);
+  const { checkPoem, bookByName } = await load();
+  return checkPoem(message.text, { book: bookByName(message.book) });
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  const { id } = data;
+  if (data.kind === 'files') files = data.files;
+  else if (data.kind === 'stop') stops.get(id)?.abort(new Error('stopped'));
+  else {
+    answer(data).then(
+      (value) => post({ id, kind: 'answer', value }),
+      (error: unknown) =>
+        post({ id, kind: 'error', message: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+});

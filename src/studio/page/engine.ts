@@ -1,0 +1,32 @@
+/** What the page asks for poems: a server, or the model in the browser itself. The page knows no other difference. */
+import type { PoemCheck } from '../../poetry/check.js';
+import type { PoemChoices } from '../../writing/choices.js';
+import type { WrittenPoem } from '../../writing/written-poem.js';
+import type { JsonRequest } from '../../writing/json-request.js';
+
+export interface ModelChoice {
+  readonly id: string;
+}
+
+/** What can be asked for. */
+export interface Description extends PoemChoices {
+  readonly models: readonly ModelChoice[];
+  readonly version: string;
+  /** Whether this page may train and evaluate. */
+  readonly owner: boolean;
+  readonly recipes?: readonly string[];
+  readonly data?: readonly string[];
+  /** The folder whose votes.jsonl holds the votes. */
+  readonly votesData?: string;
+}
+
+export interface Engine {
+  describe(): Promise<Description>;
+  /** The candidates of a poem, the best first. @param onText called as they grow */
+  write(
+    request: JsonRequest,
+    onText: (candidate: number, text: string) => void,
+    signal: AbortSignal,
+  ): Promise<WrittenPoem[]>;
+  check(text: string, book: string): Promise<PoemCheck>;
+}

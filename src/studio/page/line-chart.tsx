@@ -1,0 +1,69 @@
+/** Curves over steps, live. */
+import { LineChart as EchartsLine } from 'echarts/charts';
+import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { init, use, type EChartsType } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'preact/hooks';
+
+use([EchartsLine, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+
+export interface Curve {
+  readonly name: string;
+  /** Step and value. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** Okabe and Ito's colours: told apart by all eyes. */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#999999'];
+
+export function LineChart({ title, curves }: { title: string; curves: readonly Curve[] }) {
+  const element = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType>(undefined);
+  useEffect(() => {
+    if (!element.current) return;
+    const drawn = init(element.current, undefined, { renderer: 'svg' });
+    chart.current = drawn;
+    const observer = new ResizeObserver(() => drawn.resize());
+    observer.observe(element.current);
+    return () => {
+      observer.disconnect();
+      drawn.dispose();
+    };
+  }, []);
+  useEffect(() => {
+    chart.current?.setOption(
+      {
+        animation: false,
+        color: COLOURS,
+        legend: { top: 0, type: 'plain', textStyle: { color: '#777' } },
+        tooltip: { trigger: 'axis' },
+        grid: { left: 48, right: 12, top: 32, bottom: 28 },
+        xAxis: { type: 'value', minInterval: 1 },
+        yAxis: { type: 'value', scale: true },
+        series: curves.map(({ name, points }) => ({
+          name,
+          type: 'line',
+          showSymbol: points.length < 3,
+          data: points.map(([step, value]) => [step, value]),
+        })),
+      },
+      { notMerge: true },
+    );
+  }, [curves]);
+  return (
+    <figure>
+      <figcaption>{title}</figcaption>
+      <div class="chart" ref={element} role="img" aria-label={`${title}: ${describe(curves)}`} />
+    </figure>
+  );
+}
+
+/** What the chart says, for those who do not see it: the last value of each curve. */
+function describe(curves: readonly Curve[]): string {
+  return curves
+    .map(({ name, points }) => {
+      const last = points.at(-1);
+      return last ? `${name} ${last[1].toPrecision(3)} (${last[0]})` : name;
+    })
+    .join(', ');
+}

@@ -1,0 +1,75 @@
+/** A static site: Write and Check with the miniature wholly in the browser, fit for any static host. */
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { InputError } from '../support/errors.js';
+import { writeFileWhole, writeJson } from '../support/files.js';
+
+export interface StaticSiteOptions {
+  /** Folder of the built page. */
+  readonly page: string;
+  /** The bundled library. */
+  readonly library: string;
+  readonly model: string;
+  readonly adapter: string;
+  /** Index of known lines. */
+  readonly index: string;
+  readonly version: string;
+}
+
+/** Files of ONNX Runtime that a page with one thread needs. */
+const RUNTIME_FILES = ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs'];
+
+/** A static host sets no headers for us, so the page carries what it may load. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'";
+
+/**
+ * Writes the site into a folder, whole or not at all.
+ *
+ * @throws InputError for a folder that holds something else, or where onnxruntime-web is not installed
+ */
+export async function writeStaticSite(folder: string, options: StaticSiteOptions): Promise<void> {
+  if (existsSync(folder) && !existsSync(path.join(folder, 'studio.json'))) {
+    throw new InputError(
+      `--static ${folder}: holds something else, expected a new folder or an earlier site`,
+    );
+  }
+  const beside = `${folder}.${process.pid}.tmp`;
+  const into = (name: string): string => path.join(beside, name);
+  try {
+    await mkdir(path.join(beside, 'runtime'), { recursive: true });
+    await cp(options.page, beside, { recursive: true });
+    await cp(options.library, into('shiren.browser.js'));
+    await cp(options.model, into('model'), { recursive: true });
+    await cp(options.adapter, into('adapter'), { recursive: true });
+    await cp(options.index, into('tang.index'));
+    const runtime = runtimeFolder();
+    for (const name of RUNTIME_FILES) await cp(path.join(runtime, name), into(`runtime/${name}`));
+    const page = await readFile(into('index.html'), 'utf8');
+    const policy = `<meta http-equiv="content-security-policy" content="${POLICY}" />`;
+    await writeFileWhole(into('index.html'), page.replace('<head>', `<head>\n    ${policy}`));
+    await writeJson(into('studio.json'), {
+      engine: 'local',
+      library: 'shiren.browser.js',
+      model: 'model',
+      adapter: 'adapter',
+      index: 'tang.index',
+      wasm: 'runtime/',
+      version: options.version,
+    });
+    await rm(folder, { recursive: true, force: true });
+    await rename(beside, folder);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+function runtimeFolder(): string {
+  try {
+    return path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+  } catch {
+    throw new InputError('--static: needs the package onnxruntime-web (npm i onnxruntime-web)');
+  }
+}

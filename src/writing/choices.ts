@@ -1,0 +1,20 @@
+/** What a poem can be asked for, as lists to choose from. */
+import { BOOKS } from '../poetry/books.js';
+import { FORM_NAMES, FORMS } from '../poetry/forms.js';
+import { RHYME_GROUPS } from '../poetry/pingshui.js';
+import { RULES } from '../poetry/rules.js';
+import { THEME_NAMES } from '../poetry/themes.js';
+import { LIFTABLE_RULES } from './tonal-templates.js';
+
+export const POEM_CHOICES = {
+  forms: FORM_NAMES.map((name) => ({ name, ...FORMS[name] })),
+  themes: THEME_NAMES,
+  /** Level-tone groups of 平水韵: what a poem may rhyme in. */
+  rhymeGroups: RHYME_GROUPS.filter(({ category }) => category === '平').map(({ label }) => label),
+  liftable: LIFTABLE_RULES,
+  /** Rules of prosody by id, with their names and explanations. */
+  rules: RULES,
+  books: Object.keys(BOOKS),
+} as const;
+
+export type PoemChoices = typeof POEM_CHOICES;
