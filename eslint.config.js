@@ -16,7 +16,7 @@ const rooms = {
   evaluation: ['writing', 'poetry', 'model', 'tensor'],
   interop: ['model', 'training', 'writing'],
   browser: ['poetry', 'tensor', 'writing'],
-  studio: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation'],
+  studio: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'browser'],
   cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop', 'studio'],
 };
 

@@ -45,12 +45,23 @@ export class Admission {
     this.pending += poems;
     const started = performance.now();
     const load = this.pending;
+    // Not AbortSignal.any with AbortSignal.timeout: Node.js 20 may collect that timeout before it fires.
+    const controller = new AbortController();
+    const leave = (): void => controller.abort(caller.reason);
+    if (caller.aborted) leave();
+    caller.addEventListener('abort', leave, { once: true });
+    const timer = setTimeout(
+      () => controller.abort(new DOMException('time limit', 'TimeoutError')),
+      timeLimit,
+    );
     try {
-      const answer = await work(AbortSignal.any([caller, AbortSignal.timeout(timeLimit)]));
+      const answer = await work(controller.signal);
       const took = (performance.now() - started) / load;
       this.perPoem += SMOOTHING * (took - this.perPoem);
       return answer;
     } finally {
+      clearTimeout(timer);
+      caller.removeEventListener('abort', leave);
       this.pending -= poems;
     }
   }

@@ -106,19 +106,6 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       });
     },
   );
-  app.get<Id>(
-    '/api/jobs/:id/report',
-    { schema: { summary: 'The report of an evaluation, a page', tags, params: idSchema } },
-    async ({ params }, reply) => {
-      const file = path.join(jobs.folderOf(params.id), 'report.html');
-      if (!existsSync(file)) throw new StudioError(404, 'not_found_error', 'no report yet');
-      return reply
-        .type('text/html; charset=utf-8')
-        .header('content-security-policy', REPORT_POLICY)
-        .send(await readFile(file));
-    },
-  );
-
   app.get('/api/runs', { schema: { summary: 'All trainings that left metrics', tags } }, () =>
     listRuns(runFolders),
   );
@@ -153,6 +140,24 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
         .type('application/x-ndjson')
         .header('content-disposition', 'attachment; filename="votes.jsonl"')
         .send(votes.read()),
+  );
+}
+
+/** The reports of evaluations, each under a key that is told to who may see it. */
+export function reportRoutes(app: FastifyInstance, jobs: Jobs): void {
+  app.get<{ Params: { key: string } }>(
+    '/reports/:key',
+    { schema: { hide: true } },
+    async ({ params }, reply) => {
+      const job = jobs.list('eval').find(({ key }) => key === params.key);
+      if (!job) throw new StudioError(404, 'not_found_error', 'there is no such report');
+      const file = path.join(jobs.folderOf(job.id), 'report.html');
+      if (!existsSync(file)) return reply.code(204).send();
+      return reply
+        .type('text/html; charset=utf-8')
+        .headers({ 'content-security-policy': REPORT_POLICY, 'cache-control': 'no-store' })
+        .send(await readFile(file));
+    },
   );
 }
 

@@ -3,6 +3,7 @@
  * and taken up again, also by a studio that was started later.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
@@ -18,6 +19,8 @@ export interface JobRecord {
   readonly id: string;
   readonly kind: JobKind;
   readonly title: string;
+  /** Who knows it may see the report: a frame cannot send the token. */
+  readonly key: string;
   /** Arguments of `shiren`, one command after the other. */
   readonly commands: readonly (readonly string[])[];
   readonly state: JobState;
@@ -91,7 +94,12 @@ export class Jobs {
     for (let more = 2; this.records.has(id); more += 1) id = `${stem}-${more}`;
     const folder = path.join(this.options.folder, id);
     await mkdir(folder, { recursive: true });
-    const job: JobRecord = { id, kind, title, commands: commands(folder), state: 'running', created };
+    const job: JobRecord = {
+      ...{ id, kind, title, created },
+      key: randomUUID(),
+      commands: commands(folder),
+      state: 'running',
+    };
     await this.run(job);
     return job;
   }

@@ -30,7 +30,7 @@ export interface ModelListing extends ModelSource {
 export interface ShelfOptions extends RuntimeOptions {
   /** The first one is the default. */
   readonly sources: readonly ModelSource[];
-  /** Folders in which adapters are looked for, two levels down. */
+  /** Folders in which adapters are looked for. */
   readonly adapterFolders: readonly string[];
   /** The folder of a model as it is named. */
   readonly resolve: (name: string) => Promise<string>;
@@ -43,6 +43,8 @@ export interface ShelfOptions extends RuntimeOptions {
 /** Base models in memory at the same time, each for adapters of one shape. */
 const MOST_LOADED = 3;
 const POSITIONS = 1024;
+/** Levels below its folders that an adapter may lie: a job's stage lies at studio/jobs/ID/STAGE. */
+const DEEPEST = 5;
 
 interface LoadedBase {
   readonly model: ModelFolder;
@@ -192,7 +194,7 @@ async function findAdapters(folder: string): Promise<ModelSource[]> {
   const files = await readdir(folder, { recursive: true }).catch(() => []);
   const found: ModelSource[] = [];
   for (const file of files.sort()) {
-    if (path.basename(file) !== 'adapter_config.json' || file.split(path.sep).length > 3) continue;
+    if (path.basename(file) !== 'adapter_config.json' || file.split(path.sep).length > DEEPEST) continue;
     const config = await readJson(path.join(folder, file)).catch(() => undefined);
     const base = isRecord(config) ? config['base_model_name_or_path'] : undefined;
     if (typeof base === 'string') found.push({ model: base, adapter: path.join(folder, path.dirname(file)) });

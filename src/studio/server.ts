@@ -13,7 +13,7 @@ import { POEM_CHOICES } from '../writing/choices.js';
 import { Admission, type AdmissionOptions } from './admission.js';
 import { chatRoutes } from './chat-routes.js';
 import { describeValidation, StudioError, sendError } from './errors.js';
-import { jobRoutes } from './job-routes.js';
+import { jobRoutes, reportRoutes } from './job-routes.js';
 import { Jobs } from './jobs.js';
 import { ModelShelf, type ShelfOptions } from './model-shelf.js';
 import { poemRoutes } from './poem-routes.js';
@@ -44,6 +44,8 @@ const BODY_LIMIT = 256 * 1024;
 const MOST_TOKENS = 512;
 /** Milliseconds to send a request in. */
 const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds that an idle connection is kept; closing waits no longer. */
+const KEEP_ALIVE = 5000;
 
 /** Builds the server; it listens when it is told to, and closing it stops jobs and frees models. */
 export async function createStudio(options: StudioOptions): Promise<FastifyInstance> {
@@ -56,6 +58,7 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
   const app = fastify({
     bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
+    keepAliveTimeout: KEEP_ALIVE,
     forceCloseConnections: 'idle',
     schemaErrorFormatter: describeValidation,
     logger: { level: 'warn', stream: process.stderr },
@@ -94,6 +97,7 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
         : {}),
     }),
   );
+  reportRoutes(app, jobs);
   await app.register(async (own) => {
     own.addHook('onRequest', async () => {
       if (owner) return;

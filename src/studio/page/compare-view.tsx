@@ -112,7 +112,7 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
         <div class="cards">
           {sides.map((side, index) => (
             <article key={side.model} class={`card ${voted === side.model ? 'best' : ''}`}>
-              <h3>{hidden ? say(`诗${index + 1}`, `poem ${index + 1}`) : side.model}</h3>
+              <h2>{hidden ? say(`诗${index + 1}`, `poem ${index + 1}`) : side.model}</h2>
               {side.error && <p class="error">{side.error}</p>}
               {side.poem ? (
                 <PoemView check={side.poem.check} style={style} />

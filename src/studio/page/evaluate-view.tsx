@@ -40,6 +40,7 @@ export function EvaluateView({ engine, description }: EvaluateViewProps) {
       />
     </label>
   );
+  const job = jobs.find(({ id }) => id === selected);
   return (
     <div class="columns">
       <div class="panel">
@@ -84,11 +85,11 @@ export function EvaluateView({ engine, description }: EvaluateViewProps) {
         />
       </div>
       <section aria-label={say('报告', 'report')}>
-        {selected !== undefined && (
+        {job && (
           <EvaluationProgress
-            key={`${selected} ${jobs.find(({ id }) => id === selected)?.state === 'running'}`}
+            key={`${job.id} ${job.state === 'running'}`}
             engine={engine}
-            job={selected}
+            job={job}
             onEnd={refresh}
           />
         )}
@@ -112,19 +113,22 @@ function EvaluationProgress({
   onEnd,
 }: {
   engine: ServerEngine;
-  job: string;
+  job: JobRecord;
   onEnd: () => void;
 }) {
   const say = useSay();
   const [progress, setProgress] = useState<Progress>();
-  const [report, setReport] = useState<string>();
+  const [report, setReport] = useState<{ url: string; version: number }>();
   useEffect(() => {
     const controller = new AbortController();
     let candidate: string | undefined;
-    const show = async (): Promise<void> => setReport(await engine.report(job));
+    const show = async (): Promise<void> => {
+      const url = await engine.report(job);
+      setReport((before) => (url === undefined ? undefined : { url, version: (before?.version ?? 0) + 1 }));
+    };
     const watch = async (): Promise<void> => {
       await show();
-      await engine.watch(job, controller.signal, (event, line) => {
+      await engine.watch(job.id, controller.signal, (event, line) => {
         if (event !== 'line' || !isProgress(line)) return;
         setProgress(line);
         // Another model's turn: the one before is in the report.
@@ -137,7 +141,7 @@ function EvaluationProgress({
     };
     watch().catch(() => undefined);
     return () => controller.abort();
-  }, [engine, job]);
+  }, [engine, job.id]);
   return (
     <div>
       <p role="status" class="progress">
@@ -146,7 +150,13 @@ function EvaluationProgress({
       </p>
       {progress && <progress max={progress.total} value={progress.done} aria-label={progress.candidate} />}
       {report !== undefined && (
-        <iframe class="report" sandbox="allow-scripts" srcdoc={report} title={say('报告', 'report')} />
+        <iframe
+          key={report.version}
+          class="report"
+          sandbox="allow-scripts"
+          src={report.url}
+          title={say('报告', 'report')}
+        />
       )}
     </div>
   );

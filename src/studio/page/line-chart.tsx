@@ -2,10 +2,10 @@
 import { LineChart as EchartsLine } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { init, use, type EChartsType } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
 
-use([EchartsLine, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+use([EchartsLine, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
 export interface Curve {
   readonly name: string;
@@ -21,7 +21,7 @@ export function LineChart({ title, curves }: { title: string; curves: readonly C
   const chart = useRef<EChartsType>(undefined);
   useEffect(() => {
     if (!element.current) return;
-    const drawn = init(element.current, undefined, { renderer: 'svg' });
+    const drawn = init(element.current);
     chart.current = drawn;
     const observer = new ResizeObserver(() => drawn.resize());
     observer.observe(element.current);
@@ -36,7 +36,8 @@ export function LineChart({ title, curves }: { title: string; curves: readonly C
         animation: false,
         color: COLOURS,
         legend: { top: 0, type: 'plain', textStyle: { color: '#777' } },
-        tooltip: { trigger: 'axis' },
+        // As text on the canvas: the page's policy allows no inline styles.
+        tooltip: { trigger: 'axis', renderMode: 'richText' },
         grid: { left: 48, right: 12, top: 32, bottom: 28 },
         xAxis: { type: 'value', minInterval: 1 },
         yAxis: { type: 'value', scale: true },

@@ -87,13 +87,10 @@ export class ServerEngine implements Engine {
     return this.events(`api/jobs/${id}/events`, undefined, signal, onEvent);
   }
 
-  /** The report of an evaluation; undefined where there is none yet. */
-  async report(id: string): Promise<string | undefined> {
-    const response = await this.fetch(`api/jobs/${id}/report`).catch((error: unknown) => {
-      if (error instanceof ServerError && error.status === 404) return undefined;
-      throw error;
-    });
-    return response?.text();
+  /** Where the report of an evaluation is; undefined where there is none yet. */
+  async report({ key }: JobRecord): Promise<string | undefined> {
+    const url = `reports/${key}`;
+    return (await fetch(url)).status === 200 ? url : undefined;
   }
 
   runs(): Promise<RunListing[]> {

@@ -1,0 +1,96 @@
+/** OpenAI's interface, asked by OpenAI's own client. */
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkPoem } from '../../src/poetry/check.js';
+import { startStudio, type TestStudio } from '../studio.js';
+
+const MODEL = 'models/miniature-dpo';
+const ask = (content: string) => [{ role: 'user' as const, content }];
+
+describe('the official client', () => {
+  let studio: TestStudio;
+  let client: OpenAI;
+  beforeAll(async () => {
+    studio = await startStudio();
+    client = new OpenAI({ baseURL: `${studio.address}/v1`, apiKey: 'none', maxRetries: 0 });
+  });
+  afterAll(() => studio.app.close());
+
+  it('lists the models', async () => {
+    const ids = (await client.models.list()).data.map(({ id }) => id);
+    expect(ids).toEqual([MODEL, 'models/miniature']);
+  });
+
+  it('gets a poem in the form that it asked for, the same for the same seed', async () => {
+    const request = { model: MODEL, messages: ask('写一首[七言绝句] 要求4句 主题为: 秋天'), seed: 3 };
+    const answer = await client.chat.completions.create(request);
+    const check = checkPoem(answer.choices[0]!.message.content!);
+    expect(check.form).toBe('七绝');
+    expect(check.regulated).toBe(true);
+    expect(answer.choices[0]!.finish_reason).toBe('stop');
+    const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = answer.usage!;
+    expect(completion).toBeGreaterThan(30);
+    expect(total).toBe(prompt + completion);
+    expect((await client.chat.completions.create(request)).choices).toEqual(answer.choices);
+  });
+
+  it('gets the same text in pieces', async () => {
+    const request = { model: MODEL, messages: ask('写一首五言绝句，写明月'), seed: 5, n: 2 };
+    const whole = await client.chat.completions.create(request);
+    const stream = await client.chat.completions.create({
+      ...request,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const texts = ['', ''];
+    let chunks = 0;
+    let usage: OpenAI.CompletionUsage | null | undefined;
+    for await (const { choices, usage: counted } of stream) {
+      for (const { index, delta } of choices) texts[index] += delta.content ?? '';
+      chunks += 1;
+      usage = counted ?? usage;
+    }
+    expect(texts).toEqual(whole.choices.map(({ message }) => message.content));
+    expect(texts[0]).not.toBe(texts[1]);
+    expect(chunks).toBeGreaterThan(40);
+    expect(usage).toEqual(whole.usage);
+  });
+
+  it('is answered freely about anything else, to a length and up to a stop', async () => {
+    const short = await client.chat.completions.create({
+      model: MODEL,
+      messages: ask('春'),
+      max_tokens: 4,
+      seed: 1,
+    });
+    expect(short.choices[0]!.finish_reason).toBe('length');
+    expect(short.usage!.completion_tokens).toBe(4);
+    const stopped = await client.chat.completions.create({
+      model: MODEL,
+      messages: ask('写一首五言绝句'),
+      stop: ['。'],
+      seed: 1,
+    });
+    expect(stopped.choices[0]!.message.content).toMatch(/^\p{Script=Han}{5}[，？！]\p{Script=Han}{5}$/u);
+    expect(stopped.choices[0]!.finish_reason).toBe('stop');
+  });
+
+  it('is told what is wrong, with the status that it knows', async () => {
+    const { create } = client.chat.completions;
+    const call = (body: object) =>
+      create.call(client.chat.completions, body as OpenAI.ChatCompletionCreateParamsNonStreaming);
+    await expect(call({ model: 'gpt-4', messages: ask('春') })).rejects.toThrow(
+      /404 model gpt-4: expected one of models\/miniature-dpo/,
+    );
+    await expect(call({ model: MODEL, messages: [] })).rejects.toThrow(/400 messages: .*fewer than 1/);
+    await expect(call({ model: MODEL, messages: ask('春'), temperature: 9 })).rejects.toThrow(
+      /400 temperature: must be <= 5/,
+    );
+    await expect(
+      call({ model: MODEL, messages: ask('写一首五言绝句'), constraints: { acrostic: 'ab' } }),
+    ).rejects.toThrow(/400 .*expected Han characters/);
+    await expect(call({ model: MODEL, messages: ask('春'.repeat(3000)) })).rejects.toThrow(
+      /400 .*expected at most 1024/,
+    );
+  });
+});

@@ -1,0 +1,183 @@
+/** The page in headless Chromium, end to end. Skipped, saying so, where no Chromium is found. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../chromium.js';
+import { startStudio, type TestStudio } from '../studio.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SLOW = { timeout: 120_000 };
+
+declare const axe: {
+  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+};
+
+/** What axe finds wrong with the page as it is now. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+describe.skipIf(CHROMIUM === undefined)('the page', () => {
+  let studio: TestStudio;
+  let browser: Browser;
+  let page: Page;
+  const errors: string[] = [];
+  beforeAll(async () => {
+    studio = await startStudio();
+    browser = await launchChromium();
+    page = await browser.newPage({ locale: 'zh-CN', viewport: { width: 1200, height: 900 } });
+    page.setDefaultTimeout(60_000);
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    await page.goto(studio.address);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await studio.app.close();
+    expect(errors).toEqual([]);
+  });
+  const open = (part: string): Promise<void> => page.click(`nav a[href="#${part}"]`);
+
+  it('writes candidates, rewrites a line, keeps what was written', SLOW, async () => {
+    await page.fill('label:has-text("主题") input', '秋天');
+    await page.click('.suggestions button:has-text("明月")');
+    expect(await page.inputValue('label:has-text("主题") input')).toBe('秋天、明月');
+    await page.click('summary:has-text("更多要求")');
+    await page.fill('label:has-text("藏头") input', '江月何人');
+    // With the keyboard alone.
+    await page.focus('button.primary');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.growing');
+    await page.waitForSelector('.card .verdict');
+    expect(await page.locator('.card').count()).toBe(4);
+    const firsts = page.locator('.card.best .line ruby:first-of-type');
+    expect((await firsts.allInnerTexts()).map((text) => text[0]).join('')).toBe('江月何人');
+    expect(await page.locator('.card.best .rhyme').count()).toBe(2);
+    expect(await faultsOf(page)).toEqual([]);
+    const lines = await page.locator('.card.best select option').allInnerTexts();
+    await page.selectOption('.card.best select', '3');
+    await page.waitForSelector('.growing');
+    await page.waitForSelector('.card .verdict');
+    const again = await page.locator('.card.best select option').allInnerTexts();
+    expect(again.filter((_, index) => index !== 3)).toEqual(lines.filter((_, index) => index !== 3));
+    await page.reload();
+    await page.click('summary:has-text("从前所写 (2)")');
+    const download = page.waitForEvent('download');
+    await page.click('text=导出');
+    const text = readFileSync(await (await download).path(), 'utf8');
+    const [kept] = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { lines: string[] });
+    expect(kept!.lines).toEqual(again.slice(1));
+  });
+
+  it('saves a poem as a picture, set vertically in traditional script', SLOW, async () => {
+    await page.click('button.primary');
+    await page.waitForSelector('.card .verdict');
+    await page.click('text=竖排');
+    await page.click('text=繁体');
+    const save = async (kind: string): Promise<Buffer> => {
+      const download = page.waitForEvent('download');
+      await page.click(`.card.best >> text=${kind}`);
+      return readFileSync(await (await download).path());
+    };
+    const svg = await save('SVG');
+    const png = await save('PNG');
+    expect(svg.toString()).toMatch(/^<svg [\s\S]*>\p{Script=Han}<\/text>/u);
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.length).toBeGreaterThan(5000);
+    await page.click('text=竖排');
+    await page.click('text=繁体');
+  });
+
+  it('shows nothing that was written as HTML', async () => {
+    await open('check');
+    await page.fill('textarea', '<img src=x onerror=alert(1)>，黄河入海流。');
+    await page.waitForSelector('.card >> text=黄');
+    expect(await page.locator('.card img').count()).toBe(0);
+  });
+
+  it('checks a poem as it is typed, and explains a fault', async () => {
+    await page.fill('textarea', '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。');
+    await page.waitForSelector('.verdict:has-text("五绝 · 平水韵 下平十一尤 ✓ · 合律")');
+    await page.fill('textarea', '白日依山尽，黄河入海流。欲穷千里目，更上一层山。');
+    await page.waitForSelector('.verdict:has-text("✗")');
+    await page.click('.fault');
+    expect(await page.innerText('.explanation')).toMatch(/出韵：韵脚须在同一平声韵部/);
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('compares models, and keeps a blind vote', SLOW, async () => {
+    await open('compare');
+    await page.click('.suggestions button:has-text("送别")');
+    await page.click('button.primary');
+    await page.waitForSelector('text=此首最好');
+    expect(await page.locator('.card h2').allInnerTexts()).toEqual(['诗1', '诗2']);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.click('text=此首最好 >> nth=0');
+    await page.waitForSelector('table td');
+    const names = await page.locator('.card h2').allInnerTexts();
+    expect(names.sort()).toEqual(['models/miniature', 'models/miniature-dpo']);
+    const votes = await (await fetch(`${studio.address}/api/votes.jsonl`)).text();
+    const pair = JSON.parse(votes) as { prompt: { content: string }[]; blind: boolean };
+    expect([pair.prompt[0]!.content, pair.blind]).toEqual(['写一首[五言绝句] 要求4句 主题为: 送别', true]);
+  });
+
+  it('trains for ten steps, live, then shows the run beside others', SLOW, async () => {
+    await open('train');
+    await page.fill('label:has-text("max_steps") input', '10');
+    await page.fill('label:has-text("sample_steps") input', '5');
+    await page.click('button.primary');
+    await page.waitForSelector('.jobs .state:has-text("进行中")');
+    await page.waitForSelector('.progress:has-text("stage1-raw")');
+    await page.waitForSelector('.samples pre');
+    expect(await page.innerText('.progress')).toMatch(/损失 \d\.\d+ · \d+ tokens\/s · 剩余 .* · \d\.\d GB/);
+    expect(await page.getAttribute('.chart', 'aria-label')).toMatch(/stage1-raw \d/);
+    await page.click('.jobs >> text=停');
+    await page.waitForSelector('.jobs .state:has-text("已停")');
+    await page.click('.jobs >> text=续');
+    await page.waitForSelector('.progress:has-text("stage3-dpo 10/10")');
+    await page.waitForSelector('.jobs .state:has-text("已成")');
+    await page.waitForSelector('figcaption:has-text("奖励")');
+    await page.click('summary:has-text("从前的训练")');
+    await page.click('label:has-text("stage1-raw") input');
+    await page.click('label:has-text("stage2-clean") input');
+    await page.waitForSelector('.chart[aria-label*="stage2-clean"]');
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('evaluates what was trained, and shows the report', SLOW, async () => {
+    await open('evaluate');
+    await page.waitForSelector('label:has-text("stage3-dpo") input');
+    await page.click('label:has-text("stage3-dpo") input');
+    await page.fill('label:has-text("题数") input', '4');
+    await page.click('button.primary');
+    await page.waitForSelector('.jobs .state:has-text("已成")');
+    const report = page.frameLocator('.report');
+    await report.locator('h1:has-text("Comparison")').waitFor();
+    expect(await report.locator('thead').first().innerText()).toContain('stage3-dpo');
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('speaks English too, and fits a phone', async () => {
+    await page.click('button:has-text("English")');
+    await page.setViewportSize({ width: 360, height: 700 });
+    for (const [part, name] of [
+      ['write', 'Write'],
+      ['check', 'Check'],
+      ['compare', 'Compare'],
+      ['train', 'Train'],
+      ['evaluate', 'Evaluate'],
+    ]) {
+      await open(part!);
+      expect(await page.innerText('nav [aria-current]')).toBe(name);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      expect(await faultsOf(page)).toEqual([]);
+    }
+    expect(await page.getAttribute('html', 'lang')).toBe('en');
+  });
+});

@@ -1,0 +1,51 @@
+/** The static site in headless Chromium, from a host that only serves files. */
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import files from '@fastify/static';
+import fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../chromium.js';
+import { shiren } from '../shiren.js';
+
+describe('the static site', () => {
+  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'shiren-site-')), 'site');
+
+  it('is written whole, over an earlier one, and over nothing else', () => {
+    for (const round of [1, 2]) {
+      expect([round, shiren(['studio', '--static', folder]).code]).toEqual([round, 0]);
+    }
+    expect(existsSync(path.join(folder, 'runtime/ort-wasm-simd-threaded.wasm'))).toBe(true);
+    const other = mkdtempSync(path.join(os.tmpdir(), 'shiren-other-'));
+    writeFileSync(path.join(other, 'mine.txt'), '');
+    const { code, err } = shiren(['studio', '--static', other]);
+    expect([code, err]).toEqual([2, expect.stringContaining('holds something else')]);
+  });
+
+  it.skipIf(CHROMIUM === undefined)('writes and checks without a server', { timeout: 120_000 }, async () => {
+    const host = fastify();
+    await host.register(files, { root: folder, prefix: '/poems/' });
+    const address = await host.listen({ host: '127.0.0.1', port: 0 });
+    const browser = await launchChromium();
+    const page = await browser.newPage({ locale: 'zh-CN' });
+    page.setDefaultTimeout(60_000);
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    await page.goto(`${address}/poems/index.html`);
+    await page.waitForSelector('.suggestions');
+    expect(await page.locator('nav a').allInnerTexts()).toEqual(['写诗', '格律']);
+    await page.click('summary:has-text("更多要求")');
+    await page.fill('label:has-text("候选") input', '1');
+    await page.fill('label:has-text("藏头") input', '春');
+    await page.click('button.primary');
+    await page.waitForSelector('.growing');
+    await page.waitForSelector('.verdict:has-text("合律")');
+    expect(await page.locator('.line ruby').first().innerText()).toMatch(/^春/);
+    await page.click('nav a[href="#check"]');
+    await page.waitForSelector('.verdict:has-text("五绝")');
+    expect(errors).toEqual([]);
+    await browser.close();
+    await host.close();
+  });
+});
