@@ -4,9 +4,6 @@ import { filesIn } from './file-system.js';
 
 export { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 
-/** Arrays are copied into WebAssembly's memory, and results out of it. */
-export const WRITES_IN_PLACE = false;
-
 /** Where the runtime's .wasm file lies, as a URL that ends in a slash. */
 export function setWasmFolder(folder: string): void {
   env.wasm.wasmPaths = folder;

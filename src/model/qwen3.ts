@@ -3,23 +3,15 @@
  * keys, rotary positions and gated feed-forward layers.
  *
  * Activations are [tokens, width] everywhere but inside attention. `training` reads rows of packed segments under a mask
- * that is an input; `decoding` reads new tokens against a key-value cache. Both share every layer.
+ * that is an input; `decoding-graph.ts` reads new tokens against a key-value cache. Both share every layer.
  */
 import { checkpoint } from '../tensor/differentiate.js';
 import type { Graph, Value } from '../tensor/graph.js';
-import {
-  groupQueryAttention,
-  rmsNorm,
-  rotaryEmbedding,
-  softmax,
-  swiglu,
-} from '../tensor/neural-operators.js';
+import { rmsNorm, rotaryEmbedding, softmax, swiglu } from '../tensor/neural-operators.js';
 import {
   add,
   concat,
-  gather,
   gemm,
-  logSumExp,
   matmul,
   multiply,
   reshape,
@@ -57,7 +49,7 @@ export interface NetworkOptions {
 }
 
 /** Attention over normalised heads: (layer, query, key, value as [tokens, heads · size]) → [tokens, heads · size]. */
-type Attention = (layer: number, query: Value, key: Value, value: Value) => Value;
+export type Attention = (layer: number, query: Value, key: Value, value: Value) => Value;
 
 /** y = x · Wᵀ for projections of one input, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
 function project(
@@ -118,7 +110,8 @@ function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: 
   return reshape(normal, ['tokens', heads * headDim]);
 }
 
-function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention): Value {
+/** All layers: hidden states [tokens, hidden] of token ids, by an attention of one's own. */
+export function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention): Value {
   const { config, weights } = options;
   const { hiddenSize, rmsNormEps, numAttentionHeads, numKeyValueHeads } = config;
   const norm = (x: Value, name: string): Value => rmsNorm(x, weights.gain(name, hiddenSize), rmsNormEps);
@@ -145,7 +138,7 @@ function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention)
   return norm(x, 'model.norm.weight');
 }
 
-function rotaryTables({ graph, config, positions }: NetworkOptions): { cosines: Value; sines: Value } {
+export function rotaryTables({ graph, config, positions }: NetworkOptions): { cosines: Value; sines: Value } {
   const half = config.headDim / 2;
   const angle = (index: number): number =>
     Math.floor(index / half) * config.ropeTheta ** (-(index % half) / half);
@@ -154,6 +147,26 @@ function rotaryTables({ graph, config, positions }: NetworkOptions): { cosines: 
     return graph.constant(name, 'float32', [positions, half], data);
   };
   return { cosines: table('cosines', Math.cos), sines: table('sines', Math.sin) };
+}
+
+/**
+ * [tokens, heads · size] → [rows, heads, length, size], for given numbers of heads. Rows and length are known only when the graph runs:
+ * they are read off the positions [rows, length].
+ */
+export function headLayout(
+  graph: Graph,
+  positions: Value,
+  headDim: number,
+  counts: readonly number[],
+): (x: Value, heads: number) => Value {
+  const shapes = new Map(
+    counts.map((heads) => [
+      heads,
+      graph.composite(() => concat([shapeOf(positions), graph.integers([heads, headDim])], 0, 4)),
+    ]),
+  );
+  return (x, heads) =>
+    transpose(reshapeTo(x, shapes.get(heads) as Value, ['rows', 'length', heads, headDim]), [0, 2, 1, 3]);
 }
 
 /** The inputs of a training graph. R rows of T tokens; `tokens` = R · T. */
@@ -180,20 +193,10 @@ export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs
   const { headDim, numAttentionHeads, numKeyValueHeads } = config;
   const group = numAttentionHeads / numKeyValueHeads;
   const { cosines, sines } = rotaryTables(options);
-  // Rows and length are known only when the graph runs: they are read off the positions and the mask.
-  const headShape = (heads: number): Value =>
-    graph.composite(() => concat([shapeOf(inputs.positions), graph.integers([heads, headDim])], 0, 4));
   const groupedShape = graph.composite(() =>
     multiply(shapeOf(inputs.mask), graph.integers([1, numKeyValueHeads, group, 1, 1])),
   );
-  const queryShape = headShape(numAttentionHeads);
-  const keyValueShape = headShape(numKeyValueHeads);
-
-  // [tokens, heads · size] → [rows, heads, length, size]
-  const toHeads = (x: Value, heads: number): Value => {
-    const shape = heads === numAttentionHeads ? queryShape : keyValueShape;
-    return transpose(reshapeTo(x, shape, ['rows', 'length', heads, headDim]), [0, 2, 1, 3]);
-  };
+  const toHeads = headLayout(graph, inputs.positions, headDim, [numAttentionHeads, numKeyValueHeads]);
   return decoder(options, inputs.tokenIds, (_, query, key, value) => {
     const rotate = (x: Value): Value => rotaryEmbedding(x, inputs.positions, cosines, sines);
     const q = rotate(toHeads(query, numAttentionHeads));
@@ -209,56 +212,4 @@ export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs
       numAttentionHeads * headDim,
     ]);
   });
-}
-
-/** The name of a layer's part of the key-value cache as input (`past`) or output (`present`). */
-export function cacheName(when: 'past' | 'present', layer: number, part: 'key' | 'value'): string {
-  return `${when}.${layer}.${part}`;
-}
-
-/**
- * Builds a decoding graph: inputs `token_ids` [batch · length], `batch_shape` by way of `last_positions` int32 [batch] and
- * `total_length` int32 [1], the cache, and `logit_rows` (which tokens want logits); outputs `logits` [rows, vocabulary],
- * `log_sum_exp` [rows] and the grown cache.
- */
-export function buildDecodingGraph(options: NetworkOptions): void {
-  const { graph, config } = options;
-  const { headDim, numAttentionHeads, numKeyValueHeads } = config;
-  const tokenIds = graph.input('token_ids', 'int64', ['tokens']);
-  const lastPositions = graph.input('last_positions', 'int32', ['batch']);
-  const totalLength = graph.input('total_length', 'int32', [1]);
-  const logitRows = graph.input('logit_rows', 'int64', ['wanted']);
-  const batchShape = graph.input('batch_shape', 'int64', [2]);
-  const { cosines, sines } = rotaryTables(options);
-
-  const toBatch = (x: Value, width: number): Value =>
-    reshapeTo(x, concat([batchShape, graph.integers([width])], 0, 3), ['batch', 'length', width]);
-  const hidden = decoder(options, tokenIds, (layer, query, key, value) => {
-    const cache = (part: 'key' | 'value'): Value =>
-      graph.input(cacheName('past', layer, part), 'float32', [
-        'batch',
-        numKeyValueHeads,
-        'capacity',
-        headDim,
-      ]);
-    const attended = groupQueryAttention({
-      query: toBatch(query, numAttentionHeads * headDim),
-      key: toBatch(key, numKeyValueHeads * headDim),
-      value: toBatch(value, numKeyValueHeads * headDim),
-      pastKey: cache('key'),
-      pastValue: cache('value'),
-      lastPositions,
-      totalLength,
-      cosines,
-      sines,
-      heads: numAttentionHeads,
-      keyValueHeads: numKeyValueHeads,
-    });
-    graph.output(cacheName('present', layer, 'key'), attended.key);
-    graph.output(cacheName('present', layer, 'value'), attended.value);
-    return reshape(attended.output, ['tokens', numAttentionHeads * headDim]);
-  });
-  const logits = options.weights.logits(gather(hidden, logitRows));
-  graph.output('logits', logits);
-  graph.output('log_sum_exp', logSumExp(logits, [1], false));
 }

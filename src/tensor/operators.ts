@@ -176,16 +176,20 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
 
 /** Cuts `x` along one axis into parts of these sizes. */
 export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  return splitBy(x, axis, x.graph.integers(sizes), sizes);
+}
+
+/** The same by sizes that are known only when the graph runs (int64, a vector); `dimensions` says what they are called. */
+export function splitBy(x: Value, axis: number, sizes: Value, dimensions: Shape): Value[] {
   const { graph } = x;
-  const outputs = sizes.map((size) =>
+  const outputs = dimensions.map((size) =>
     graph.value(
       'Split',
       x.type,
       x.shape.map((dimension, index) => (index === axis ? size : dimension)),
     ),
   );
-  const inputs = [x, graph.integers(sizes)];
-  graph.node({ operator: 'Split', domain: '', inputs, outputs, attributes: { axis } });
+  graph.node({ operator: 'Split', domain: '', inputs: [x, sizes], outputs, attributes: { axis } });
   return outputs;
 }
 

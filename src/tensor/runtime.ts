@@ -4,9 +4,6 @@ import type { Device } from './device.js';
 
 export { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** Whether outputs are written to the arrays that are given for them. */
-export const WRITES_IN_PLACE = true;
-
 export type ProviderName = 'cpu' | 'wasm' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 
 /** The name of a device's execution provider. */

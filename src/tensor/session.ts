@@ -3,7 +3,7 @@ import { messageOf } from '../support/errors.js';
 import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx.js';
-import { externalWeights, InferenceSession, providerOf, Tensor, WRITES_IN_PLACE } from './runtime.js';
+import { externalWeights, InferenceSession, providerOf, Tensor } from './runtime.js';
 
 export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
@@ -55,27 +55,13 @@ export class Session {
     return new Session(session);
   }
 
-  /**
-   * Runs the graph on its inputs by name; returns its outputs by name.
-   *
-   * @param into arrays that outputs are written to, by name; one may be an input's own, where the operator allows it
-   */
-  async run(
-    inputs: Readonly<Record<string, ArrayWithShape>>,
-    into: Readonly<Record<string, ArrayWithShape>> = {},
-  ): Promise<Record<string, ArrayWithShape>> {
+  /** Runs the graph on its inputs by name; returns its outputs by name. */
+  async run(inputs: Readonly<Record<string, ArrayWithShape>>): Promise<Record<string, ArrayWithShape>> {
     const feeds: Record<string, Tensor> = {};
     for (const [name, array] of Object.entries(inputs)) feeds[name] = toTensor(array);
-    const fetches: Record<string, Tensor | null> = {};
-    for (const name of this.session.outputNames) {
-      fetches[name] = WRITES_IN_PLACE && into[name] ? toTensor(into[name]) : null;
-    }
-    const fetched = await this.session.run(feeds, fetches);
     const outputs: Record<string, ArrayWithShape> = {};
-    for (const [name, tensor] of Object.entries(fetched)) {
-      const data = tensor.data as TensorData;
-      outputs[name] = { data, shape: tensor.dims };
-      if (!WRITES_IN_PLACE) into[name]?.data.set(data as never);
+    for (const [name, tensor] of Object.entries(await this.session.run(feeds))) {
+      outputs[name] = { data: tensor.data as TensorData, shape: tensor.dims };
     }
     return outputs;
   }

@@ -1,8 +1,9 @@
 /** Decoding with a key-value cache: prompts in, the next token's logits out, many sequences at once. */
 import type { ModelFolder } from '../model/folder.js';
+import type { Qwen3Config } from '../model/config.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
 import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
-import { buildDecodingGraph } from '../model/qwen3.js';
+import { buildDecodingGraph } from '../model/decoding-graph.js';
 import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Graph } from '../tensor/graph.js';
@@ -40,7 +41,7 @@ export class Decoder {
   /**
    * Reads the prompts; the logits of each one's next token are then in {@link DecodingState.logits}.
    *
-   * @param newTokens how many tokens may follow each prompt: memory is taken for so many
+   * @param newTokens how many tokens may follow each prompt
    */
   async prefill(
     prompts: readonly (readonly number[])[],
@@ -60,11 +61,8 @@ export class Decoder {
   }
 
   /** @internal */
-  run(
-    feeds: Record<string, ArrayWithShape>,
-    into: Record<string, ArrayWithShape>,
-  ): Promise<Record<string, ArrayWithShape>> {
-    return this.session.run(feeds, into);
+  run(feeds: Record<string, ArrayWithShape>): Promise<Record<string, ArrayWithShape>> {
+    return this.session.run(feeds);
   }
 
   async release(): Promise<void> {
@@ -108,13 +106,13 @@ export class DecodingState {
   /**
    * Begins sequences after those under way. Equal prompts are read once.
    *
-   * @param newTokens how many tokens may follow each prompt: memory is taken for so many
+   * @param newTokens how many tokens may follow each prompt
    */
   async add(prompts: readonly (readonly number[])[], newTokens: number): Promise<void> {
-    const capacity = Math.max(...prompts.map(({ length }) => length)) + newTokens;
-    this.decoder.requirePositions(capacity);
+    const longest = Math.max(...prompts.map(({ length }) => length));
+    this.decoder.requirePositions(longest + newTokens);
     const before = this.batch;
-    this.cache.reserve(before + prompts.length, capacity, before);
+    this.cache.reserve(before + prompts.length, longest, before);
     const keys = prompts.map((prompt) => prompt.join(' '));
     const different = [...new Set(keys)];
     const parents = keys.map((key) => different.indexOf(key));
@@ -127,6 +125,7 @@ export class DecodingState {
 
   /** Appends a token to each sequence. */
   async feed(tokens: readonly number[]): Promise<void> {
+    this.cache.reserve(this.batch, Math.max(...this.lengths) + 1, this.batch);
     this.scores = await this.run(
       0,
       tokens.map((token) => [token]),
@@ -149,25 +148,16 @@ export class DecodingState {
     tokens: readonly (readonly number[])[],
     lengths: readonly number[],
   ): Promise<NextTokenScores[]> {
-    const batch = tokens.length;
-    const width = Math.max(...tokens.map((ids) => ids.length));
-    const ids = new BigInt64Array(batch * width);
-    tokens.forEach((sequence, index) => sequence.forEach((id, at) => (ids[index * width + at] = BigInt(id))));
-    const ends = tokens.map((sequence, index) => (lengths[index] ?? 0) + sequence.length);
-    const lastRows = tokens.map((sequence, index) => BigInt(index * width + sequence.length - 1));
-    const { past, present } = this.cache.rows(start, batch);
-    const outputs = await this.decoder.run(
-      {
-        ...this.adapterFeeds,
-        ...past,
-        token_ids: { data: ids, shape: [ids.length] },
-        batch_shape: { data: BigInt64Array.of(BigInt(batch), BigInt(width)), shape: [2] },
-        last_positions: { data: Int32Array.from(ends, (length) => length - 1), shape: [batch] },
-        total_length: { data: Int32Array.of(Math.max(...ends)), shape: [1] },
-        logit_rows: { data: BigInt64Array.from(lastRows), shape: [batch] },
-      },
-      present,
-    );
+    const counts = tokens.map(({ length }) => length);
+    const width = Math.max(...counts);
+    const inputs = decodingInputs(tokens, lengths, this.cache.capacity, this.decoder.model.config);
+    const outputs = await this.decoder.run({
+      ...this.adapterFeeds,
+      ...this.cache.inputs(start, tokens.length),
+      ...inputs,
+      widths: { data: BigInt64Array.of(BigInt(this.cache.capacity), BigInt(width)), shape: [2] },
+    });
+    this.cache.append(floats(outputs, 'added'), start, lengths, counts);
     const logits = floats(outputs, 'logits');
     const normalisers = floats(outputs, 'log_sum_exp');
     return tokens.map((_, index) => ({
@@ -186,4 +176,44 @@ export class DecodingState {
 interface NextTokenScores {
   readonly logits: Float32Array;
   readonly logSumExp: number;
+}
+
+/** What a token does not see: far below every score, and finite. */
+const UNSEEN = -1e9;
+
+/** Ids, positions and mask of new tokens after sequences of given lengths, padded to the longest. */
+function decodingInputs(
+  tokens: readonly (readonly number[])[],
+  lengths: readonly number[],
+  capacity: number,
+  { numAttentionHeads, numKeyValueHeads }: Qwen3Config,
+): Record<string, ArrayWithShape> {
+  const batch = tokens.length;
+  const width = Math.max(...tokens.map(({ length }) => length));
+  const group = numAttentionHeads / numKeyValueHeads;
+  const ids = new BigInt64Array(batch * width);
+  const positions = new BigInt64Array(batch * width);
+  const total = capacity + width;
+  const mask = new Float32Array(batch * group * width * total).fill(UNSEEN);
+  tokens.forEach((sequence, row) => {
+    const before = lengths[row] ?? 0;
+    for (let at = 0; at < width; at += 1) {
+      ids[row * width + at] = BigInt(sequence[at] ?? 0);
+      positions[row * width + at] = BigInt(before + Math.min(at, sequence.length - 1));
+      for (let head = 0; head < group; head += 1) {
+        const line = ((row * group + head) * width + at) * total;
+        mask.fill(0, line, line + before);
+        mask.fill(0, line + capacity, line + capacity + at + 1);
+      }
+    }
+  });
+  return {
+    token_ids: { data: ids, shape: [ids.length] },
+    positions: { data: positions, shape: [batch, width] },
+    mask: { data: mask, shape: [batch, 1, group * width, total] },
+    logit_rows: {
+      data: BigInt64Array.from(tokens, (sequence, row) => BigInt(row * width + sequence.length - 1)),
+      shape: [batch],
+    },
+  };
 }
