@@ -39,6 +39,9 @@ export interface ConstraintTokens {
   encode(text: string): readonly number[];
 }
 
+/** Lists of tokens that reach a rhyme, kept by the rhymes so far: of these there is no end. */
+const LISTS_KEPT = 256;
+
 export class PoemConstraint {
   private readonly slots: readonly Slot[];
   private readonly given: ReadonlySet<string>;
@@ -174,7 +177,8 @@ export class PoemConstraint {
     const { upTo, beyond } = this.tokens.vocabulary.fitting(window);
     // Longer tokens reach a rhyme or given text: they depend on the rhyme so far as well.
     const rhymeKey = `${key}|${groups?.join() ?? ''}|${rhymeWords.join('')}`;
-    const reaching = kept(this.lists, rhymeKey, () => new TokenList(this.reaching(state, window, beyond)));
+    const make = (): TokenList => new TokenList(this.reaching(state, window, beyond));
+    const reaching = kept(this.lists, rhymeKey, make, LISTS_KEPT);
     return [upTo, reaching];
   }
 

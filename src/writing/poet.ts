@@ -15,7 +15,7 @@ import { Decoder } from './decoder.js';
 import { Generator, type Generation, type GenerationRequest } from './generate.js';
 import { planPoem, type Constraints } from './plan.js';
 import { SAMPLING_DEFAULTS, type SamplingOptions } from './sampler.js';
-import { VerseVocabulary } from './verse-vocabulary.js';
+import { kept, VerseVocabulary } from './verse-vocabulary.js';
 import {
   ordersOf,
   writeBest,
@@ -203,15 +203,11 @@ export class Poet implements PoemWriter {
     }
     const drawn = (required?.length ?? 0) > 0 ? seed : undefined;
     const key = JSON.stringify([form, asked, options.original ?? false, drawn]);
-    let constraint = this.constraints.get(key);
-    if (!constraint) {
+    const make = (): PoemConstraint => {
       const plan = planPoem(form, asked, this.tokens.vocabulary, Random.for(seed, 'places'));
-      constraint = new PoemConstraint(plan, this.tokens, options.original ? knownLines : undefined);
-      this.constraints.set(key, constraint);
-      const [oldest] = this.constraints.keys();
-      if (this.constraints.size > CONSTRAINTS_KEPT && oldest !== undefined) this.constraints.delete(oldest);
-    }
-    return constraint;
+      return new PoemConstraint(plan, this.tokens, options.original ? knownLines : undefined);
+    };
+    return kept(this.constraints, key, make, CONSTRAINTS_KEPT);
   }
 
   /** Frees the model's memory. */

@@ -99,15 +99,20 @@ function fitsWindow({ characters, tones }: VerseToken, { rows, marks }: TokenWin
   return false;
 }
 
-/** What a cache has under a key; made where it has nothing. */
-export function kept<Item>(cache: Map<string, Item>, key: string, make: () => Item): Item {
+/** What a cache has under a key; made where it has nothing. Where it holds more than `most`, the oldest goes. */
+export function kept<Item>(cache: Map<string, Item>, key: string, make: () => Item, most = Infinity): Item {
   let item = cache.get(key);
   if (item === undefined) {
     item = make();
     cache.set(key, item);
+    const [oldest] = cache.keys();
+    if (cache.size > most && oldest !== undefined) cache.delete(oldest);
   }
   return item;
 }
+
+/** Windows whose tokens are kept: a poem has about a hundred, and most poems share them. */
+const WINDOWS_KEPT = 2000;
 
 export class VerseVocabulary {
   /** Tokens that verse can be made of; partial characters and all other text are left out. */
@@ -178,13 +183,14 @@ export class VerseVocabulary {
   fitting(window: TokenWindow): FittingTokens {
     const { rows, marks, settled } = window;
     const key = `${rows.map((row) => row.join('')).join()}|${marks.map((mark) => mark ?? '.').join('/')}|${settled}`;
-    return kept(this.parts, key, () => {
+    const make = (): FittingTokens => {
       const fitting = this.tokens.filter((token) => fitsWindow(token, window));
       return {
         upTo: new TokenList(fitting.filter(({ characters }) => characters.length <= settled)),
         beyond: new Set(fitting.filter(({ characters }) => characters.length > settled)),
       };
-    });
+    };
+    return kept(this.parts, key, make, WINDOWS_KEPT);
   }
 
   /** How many characters a token has; 0 where it is none of verse. */
