@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium } from '../chromium.js';
 import { startStudio, type TestStudio } from '../studio.js';
+import { tinyModel } from '../support-tiny-model.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SLOW = { timeout: 120_000 };
@@ -31,7 +32,11 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     page = await browser.newPage({ locale: 'zh-CN', viewport: { width: 1200, height: 900 } });
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('console', (message) => {
+      // A refusal that the page shows is no error of the page.
+      const refusal = /status of 400/.test(message.text());
+      if (message.type() === 'error' && !refusal) errors.push(message.text());
+    });
     await page.goto(studio.address);
   });
   afterAll(async () => {
@@ -161,6 +166,22 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await report.locator('h1:has-text("Comparison")').waitFor();
     expect(await report.locator('thead').first().innerText()).toContain('stage3-dpo');
     expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('takes another model, and says what is wrong with one', SLOW, async () => {
+    await open('write');
+    await page.click('summary:has-text("另加模型")');
+    await page.fill('label:has-text("底模") input', 'no/such/folder');
+    await page.click('button:has-text("加入")');
+    expect(await page.innerText('details .error')).toMatch(/no\/such\/folder/);
+    const { folder } = await tinyModel();
+    await page.fill('label:has-text("底模") input', folder);
+    await page.click('button:has-text("加入")');
+    await page.waitForSelector(`option:has-text("${folder}")`, { state: 'attached' });
+    expect(await page.inputValue('label:has-text("模型") >> select')).toBe(folder);
+    await page.click('button.primary');
+    await page.waitForSelector('.card .verdict:has-text("合律")');
+    await page.reload();
   });
 
   it('speaks English too, and fits a phone', async () => {

@@ -99,7 +99,7 @@ function Studio({ engine, language, onLanguage }: StudioProps) {
         )}
         {description && (
           <RulesContext.Provider value={description.rules}>
-            {tab === 'write' && <WriteView engine={engine} description={description} />}
+            {tab === 'write' && <WriteView engine={engine} description={description} reload={reload} />}
             {tab === 'check' && <CheckView engine={engine} description={description} />}
             {tab === 'compare' && server && (
               <CompareView

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { JsonRequest } from '../../writing/json-request.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
+import { AddModel } from './add-model.js';
 import { download } from './download.js';
 import type { Description, Engine } from './engine.js';
 import { useSay } from './language.js';
@@ -10,14 +11,17 @@ import { addToHistory, clearHistory, exportHistory, readHistory } from './poem-h
 import { langOf, PoemView, type PoemStyle } from './poem-view.js';
 import { EMPTY_REQUEST, randomSeed, RequestForm, toRequest, type RequestFields } from './request-form.js';
 import { useScript } from './script.js';
+import { ServerEngine } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
 
 interface WriteViewProps {
   readonly engine: Engine;
   readonly description: Description;
+  /** Asks once more what can be chosen. */
+  readonly reload: () => void;
 }
 
-export function WriteView({ engine, description }: WriteViewProps) {
+export function WriteView({ engine, description, reload }: WriteViewProps) {
   const say = useSay();
   const [style, setStyle] = usePoemStyle();
   const [fields, setFields] = useState<RequestFields>({
@@ -45,6 +49,15 @@ export function WriteView({ engine, description }: WriteViewProps) {
         }}
       >
         <RequestForm description={description} fields={fields} onChange={setFields} />
+        {description.owner && engine instanceof ServerEngine && (
+          <AddModel
+            engine={engine}
+            onAdded={(model) => {
+              reload();
+              setFields({ ...fields, model });
+            }}
+          />
+        )}
         <div class="actions">
           <button type="submit" class="primary" disabled={busy}>
             {say('写诗', 'Write')}
