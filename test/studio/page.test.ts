@@ -145,7 +145,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.click('.jobs >> text=停');
     await page.waitForSelector('.jobs .state:has-text("已停")');
     await page.click('.jobs >> text=续');
-    await page.waitForSelector('.progress:has-text("stage3-dpo 10/10")');
+    await page.waitForSelector('.progress:has-text("stage3-dpo 10")');
     await page.waitForSelector('.jobs .state:has-text("已成")');
     await page.waitForSelector('figcaption:has-text("奖励")');
     await page.click('summary:has-text("从前的训练")');

@@ -13,6 +13,9 @@ export interface Curve {
   readonly points: readonly (readonly [number, number])[];
 }
 
+/** Faint on light and on dark paper. */
+const GRID = { lineStyle: { color: '#8884' } };
+
 /** Okabe and Ito's colours: told apart by all eyes. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#999999'];
 
@@ -39,8 +42,8 @@ export function LineChart({ title, curves }: { title: string; curves: readonly C
         // As text on the canvas: the page's policy allows no inline styles.
         tooltip: { trigger: 'axis', renderMode: 'richText' },
         grid: { left: 48, right: 12, top: 32, bottom: 28 },
-        xAxis: { type: 'value', minInterval: 1 },
-        yAxis: { type: 'value', scale: true },
+        xAxis: { type: 'value', minInterval: 1, splitLine: GRID },
+        yAxis: { type: 'value', scale: true, splitLine: GRID },
         series: curves.map(({ name, points }) => ({
           name,
           type: 'line',

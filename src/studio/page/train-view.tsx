@@ -195,7 +195,7 @@ function TrainingProgress({ engine, job, onEnd }: { engine: ServerEngine; job: s
 
 function describeStep(stage: string, line: TrainLine, say: (zh: string, en: string) => string): string {
   const { step = 0, total_steps: total = 0, loss, tokens_per_second: rate, num_tokens: tokens } = line;
-  const parts = [`${stage} ${step}/${total}`];
+  const parts = [`${stage} ${step}${total > 0 ? `/${total}` : ''}`];
   if (typeof loss === 'number') parts.push(`${say('损失', 'loss')} ${loss.toFixed(3)}`);
   if (typeof rate === 'number' && typeof tokens === 'number') {
     parts.push(`${Math.round(rate)} tokens/s`);
