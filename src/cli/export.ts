@@ -2,28 +2,86 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { exportGguf, GGUF_TYPES, type GgufType } from '../interop/gguf.js';
-import { openModel } from '../model/folder.js';
+import { exportMerged, MERGED_DTYPES, withMerged, type MergedDtype } from '../interop/merged.js';
+import { exportOnnx, ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
+import { openModel, type ModelFolder } from '../model/folder.js';
+import { InputError } from '../support/errors.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
-import { DEFAULT_MODEL } from './paths.js';
+import { DEFAULT_MODEL, resolvePath } from './paths.js';
 
-interface GgufFlags {
+interface ModelFlags {
   readonly model: string;
-  readonly type: GgufType;
+  readonly adapter?: string;
 }
 
 export function exportCommand(program: Command): void {
   const command = program.command('export').description('导出 models for other programs');
-  command
-    .command('gguf')
+  addModelOptions(command.command('merged'))
+    .description('a Hugging Face folder: the base with the adapter merged in')
+    .argument('<folder>', 'the folder to write')
+    .addOption(
+      new Option('--dtype <name>', 'type of the weights')
+        .choices(Object.keys(MERGED_DTYPES))
+        .default('bfloat16'),
+    )
+    .addHelpText('after', '\nExample:\n  shiren export merged poet --adapter output/stage3-dpo')
+    .action(async (folder: string, flags: ModelFlags & { dtype: MergedDtype }) => {
+      await exportMerged(await open(flags), adapterOf(flags), folder, flags.dtype);
+      announce(folder);
+    });
+  addModelOptions(command.command('onnx'))
+    .description(
+      'a folder for @huggingface/transformers (transformers.js): ONNX models, tokenizer, chat template',
+    )
+    .argument('<folder>', 'the folder to write')
+    .option('--dtype <names>', `some of ${Object.keys(ONNX_DTYPES).join(', ')}`, 'fp32,q8,q4')
+    .addHelpText('after', '\nExample:\n  shiren export onnx poet-onnx --adapter output/stage3-dpo --dtype q4')
+    .action(async (folder: string, flags: ModelFlags & { dtype: string }) => {
+      const dtypes = readDtypes(flags.dtype);
+      await withMerged(await open(flags), adapterOf(flags), (model) => exportOnnx(model, folder, dtypes));
+      announce(folder);
+    });
+  addModelOptions(command.command('gguf'))
     .description('a GGUF file for llama.cpp, Ollama and others: weights, tokenizer and chat template')
     .argument('<file>', 'the file to write, for example poet.gguf')
-    .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .addOption(new Option('--type <name>', 'type of the weights').choices(GGUF_TYPES).default('f16'))
-    .addHelpText('after', '\nExample:\n  shiren export gguf poet.gguf --type q8_0')
-    .action(async (file: string, flags: GgufFlags) => {
-      const model = await openModel(await resolveModel(flags.model));
-      await exportGguf(model, file, { type: flags.type, name: path.basename(flags.model) });
-      console.log(say(`已写入 ${file}`, `wrote ${file}`));
+    .addHelpText(
+      'after',
+      '\nExample:\n  shiren export gguf poet.gguf --adapter output/stage3-dpo --type q8_0',
+    )
+    .action(async (file: string, flags: ModelFlags & { type: GgufType }) => {
+      const name = path.basename(flags.adapter ?? flags.model);
+      await withMerged(await open(flags), adapterOf(flags), (model) =>
+        exportGguf(model, file, { type: flags.type, name }),
+      );
+      announce(file);
     });
+}
+
+function addModelOptions(command: Command): Command {
+  return command
+    .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
+    .option('--adapter <folder>', 'PEFT adapter to merge in');
+}
+
+async function open({ model }: ModelFlags): Promise<ModelFolder> {
+  return openModel(await resolveModel(model));
+}
+
+const adapterOf = ({ adapter }: ModelFlags): string | undefined =>
+  adapter === undefined ? undefined : resolvePath(adapter);
+
+function readDtypes(text: string): OnnxDtype[] {
+  return text.split(',').map((name) => {
+    if (!Object.hasOwn(ONNX_DTYPES, name)) {
+      const known = Object.keys(ONNX_DTYPES).join(', ');
+      throw new InputError(`--dtype ${name}: expected some of ${known}`);
+    }
+    return name as OnnxDtype;
+  });
+}
+
+function announce(what: string): void {
+  console.log(say(`已写入 ${what}`, `wrote ${what}`));
 }

@@ -46,26 +46,27 @@ function isCopied({ name, shape }: TensorEntry): boolean {
 }
 
 /** Where a derived file is kept: named by the files that it is made from. */
-async function fileOf(model: ModelFolder, derivation: Derivation): Promise<string> {
+async function fileOf(model: ModelFolder, derivation: Derivation, folder: string): Promise<string> {
   const files = [...new Set([...model.weights.values()].map(({ file }) => file))];
   const hash = createHash('sha256').update(derivation.name);
   for (const file of files) {
     const { size, mtimeMs } = await stat(file);
     hash.update(`${file}/${size}/${mtimeMs}`);
   }
-  return path.join(
-    cacheFolder(),
-    'weights',
-    `${derivation.name}-${hash.digest('hex').slice(0, 16)}.safetensors`,
-  );
+  return path.join(folder, `${derivation.name}-${hash.digest('hex').slice(0, 16)}.safetensors`);
 }
 
-/** A model's weights in another form, made if they are not there yet. */
+/**
+ * A model's weights in another form, made if they are not there yet.
+ *
+ * @param folder where they are kept; the user's cache where absent
+ */
 export async function derivedFile(
   model: ModelFolder,
   derivation: Derivation,
+  folder = path.join(cacheFolder(), 'weights'),
 ): Promise<ReadonlyMap<string, TensorEntry>> {
-  const file = await fileOf(model, derivation);
+  const file = await fileOf(model, derivation, folder);
   if (!existsSync(file)) {
     const matrices = matricesOf(model);
     const copied = [...model.weights.values()].filter(isCopied);

@@ -1,0 +1,122 @@
+/** An adapter merged into its base: a Hugging Face model folder like any other. */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { toBfloat16, toFloat16 } from '../model/float16.js';
+import { openModel, type ModelFolder } from '../model/folder.js';
+import { loadAdapter, loraScaling, type Adapter, type LoraPair } from '../model/lora.js';
+import {
+  readTensor,
+  writeSafetensorsStream,
+  type FloatTensor,
+  type FloatType,
+  type TensorEntry,
+} from '../model/safetensors.js';
+import { InputError } from '../support/errors.js';
+import { isRecord, readJson, writeJson } from '../support/files.js';
+
+/** By the names of torch_dtype. */
+export const MERGED_DTYPES = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const satisfies Record<
+  string,
+  FloatType
+>;
+export type MergedDtype = keyof typeof MERGED_DTYPES;
+
+/** W + s·B·A, with DoRA scaled row by row to the trained length (arXiv 2402.09353): what a projection [out, in] becomes. */
+export function mergeMatrix(
+  weight: Float32Array,
+  { a, b, magnitude }: LoraPair<FloatTensor>,
+  scaling: number,
+): Float32Array {
+  const [rank = 0, inner = 0] = a.shape;
+  const rows = b.shape[0] ?? 0;
+  const merged = Float32Array.from(weight);
+  for (let row = 0; row < rows; row += 1) {
+    const target = merged.subarray(row * inner, (row + 1) * inner);
+    for (let at = 0; at < rank; at += 1) {
+      const factor = scaling * (b.data[row * rank + at] ?? 0);
+      const source = a.data.subarray(at * inner, (at + 1) * inner);
+      for (let column = 0; column < inner; column += 1) target[column]! += factor * source[column]!;
+    }
+    if (!magnitude) continue;
+    const length = Math.sqrt(target.reduce((sum, value) => sum + value * value, 0));
+    const scale = (magnitude.data[row] ?? 0) / length;
+    for (let column = 0; column < inner; column += 1) target[column]! *= scale;
+  }
+  return merged;
+}
+
+function encode(values: Float32Array, dtype: MergedDtype): Uint8Array {
+  const array = dtype === 'float32' ? values : dtype === 'float16' ? toFloat16(values) : toBfloat16(values);
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** The merged tensors one after another: no more than one is in memory. */
+async function* mergedTensors(
+  entries: readonly TensorEntry[],
+  adapter: Adapter | undefined,
+  dtype: MergedDtype,
+): AsyncGenerator<Uint8Array> {
+  for (const entry of entries) {
+    const values = await readTensor(entry);
+    const pair = adapter?.layers.get(entry.name.replace(/\.weight$/, ''));
+    yield encode(pair && adapter ? mergeMatrix(values, pair, loraScaling(adapter.config)) : values, dtype);
+  }
+}
+
+/** Files of a model folder that say nothing of its weights. */
+const isKept = (name: string): boolean =>
+  /^(?:tokenizer.*\.json|special_tokens_map\.json|vocab\.json|merges\.txt|chat_template\.jinja|generation_config\.json)$/.test(
+    name,
+  );
+
+/**
+ * Writes a model with its adapter merged in as a new Hugging Face folder, whole or not at all.
+ *
+ * @param adapter a PEFT adapter folder; none for a copy in another type
+ * @throws InputError for a folder that is there already, or an adapter that does not fit
+ */
+export async function exportMerged(
+  model: ModelFolder,
+  adapter: string | undefined,
+  folder: string,
+  dtype: MergedDtype = 'bfloat16',
+): Promise<void> {
+  if (existsSync(folder)) throw new InputError(`${folder}: is there already, expected a new folder`);
+  const loaded = adapter === undefined ? undefined : await loadAdapter(adapter, model.config);
+  const beside = `${folder}.${process.pid}.tmp`;
+  try {
+    await mkdir(beside, { recursive: true });
+    const entries = [...model.weights.values()];
+    const plans = entries.map(({ name, shape }) => ({ name, shape, type: MERGED_DTYPES[dtype] }));
+    const file = path.join(beside, 'model.safetensors');
+    await writeSafetensorsStream(file, plans, mergedTensors(entries, loaded, dtype));
+    for (const name of (await readdir(model.folder)).filter(isKept)) {
+      await copyFile(path.join(model.folder, name), path.join(beside, name));
+    }
+    const config = await readJson(path.join(model.folder, 'config.json'));
+    const type = isRecord(config) && 'dtype' in config ? { dtype } : { torch_dtype: dtype };
+    await writeJson(path.join(beside, 'config.json'), { ...(config as object), ...type });
+    await rename(beside, folder);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+/** Works with a model and its adapter as one model; where there is an adapter, from a merged copy that is deleted afterwards. */
+export async function withMerged<T>(
+  model: ModelFolder,
+  adapter: string | undefined,
+  work: (merged: ModelFolder) => Promise<T>,
+): Promise<T> {
+  if (adapter === undefined) return work(model);
+  const parent = await mkdtemp(path.join(os.tmpdir(), 'shiren-merged-'));
+  try {
+    const folder = path.join(parent, 'model');
+    await exportMerged(model, adapter, folder, 'float32');
+    return await work(await openModel(folder));
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Qwen3 as the graph that Optimum exports and transformers.js runs: `input_ids`, `attention_mask`, `position_ids` and
+ * `past_key_values.N.key|value` in, `logits` and `present.N.key|value` out.
+ */
+import { decoder, headLayout, rotaryTables, type NetworkOptions } from '../model/qwen3.js';
+import { emit } from '../tensor/emit.js';
+import type { Graph, Value } from '../tensor/graph.js';
+import { rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
+import {
+  add,
+  cast,
+  concat,
+  matmul,
+  multiply,
+  reshape,
+  reshapeLike,
+  reshapeTo,
+  shapeOf,
+  slice,
+  transpose,
+} from '../tensor/operators.js';
+
+/** What a token does not see: far below every score, and finite. */
+const UNSEEN = -1e9;
+
+export function buildTextGenerationGraph(options: NetworkOptions): void {
+  const { graph, config } = options;
+  const { headDim, numAttentionHeads, numKeyValueHeads, vocabSize } = config;
+  const group = numAttentionHeads / numKeyValueHeads;
+  const ids = graph.input('input_ids', 'int64', ['rows', 'length']);
+  const attentionMask = graph.input('attention_mask', 'int64', ['rows', 'total']);
+  const positions = graph.input('position_ids', 'int64', ['rows', 'length']);
+  const { cosines, sines } = rotaryTables(options);
+  const toHeads = headLayout(graph, positions, headDim, [numAttentionHeads, numKeyValueHeads]);
+  const rotate = (x: Value): Value => rotaryEmbedding(x, positions, cosines, sines);
+  const mask = causalMask(graph, ids, attentionMask);
+  const grouped = multiply(shapeOf(mask), graph.integers([1, numKeyValueHeads, group, 1, 1]));
+  /** What there was, then what is new: also an output. */
+  const grown = (layer: number, part: 'key' | 'value', fresh: Value): Value => {
+    const shape = ['rows', numKeyValueHeads, 'past', headDim] as const;
+    const past = graph.input(`past_key_values.${layer}.${part}`, 'float32', shape);
+    const present = concat([past, fresh], 2, 'total');
+    graph.output(`present.${layer}.${part}`, present);
+    return present;
+  };
+
+  const hidden = decoder(options, reshape(ids, ['tokens']), (layer, query, key, value) => {
+    const q = rotate(toHeads(query, numAttentionHeads));
+    const k = grown(layer, 'key', rotate(toHeads(key, numKeyValueHeads)));
+    const v = grown(layer, 'value', toHeads(value, numKeyValueHeads));
+    const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
+    const scores = matmul(folded, k, { transB: true, alpha: headDim ** -0.5 });
+    const shape = ['rows', numKeyValueHeads, group, 'length', 'total'] as const;
+    const weights = softmax(add(reshapeTo(scores, grouped, shape), mask));
+    const attended = reshapeLike(matmul(reshapeLike(weights, scores), v), q);
+    return reshape(transpose(attended, [0, 2, 1, 3]), ['tokens', numAttentionHeads * headDim]);
+  });
+  const logits = options.weights.logits(hidden);
+  const shape = concat([shapeOf(ids), graph.integers([vocabSize])], 0, 3);
+  graph.output('logits', reshapeTo(logits, shape, ['rows', 'length', vocabSize]));
+}
+
+/** [rows, 1, 1, length, total]: 0 where a new token sees another, a large negative number where not. */
+function causalMask(graph: Graph, ids: Value, attentionMask: Value): Value {
+  const scalar = (x: Value): Value => emit('Squeeze', { graph, inputs: [x], shape: [], type: 'int64' });
+  const total = scalar(slice(shapeOf(attentionMask), 0, 1, 2));
+  const length = scalar(slice(shapeOf(ids), 0, 1, 2));
+  const [zero, one] = [0, 1].map((number) =>
+    graph.constant('integer', 'int64', [], BigInt64Array.of(BigInt(number))),
+  ) as [Value, Value];
+  const range = (from: Value, size: string): Value =>
+    emit('Range', { graph, inputs: [from, total, one], shape: [size], type: 'int64' });
+  const before = emit('Sub', { graph, inputs: [total, length], shape: [], type: 'int64' });
+  const unsqueeze = (x: Value, axes: readonly number[], shape: readonly (string | number)[]): Value =>
+    emit('Unsqueeze', { graph, inputs: [x, graph.integers(axes)], shape, type: x.type });
+  const causal = emit('LessOrEqual', {
+    graph,
+    inputs: [
+      unsqueeze(range(zero, 'total'), [0], [1, 'total']),
+      unsqueeze(range(before, 'length'), [1], ['length', 1]),
+    ],
+    shape: ['length', 'total'],
+    type: 'bool',
+  });
+  const present = unsqueeze(cast(attentionMask, 'bool'), [1, 2, 3], ['rows', 1, 1, 1, 'total']);
+  const seen = emit('And', {
+    graph,
+    inputs: [present, causal],
+    shape: ['rows', 1, 1, 'length', 'total'],
+    type: 'bool',
+  });
+  return emit('Where', {
+    graph,
+    inputs: [seen, graph.scalar(0), graph.scalar(UNSEEN)],
+    shape: ['rows', 1, 1, 'length', 'total'],
+  });
+}
