@@ -14,7 +14,7 @@ const rooms = {
   training: ['model', 'tensor'],
   writing: ['model', 'poetry', 'tensor'],
   evaluation: ['writing', 'poetry', 'model', 'tensor'],
-  interop: ['model', 'tensor', 'training', 'writing'],
+  interop: ['corpus', 'model', 'tensor', 'training', 'writing'],
   browser: ['poetry', 'tensor', 'writing'],
   studio: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'browser'],
   cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop', 'studio'],

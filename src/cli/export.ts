@@ -2,13 +2,16 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { exportGguf, GGUF_TYPES, type GgufType } from '../interop/gguf.js';
+import { exportLlamaFactory } from '../interop/llamafactory.js';
 import { exportMerged, MERGED_DTYPES, withMerged, type MergedDtype } from '../interop/merged.js';
 import { exportOnnx, ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
-import { openModel, type ModelFolder } from '../model/folder.js';
+import { openModel, openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
+import { exportTrl, type ProjectOptions } from '../interop/trl-project.js';
 import { InputError } from '../support/errors.js';
+import { readRecipe } from '../training/recipe.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
-import { DEFAULT_MODEL, resolvePath } from './paths.js';
+import { DEFAULT_MODEL, packaged, resolvePath } from './paths.js';
 
 interface ModelFlags {
   readonly model: string;
@@ -57,6 +60,53 @@ export function exportCommand(program: Command): void {
       );
       announce(file);
     });
+  addRecipeOptions(command.command('trl'))
+    .description(
+      'a recipe as a TRL project: data, train.py, accelerate for several GPUs, FSDP and DeepSpeed, Slurm, SkyPilot',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  shiren export trl poet-trl --recipe recipes/qwen3-0.6b.yaml --data output/full',
+    )
+    .action(async (folder: string, flags: RecipeFlags) => {
+      await exportTrl(folder, { ...(await readProject(flags)), template: packaged('templates', 'trl') });
+      announce(folder);
+    });
+  addRecipeOptions(command.command('llamafactory'))
+    .description('a recipe for LLaMA-Factory: a YAML file a stage, and dataset_info.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  shiren export llamafactory poet-lf --recipe recipes/qwen3-0.6b.yaml --data output/full',
+    )
+    .action(async (folder: string, flags: RecipeFlags) => {
+      await exportLlamaFactory(folder, await readProject(flags));
+      announce(folder);
+    });
+}
+
+interface RecipeFlags {
+  readonly recipe: string;
+  readonly data: string;
+  readonly set: string[];
+}
+
+function addRecipeOptions(command: Command): Command {
+  return command
+    .argument('<folder>', 'the folder to write')
+    .option('--recipe <file>', 'the recipe', 'recipes/mini.yaml')
+    .option('--data <folder>', 'folder of the data sets', 'output/data')
+    .option(
+      '--set <key=value>',
+      'override a setting of every stage (repeatable)',
+      (value, all: string[]) => [...all, value],
+      [],
+    );
+}
+
+async function readProject(flags: RecipeFlags): Promise<ProjectOptions> {
+  const recipe = await readRecipe(resolvePath(flags.recipe), flags.set);
+  const opened = await openModelWithTokenizer(await resolveModel(recipe.model_name_or_path));
+  return { recipe, data: flags.data, ...opened };
 }
 
 function addModelOptions(command: Command): Command {

@@ -66,7 +66,8 @@ export function isStageDone(folder: string): boolean {
 const examplesPerStep = (recipe: StageRecipe): number =>
   recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
 
-const stepsPerEpoch = (recipe: StageRecipe, examples: number): number =>
+/** Optimiser steps of an epoch. */
+export const stepsPerEpoch = (recipe: StageRecipe, examples: number): number =>
   Math.ceil(examples / examplesPerStep(recipe));
 
 /** Optimiser steps of a stage. */
@@ -234,7 +235,8 @@ function requireKnownTokens(trees: readonly TokenTree[], vocabSize: number, name
   });
 }
 
-async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promise<Adapter> {
+/** The adapter that a stage starts from where it goes on from no other. */
+export async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promise<Adapter> {
   const adapter = initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
   return recipe.use_dora ? withMagnitudes(adapter, model) : adapter;
 }

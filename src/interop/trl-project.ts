@@ -1,0 +1,96 @@
+/** A recipe as a ready TRL project, for those who outgrow one machine. */
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { messageText, readPreferenceDataset, readSftDataset, type Message } from '../corpus/dataset.js';
+import type { ModelFolder } from '../model/folder.js';
+import { saveAdapter } from '../model/lora.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import type { Recipe, StageRecipe } from '../training/recipe.js';
+import { examplesOfStep, newAdapter, stepsPerEpoch } from '../training/trainer.js';
+import { InputError } from '../support/errors.js';
+import { writeJson, writeJsonLines } from '../support/files.js';
+
+export interface ProjectOptions {
+  readonly recipe: Recipe;
+  readonly model: ModelFolder;
+  readonly tokenizer: Tokenizer;
+  /** Folder that data sets are relative to. */
+  readonly data: string;
+}
+
+export interface TrlOptions extends ProjectOptions {
+  /** Folder of the files that every project has. */
+  readonly template: string;
+}
+
+/** The stages that another trainer can take over. @throws InputError where there is none */
+export function offlineStages({ stages }: Recipe): StageRecipe[] {
+  const offline = stages.filter(({ type }) => type !== 'online_dpo');
+  if (offline.length === 0) {
+    throw new InputError('the recipe has online_dpo stages only: their pairs are made while they train');
+  }
+  return offline;
+}
+
+/** Writes a folder whole, by what fills it, or not at all. @throws InputError for a folder that is there already */
+export async function writeProject(folder: string, fill: (beside: string) => Promise<void>): Promise<void> {
+  if (existsSync(folder)) throw new InputError(`${folder}: is there already, expected a new folder`);
+  const beside = `${folder}.${process.pid}.tmp`;
+  try {
+    await mkdir(beside, { recursive: true });
+    await fill(beside);
+    await rename(beside, folder);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+/** Writes the project: data, order, the adapters before the first step, settings and scripts. */
+export async function exportTrl(folder: string, options: TrlOptions): Promise<void> {
+  const { recipe, model, tokenizer, data, template } = options;
+  const stages = offlineStages(recipe);
+  await writeProject(folder, async (beside) => {
+    await cp(template, beside, { recursive: true });
+    const base = existsSync(recipe.model_name_or_path)
+      ? path.resolve(model.folder)
+      : recipe.model_name_or_path;
+    await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages });
+    for (const stage of stages) {
+      const examples = await renderExamples(stage, path.resolve(data, stage.train_dataset), tokenizer);
+      await writeJsonLines(path.join(beside, 'data', `${stage.name}.jsonl`), examples);
+      await writeJson(path.join(beside, 'order', `${stage.name}.json`), epochOrders(stage, examples.length));
+      if (stage.adapter_from === null) {
+        const adapter = await newAdapter(model, stage);
+        await saveAdapter(path.join(beside, 'init', stage.name), adapter, base);
+      }
+    }
+  });
+}
+
+/** For each epoch the examples in the order of our own trainer. */
+function epochOrders(stage: StageRecipe, examples: number): number[][] {
+  const steps = stepsPerEpoch(stage, examples);
+  return Array.from({ length: Math.ceil(stage.num_train_epochs) }, (_, epoch) =>
+    Array.from({ length: steps }, (__, step) => examplesOfStep(stage, examples, epoch * steps + step)).flat(),
+  );
+}
+
+/** Examples as text, so that every token is the one that we train on, whatever a template becomes later. */
+async function renderExamples(stage: StageRecipe, file: string, tokenizer: Tokenizer): Promise<object[]> {
+  const asked = (messages: readonly Message[]): string =>
+    tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true, enableThinking: false });
+  const end = tokenizer.decode([tokenizer.endOfTurn], { keepSpecial: true });
+  const answered = (messages: readonly Message[]): string => messageText(messages) + end;
+  if (stage.type === 'sft') {
+    return (await readSftDataset(file)).map(({ prompt, completion }) => ({
+      prompt: asked(prompt),
+      completion: answered(completion),
+    }));
+  }
+  return (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({
+    prompt: asked(prompt),
+    chosen: answered(chosen),
+    rejected: answered(rejected),
+  }));
+}

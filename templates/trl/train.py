@@ -1,0 +1,131 @@
+"""One stage of the recipe, with TRL: accelerate launch train.py STAGE [--output-dir DIR] [--max-steps N]
+
+Reads recipe.json, data/STAGE.jsonl (prompts with the chat template applied already), order/STAGE.json (which examples each epoch
+sees, in which order) and, for a stage that starts anew, init/STAGE: the adapter as it is before the first step. With these a run
+takes the same steps as the one that this project was exported from, on any number of processes.
+"""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import torch
+from datasets import load_dataset
+from peft import PeftModel
+from torch.utils.data import Sampler
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+
+HERE = Path(__file__).parent
+
+
+class RecipeOrder(Sampler):
+    """The order of examples as the recipe has it: another one each epoch."""
+
+    def __init__(self, epochs):
+        self.epochs = epochs
+        self.epoch = 0
+
+    def set_epoch(self, epoch):
+        self.epoch = epoch
+
+    def __iter__(self):
+        return iter(self.epochs[self.epoch % len(self.epochs)])
+
+    def __len__(self):
+        return len(self.epochs[0])
+
+
+def in_order(trainer_class, epochs):
+    """A trainer that goes through the examples in the recipe's order."""
+
+    class InOrder(trainer_class):
+        def _get_train_sampler(self, *args, **kwargs):
+            return RecipeOrder(epochs)
+
+    return InOrder
+
+
+def read(path):
+    return json.loads((HERE / path).read_text(encoding="utf8"))
+
+
+def settings(stage, output_dir, max_steps):
+    """Arguments that SFTConfig and DPOConfig share. The examples of a step are divided among the processes."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    accumulation = stage["gradient_accumulation_steps"]
+    if accumulation % world != 0:
+        raise SystemExit(f"gradient_accumulation_steps {accumulation}: expected a multiple of the {world} processes")
+    bf16 = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    return {
+        "output_dir": output_dir,
+        "max_steps": max_steps if max_steps is not None else stage["max_steps"],
+        "num_train_epochs": stage["num_train_epochs"],
+        "per_device_train_batch_size": stage["per_device_train_batch_size"],
+        "gradient_accumulation_steps": accumulation // world,
+        "learning_rate": stage["learning_rate"],
+        "lr_scheduler_type": stage["lr_scheduler_type"],
+        "warmup_steps": stage["warmup_steps"] or stage["warmup_ratio"],
+        "max_grad_norm": stage["max_grad_norm"],
+        "weight_decay": stage["weight_decay"],
+        "adam_beta1": stage["adam_beta1"],
+        "adam_beta2": stage["adam_beta2"],
+        "adam_epsilon": stage["adam_epsilon"],
+        "max_length": stage["max_length"],
+        "gradient_checkpointing": stage["gradient_checkpointing"],
+        "seed": stage["seed"],
+        "logging_steps": stage["logging_steps"],
+        "save_steps": stage["save_steps"],
+        "save_total_limit": stage["save_total_limit"] or None,
+        "report_to": [] if stage["report_to"] == "none" else [stage["report_to"]],
+        "bf16": bf16,
+        "use_cpu": not torch.cuda.is_available(),
+        "ddp_find_unused_parameters": False,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("stage")
+    parser.add_argument("--output-dir")
+    parser.add_argument("--max-steps", type=int)
+    flags = parser.parse_args()
+    recipe = read("recipe.json")
+    stage = next((one for one in recipe["stages"] if one["name"] == flags.stage), None)
+    if stage is None:
+        raise SystemExit(f"stage {flags.stage}: expected one of {[one['name'] for one in recipe['stages']]}")
+    output_dir = flags.output_dir or str(HERE / "output" / stage["name"])
+
+    base = os.environ.get("MODEL", recipe["model_name_or_path"])
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    start = HERE / "init" / stage["name"]
+    if not start.exists():
+        start = Path(output_dir).parent / stage["adapter_from"]
+    model = PeftModel.from_pretrained(model, start, is_trainable=True)
+    for config in model.peft_config.values():
+        config.lora_dropout = stage["lora_dropout"]
+
+    columns = ("prompt", "completion") if stage["type"] == "sft" else ("prompt", "chosen", "rejected")
+    dataset = load_dataset("json", data_files=str(HERE / "data" / f"{stage['name']}.jsonl"), split="train")
+    dataset = dataset.select_columns(list(columns))
+    shared = {"model": model, "processing_class": tokenizer, "train_dataset": dataset}
+    arguments = settings(stage, output_dir, flags.max_steps)
+    epochs = read(f"order/{stage['name']}.json")
+    if stage["type"] == "sft":
+        trainer = in_order(SFTTrainer, epochs)(args=SFTConfig(**arguments), **shared)
+    else:
+        smoothing = {"label_smoothing": stage["label_smoothing"]}
+        config = DPOConfig(beta=stage["beta"], loss_type=[stage["loss_type"]], **smoothing, **arguments)
+        trainer = in_order(DPOTrainer, epochs)(args=config, **shared)
+    trainer.train(resume_from_checkpoint=any(Path(output_dir).glob("checkpoint-*")))
+    trainer.save_model(output_dir)
+    if trainer.is_world_process_zero():
+        steps = [entry for entry in trainer.state.log_history if "loss" in entry]
+        lines = "".join(json.dumps(entry) + "\n" for entry in steps)
+        (Path(output_dir) / "metrics.jsonl").write_text(lines, encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()
