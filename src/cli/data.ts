@@ -6,6 +6,7 @@ import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
 import { COMMIT, fetchCorpus } from '../corpus/fetch.js';
 import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
+import { writeParquet } from '../corpus/parquet.js';
 import { collectPoems, joinPoems, parsePart, readPlainText } from '../corpus/plain-text.js';
 import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
 import { splitLines } from '../poetry/text.js';
@@ -27,7 +28,16 @@ interface BuildFlags {
   readonly validationShare: number;
   readonly minQuality: number;
   readonly paraphraseShare: number;
+  readonly parquet?: boolean;
   readonly json?: boolean;
+}
+
+/** The data sets that have examples, beside their JSON Lines. */
+async function writeParquetSets({ counts }: BuildSummary, out: string): Promise<void> {
+  for (const [name, count] of Object.entries(counts)) {
+    const file = path.join(out, name);
+    if (count > 0) await writeParquet(`${file}.jsonl`, `${file}.parquet`);
+  }
 }
 
 interface TextFlags {
@@ -77,6 +87,7 @@ export function dataCommand(program: Command): void {
       numberOption,
       BUILD_DEFAULTS.paraphraseShare,
     )
+    .option('--parquet', 'the data sets as Parquet too')
     .option('--json', 'the summary as JSON')
     .addHelpText(
       'after',
@@ -84,6 +95,7 @@ export function dataCommand(program: Command): void {
     )
     .action(async (flags: BuildFlags) => {
       const summary = await buildDatasets({ ...flags, source: resolvePath(flags.source) });
+      if (flags.parquet) await writeParquetSets(summary, flags.out);
       console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, flags.out));
     });
   data

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
 import type { StageRecipe } from '../training/recipe.js';
+import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeJson, writeJsonLines } from '../support/files.js';
 import { offlineStages, writeProject, type ProjectOptions } from './trl-project.js';
 
@@ -53,6 +54,22 @@ function describeDataset({ name, type }: StageRecipe): object {
   };
 }
 
+/** Its names of the preference losses that it has. */
+const PREFERENCE_LOSSES: Readonly<Record<string, string>> = {
+  sigmoid: 'sigmoid',
+  hinge: 'hinge',
+  ipo: 'ipo',
+  simpo: 'simpo',
+  orpo: 'orpo',
+};
+
+function preferenceLoss({ name, loss_type: type }: StageRecipe): string {
+  const loss = PREFERENCE_LOSSES[type];
+  if (loss !== undefined) return loss;
+  const known = Object.keys(PREFERENCE_LOSSES).join(', ');
+  throw new InputError(`${name}: loss_type ${type}: LLaMA-Factory has ${known}`);
+}
+
 /** The stage under LLaMA-Factory's names. */
 function settings(stage: StageRecipe, base: string): Record<string, unknown> {
   return {
@@ -70,7 +87,7 @@ function settings(stage: StageRecipe, base: string): Record<string, unknown> {
     ...(stage.type === 'dpo'
       ? {
           pref_beta: stage.beta,
-          pref_loss: stage.loss_type,
+          pref_loss: preferenceLoss(stage),
           ...(stage.adapter_from === null ? {} : { ref_model_adapters: `output/${stage.adapter_from}` }),
           ref_model: base,
         }

@@ -33,6 +33,17 @@ export function offlineStages({ stages }: Recipe): StageRecipe[] {
   return offline;
 }
 
+/** Losses that TRL has in trainers of their own, or no more. */
+const NOT_IN_DPO_TRAINER: readonly string[] = ['simpo', 'orpo'];
+
+function requireKnownLosses(stages: readonly StageRecipe[]): void {
+  const other = stages.find(
+    ({ type, loss_type: loss }) => type === 'dpo' && NOT_IN_DPO_TRAINER.includes(loss),
+  );
+  if (!other) return;
+  throw new InputError(`${other.name}: loss_type ${other.loss_type}: TRL’s DPOTrainer does not have it`);
+}
+
 /** Writes a folder whole, by what fills it, or not at all. @throws InputError for a folder that is there already */
 export async function writeProject(folder: string, fill: (beside: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) throw new InputError(`${folder}: is there already, expected a new folder`);
@@ -50,6 +61,7 @@ export async function writeProject(folder: string, fill: (beside: string) => Pro
 export async function exportTrl(folder: string, options: TrlOptions): Promise<void> {
   const { recipe, model, tokenizer, data, template } = options;
   const stages = offlineStages(recipe);
+  requireKnownLosses(stages);
   await writeProject(folder, async (beside) => {
     await cp(template, beside, { recursive: true });
     const base = existsSync(recipe.model_name_or_path)

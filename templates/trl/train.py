@@ -116,8 +116,11 @@ def main():
     if stage["type"] == "sft":
         trainer = in_order(SFTTrainer, epochs)(args=SFTConfig(**arguments), **shared)
     else:
-        smoothing = {"label_smoothing": stage["label_smoothing"]}
-        config = DPOConfig(beta=stage["beta"], loss_type=[stage["loss_type"]], **smoothing, **arguments)
+        losses = {"loss_type": [stage["loss_type"]], "loss_weights": [1.0]}
+        if stage["rpo_alpha"] > 0:
+            # TRL takes the mean over the tokens of a micro-batch, not of a step: a little different from shiren's.
+            losses = {"loss_type": [stage["loss_type"], "sft"], "loss_weights": [1.0, stage["rpo_alpha"]]}
+        config = DPOConfig(beta=stage["beta"], label_smoothing=stage["label_smoothing"], **losses, **arguments)
         trainer = in_order(DPOTrainer, epochs)(args=config, **shared)
     trainer.train(resume_from_checkpoint=any(Path(output_dir).glob("checkpoint-*")))
     trainer.save_model(output_dir)
