@@ -28,7 +28,7 @@ const zones = Object.entries(rooms).map(([room, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'output', 'runs'] },
+  { ignores: ['dist', 'node_modules', 'output', 'runs', 'docs/api'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -11,5 +11,8 @@ export { formatPrompt, parsePrompt } from './poetry/prompt.js';
 export { toSimplified } from './poetry/script.js';
 export { buildDatasets, type BuildOptions, type BuildSummary } from './corpus/build.js';
 export { measurePoem, type PoemMetrics } from './evaluation/metrics.js';
+export { Yardstick } from './evaluation/yardstick.js';
+export { readThemeWeights } from './corpus/theme-weights.js';
+export { ThemeMeasure } from './poetry/theme-measure.js';
 export { readRecipe, type Recipe, type StageRecipe } from './training/recipe.js';
 export { InputError } from './support/errors.js';

@@ -17,6 +17,7 @@ export { type WriteOptions } from '../writing/writer.js';
 export { type WrittenPoem } from '../writing/written-poem.js';
 export { InputError, LineIndex, Poet };
 
+/** Where a poet in a browser finds its files. */
 export interface BrowserPoetOptions {
   /** URL of a Hugging Face model folder. */
   readonly model: string;

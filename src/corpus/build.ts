@@ -20,6 +20,7 @@ import type { CleanPoem, SourcePoem } from './poem.js';
 import { nameOf, qualityOf, readFame } from './quality.js';
 import { poemFiles, readPoems } from './read.js';
 
+/** What the data sets are made from, and how. */
 export interface BuildOptions {
   readonly source: string;
   readonly out: string;
@@ -42,6 +43,7 @@ export const BUILD_DEFAULTS = {
   paraphraseShare: 0.1,
 } as const satisfies Partial<BuildOptions>;
 
+/** What was read, kept and written. */
 export interface BuildSummary {
   readonly poems: number;
   readonly kept: number;

@@ -43,6 +43,7 @@ export function runsOf(text: string, length: number): string[] {
   });
 }
 
+/** The corpus as a measure: its lines, runs of characters and poems, the measure of themes, a judge of fluency. */
 export class Yardstick {
   readonly themes: ThemeMeasure;
   readonly fluency: NgramModel | undefined;
@@ -70,6 +71,7 @@ export class Yardstick {
     }
   }
 
+  /** Whether a line is known from the corpus, or nearly. */
   nearness(line: string): Nearness {
     return this.index.nearness(line);
   }

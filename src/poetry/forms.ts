@@ -1,6 +1,7 @@
 /** The forms that a prompt can ask for, and the shapes they have. */
 import { characters } from './text.js';
 
+/** The forms that can be asked for, with their lines and the characters of each. */
 export const FORMS = {
   五言绝句: { lines: 4, length: 5, english: 'five-character quatrain' },
   七言绝句: { lines: 4, length: 7, english: 'seven-character quatrain' },
@@ -8,8 +9,10 @@ export const FORMS = {
   七言律诗: { lines: 8, length: 7, english: 'seven-character regulated verse' },
 } as const;
 
+/** 五言绝句, 七言绝句, 五言律诗 or 七言律诗. */
 export type FormName = keyof typeof FORMS;
 
+/** The names of all forms. */
 export const FORM_NAMES = Object.keys(FORMS) as FormName[];
 
 /** The short names that people also use. */

@@ -21,6 +21,7 @@ function gaps(characters: readonly string[]): string[] {
   return characters.map((_, index) => characters.with(index, GAP).join(''));
 }
 
+/** Known lines as sorted hashes: tells whether a line is one of them, or a character away from one. */
 export class LineIndex {
   private constructor(private readonly hashes: Uint32Array) {}
 

@@ -46,6 +46,7 @@ function normalShare(z: number): number {
   return z >= 0 ? 1 - tail : tail;
 }
 
+/** How far a text speaks of themes, by weights learnt from poems with telling titles. */
 export class ThemeMeasure {
   constructor(private readonly themes: Readonly<Record<string, ThemeWeights>>) {}
 

@@ -84,6 +84,7 @@ export interface StageRecipe {
   readonly seed: number;
 }
 
+/** A base model and the stages that are trained on it, one after another. */
 export interface Recipe {
   readonly model_name_or_path: string;
   readonly stages: readonly StageRecipe[];
@@ -290,6 +291,7 @@ function parseOverrides(overrides: readonly string[]): Record<string, unknown> {
   );
 }
 
+/** Reads a recipe from a YAML file. @throws InputError naming file and key, with the nearest known name for an unknown one */
 export async function readRecipe(file: string, overrides: readonly string[] = []): Promise<Recipe> {
   return parseRecipe(await readText(file), file, overrides);
 }

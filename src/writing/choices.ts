@@ -6,6 +6,7 @@ import { RULES } from '../poetry/rules.js';
 import { THEME_NAMES } from '../poetry/themes.js';
 import { LIFTABLE_RULES } from './tonal-templates.js';
 
+/** Forms, themes, rhyme groups, rules that may be lifted, rules of prosody, rhyme books. */
 export const POEM_CHOICES = {
   forms: FORM_NAMES.map((name) => ({ name, ...FORMS[name] })),
   themes: THEME_NAMES,
@@ -17,4 +18,5 @@ export const POEM_CHOICES = {
   books: Object.keys(BOOKS),
 } as const;
 
+/** The type of {@link POEM_CHOICES}. */
 export type PoemChoices = typeof POEM_CHOICES;

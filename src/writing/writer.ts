@@ -35,6 +35,7 @@ export interface ConstrainedOrder extends PoemOrder {
   readonly constraints?: Constraints;
 }
 
+/** What writes poems for orders: a model of our own, or one behind an endpoint. */
 export interface PoemWriter {
   /** Writes a poem for each order, in one batch. */
   writeAll(orders: readonly ConstrainedOrder[], options?: BatchOptions): Promise<WrittenPoem[]>;
