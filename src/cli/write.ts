@@ -7,6 +7,7 @@ import type { DecodingDtype } from '../model/frozen-base.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import type { RuntimeOptions } from '../tensor/device.js';
+import { SEQUENCES_AT_ONCE } from '../writing/generate.js';
 import { Poet } from '../writing/poet.js';
 import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
 import { writeBest } from '../writing/writer.js';
@@ -31,9 +32,6 @@ interface WriteFlags extends RuntimeOptions, RequestFlags {
   readonly out?: string;
   readonly json?: boolean;
 }
-
-/** Sequences decoded together. */
-const SEQUENCES_AT_ONCE = 16;
 
 const EXAMPLES = `
 Examples:

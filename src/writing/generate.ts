@@ -104,7 +104,7 @@ class Sequence {
  * token, and leaves it when its text ends.
  */
 export class Generator {
-  private readonly waiting: Sequence[] = [];
+  private waiting: Sequence[] = [];
   private active: Sequence[] = [];
   private running = false;
 
@@ -132,6 +132,8 @@ export class Generator {
     const state = new DecodingState(this.decoder, this.options.adapter);
     try {
       while (this.active.length + this.waiting.length > 0) {
+        // Whoever was told to stop does not wait for room to hear of it.
+        this.waiting = this.waiting.filter((sequence) => !rejectAborted(sequence));
         await this.admit(state);
         if (this.active.length === 0) continue;
         await state.feed(this.active.map(({ tokens }) => tokens.at(-1) ?? this.tokenizer.endOfTurn));
@@ -148,7 +150,7 @@ export class Generator {
   /** Reads the prompts of those who wait, as far as there is room. */
   private async admit(state: DecodingState): Promise<void> {
     const room = (this.options.sequences ?? SEQUENCES_AT_ONCE) - this.active.length;
-    const admitted = this.waiting.splice(0, room).filter((sequence) => !rejectAborted(sequence));
+    const admitted = this.waiting.splice(0, room);
     if (admitted.length === 0) return;
     const before = this.active.length;
     this.active.push(...admitted);

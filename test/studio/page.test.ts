@@ -8,7 +8,7 @@ import { startStudio, type TestStudio } from '../studio.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 400_000 };
 
 declare const axe: {
   run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
@@ -30,7 +30,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     studio = await startStudio();
     browser = await launchChromium();
     page = await browser.newPage({ locale: 'zh-CN', viewport: { width: 1200, height: 900 } });
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(150_000);
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
       // A refusal that the page shows is no error of the page.

@@ -22,13 +22,13 @@ describe('the static site', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('holds something else')]);
   });
 
-  it.skipIf(CHROMIUM === undefined)('writes and checks without a server', { timeout: 120_000 }, async () => {
+  it.skipIf(CHROMIUM === undefined)('writes and checks without a server', { timeout: 400_000 }, async () => {
     const host = fastify();
     await host.register(files, { root: folder, prefix: '/poems/' });
     const address = await host.listen({ host: '127.0.0.1', port: 0 });
     const browser = await launchChromium();
     const page = await browser.newPage({ locale: 'zh-CN' });
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(150_000);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));

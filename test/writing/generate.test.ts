@@ -70,6 +70,19 @@ describe('generation', () => {
     expect(texts).toEqual((await alone()).slice(1, 3));
   });
 
+  it('tells a request that waits for room at once when it is dropped', async () => {
+    const generator = new Generator(decoder, tokenizer, { sequences: 1 });
+    const controller = new AbortController();
+    const [first, second] = requests();
+    let done = false;
+    const writing = generator.generate(first!).finally(() => (done = true));
+    const waiting = generator.generate({ ...second!, signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    expect(done).toBe(false);
+    await writing;
+  });
+
   it('refuses a request that is longer than the decoder was made for', async () => {
     const long = { ...request('春', 1), maxNewTokens: 128 };
     const generator = new Generator(decoder, tokenizer);

@@ -1,5 +1,6 @@
 /** Another model to choose: a folder or an id of the hub, with or without an adapter. */
 import { useState } from 'preact/hooks';
+import { TextField } from './fields.js';
 import { useSay } from './language.js';
 import type { ServerEngine } from './server-engine.js';
 
@@ -27,22 +28,21 @@ export function AddModel({ engine, onAdded }: AddModelProps) {
       setBusy(false);
     }
   };
-  const text = (label: string, value: string, set: (text: string) => void, placeholder: string) => (
-    <label>
-      {label}
-      <input
-        type="text"
-        value={value}
-        placeholder={placeholder}
-        onInput={({ currentTarget }) => set(currentTarget.value)}
-      />
-    </label>
-  );
   return (
     <details>
       <summary>{say('另加模型', 'another model')}</summary>
-      {text(say('底模', 'base model'), model, setModel, 'Qwen/Qwen3-0.6B')}
-      {text(say('适配器', 'adapter'), adapter, setAdapter, 'output/qwen3/stage3-dpo')}
+      <TextField
+        label={say('底模', 'base model')}
+        value={model}
+        onChange={setModel}
+        placeholder="Qwen/Qwen3-0.6B"
+      />
+      <TextField
+        label={say('适配器', 'adapter')}
+        value={adapter}
+        onChange={setAdapter}
+        placeholder="output/qwen3/stage3-dpo"
+      />
       <div class="actions">
         <button type="button" disabled={busy || model.trim() === ''} onClick={() => void add()}>
           {busy ? say('加载中……', 'loading…') : say('加入', 'add')}

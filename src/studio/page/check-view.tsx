@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PoemCheck } from '../../poetry/check.js';
 import type { Description, Engine } from './engine.js';
+import { SelectField } from './fields.js';
 import { useSay } from './language.js';
 import { PoemView } from './poem-view.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
@@ -38,16 +39,12 @@ export function CheckView({ engine, description }: { engine: Engine; description
             onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
         </label>
-        <label>
-          {say('韵书', 'rhyme book')}
-          <select value={book} onChange={({ currentTarget }) => setBook(currentTarget.value)}>
-            {description.books.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SelectField
+          label={say('韵书', 'rhyme book')}
+          value={book}
+          onChange={setBook}
+          choices={description.books}
+        />
       </div>
       <section aria-label={say('格律', 'meter and rhyme')} aria-live="polite">
         <StyleBar style={style} onChange={setStyle} />

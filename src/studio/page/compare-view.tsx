@@ -5,6 +5,7 @@ import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { VoteTally } from '../votes.js';
 import { download } from './download.js';
 import type { Description } from './engine.js';
+import { CheckField, ModelsField } from './fields.js';
 import { useSay } from './language.js';
 import { PoemView } from './poem-view.js';
 import {
@@ -41,7 +42,9 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
   const say = useSay();
   const [style, setStyle] = usePoemStyle();
   const [fields, setFields] = useState<RequestFields>({ ...EMPTY_REQUEST, constrained: false });
-  const [models, setModels] = useState(description.models.slice(0, FIRST_MODELS).map(({ id }) => id));
+  const [models, setModels] = useState<readonly string[]>(
+    description.models.slice(0, FIRST_MODELS).map(({ id }) => id),
+  );
   const [blind, setBlind] = useState(true);
   const [voted, setVoted] = useState<string>();
   const [tally, setTally] = useState<readonly VoteTally[]>([]);
@@ -70,39 +73,15 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
           void compare(models, { ...fields, candidates: 1, seed: String(randomSeed()) }, blind);
         }}
       >
-        <fieldset class="choice">
-          <legend>{say('模型', 'models')}</legend>
-          {description.models.map(({ id }) => (
-            <label key={id}>
-              <input
-                type="checkbox"
-                checked={models.includes(id)}
-                onChange={() =>
-                  setModels(models.includes(id) ? models.filter((one) => one !== id) : [...models, id])
-                }
-              />
-              {id}
-            </label>
-          ))}
-        </fieldset>
+        <ModelsField models={description.models} chosen={models} onChange={setModels} />
         <FormChoice description={description} fields={fields} set={set} />
         <ThemeChoice description={description} fields={fields} set={set} />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={fields.constrained}
-            onChange={({ currentTarget }) => set({ constrained: currentTarget.checked })}
-          />
-          {say('守格律', 'keep to the form')}
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={blind}
-            onChange={({ currentTarget }) => setBlind(currentTarget.checked)}
-          />
-          {say('匿名投票', 'blind vote')}
-        </label>
+        <CheckField
+          label={say('守格律', 'keep to the form')}
+          value={fields.constrained}
+          onChange={(constrained) => set({ constrained })}
+        />
+        <CheckField label={say('匿名投票', 'blind vote')} value={blind} onChange={setBlind} />
         <button type="submit" class="primary" disabled={busy || models.length === 0}>
           {say('比较', 'Compare')}
         </button>

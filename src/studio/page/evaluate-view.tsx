@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobRecord } from '../jobs.js';
 import type { Description } from './engine.js';
-import { JobList, useJobs } from './job-list.js';
+import { CountField, ModelsField } from './fields.js';
+import { JobList, useJobs, viewKey } from './job-list.js';
 import { useSay } from './language.js';
 import type { ServerEngine } from './server-engine.js';
 
@@ -13,84 +14,36 @@ interface EvaluateViewProps {
 
 export function EvaluateView({ engine, description }: EvaluateViewProps) {
   const say = useSay();
-  const { jobs, refresh } = useJobs(engine, 'eval');
-  const [selected, setSelected] = useState<string>();
-  const [error, setError] = useState<string>();
+  const control = useJobs(engine, 'eval');
+  const { selected } = control;
   const [models, setModels] = useState<readonly string[]>(description.models.slice(0, 2).map(({ id }) => id));
   const [prompts, setPrompts] = useState(20);
   const [seeds, setSeeds] = useState(1);
-  const act = (work: Promise<JobRecord>): void => {
-    setError(undefined);
-    work.then(
-      async ({ id }) => {
-        setSelected(id);
-        await refresh();
-      },
-      (caught: Error) => setError(caught.message),
-    );
-  };
-  const count = (label: string, value: number, set: (value: number) => void) => (
-    <label>
-      {label}
-      <input
-        type="number"
-        min="1"
-        value={value}
-        onInput={({ currentTarget }) => set(Number(currentTarget.value) || 1)}
-      />
-    </label>
-  );
-  const job = jobs.find(({ id }) => id === selected);
   return (
     <div class="columns">
       <div class="panel">
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            act(engine.evaluate({ models, prompts, seeds }));
+            control.act(engine.evaluate({ models, prompts, seeds }));
           }}
         >
-          <fieldset class="choice">
-            <legend>{say('模型', 'models')}</legend>
-            {description.models.map(({ id }) => (
-              <label key={id}>
-                <input
-                  type="checkbox"
-                  checked={models.includes(id)}
-                  onChange={() =>
-                    setModels(models.includes(id) ? models.filter((one) => one !== id) : [...models, id])
-                  }
-                />
-                {id}
-              </label>
-            ))}
-          </fieldset>
-          {count(say('题数', 'prompts'), prompts, setPrompts)}
-          {count(say('每题几首', 'poems a prompt'), seeds, setSeeds)}
+          <ModelsField models={description.models} chosen={models} onChange={setModels} />
+          <CountField label={say('题数', 'prompts')} value={prompts} onChange={setPrompts} />
+          <CountField label={say('每题几首', 'poems a prompt')} value={seeds} onChange={setSeeds} />
           <button type="submit" class="primary" disabled={models.length === 0}>
             {say('评测', 'Evaluate')}
           </button>
         </form>
-        {error && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
-        <JobList
-          jobs={jobs}
-          selected={selected}
-          onSelect={setSelected}
-          onStop={(id) => act(engine.stop(id))}
-          onResume={(id) => act(engine.resume(id))}
-        />
+        <JobList engine={engine} control={control} />
       </div>
       <section aria-label={say('报告', 'report')}>
-        {job && (
+        {selected && (
           <EvaluationProgress
-            key={`${job.id} ${job.state === 'running'}`}
+            key={viewKey(selected)}
             engine={engine}
-            job={job}
-            onEnd={refresh}
+            job={selected}
+            onEnd={control.refresh}
           />
         )}
       </section>

@@ -4,26 +4,41 @@ import type { JobKind, JobRecord, JobState } from '../jobs.js';
 import { useSay } from './language.js';
 import type { ServerEngine } from './server-engine.js';
 
-/** The jobs of a kind, and one that is looked at. */
-export function useJobs(
-  engine: ServerEngine,
-  kind: JobKind,
-): { jobs: readonly JobRecord[]; refresh: () => Promise<void> } {
+/** The jobs of a kind, the one that is looked at, and what can be done with them. */
+export interface JobControl {
+  readonly jobs: readonly JobRecord[];
+  readonly selected: JobRecord | undefined;
+  readonly select: (id: string) => void;
+  /** Starts, stops or resumes a job, and looks at it. */
+  readonly act: (work: Promise<JobRecord>) => void;
+  readonly error: string | undefined;
+  readonly refresh: () => Promise<void>;
+}
+
+export function useJobs(engine: ServerEngine, kind: JobKind): JobControl {
   const [jobs, setJobs] = useState<readonly JobRecord[]>([]);
+  const [selected, select] = useState<string>();
+  const [error, setError] = useState<string>();
   const refresh = useCallback(async () => setJobs(await engine.jobs(kind)), [engine, kind]);
   useEffect(() => void refresh().catch(() => undefined), [refresh]);
-  return { jobs, refresh };
+  const act = (work: Promise<JobRecord>): void => {
+    setError(undefined);
+    work.then(
+      async ({ id }) => {
+        select(id);
+        await refresh();
+      },
+      (caught: Error) => setError(caught.message),
+    );
+  };
+  return { jobs, selected: jobs.find(({ id }) => id === selected), select, act, error, refresh };
 }
 
-interface JobListProps {
-  readonly jobs: readonly JobRecord[];
-  readonly selected: string | undefined;
-  readonly onSelect: (id: string) => void;
-  readonly onStop: (id: string) => void;
-  readonly onResume: (id: string) => void;
-}
+/** What is shown of a job begins anew with this: it is read from disk once more when it stops or goes on. */
+export const viewKey = ({ id, state }: JobRecord): string => `${id} ${state === 'running'}`;
 
-export function JobList({ jobs, selected, onSelect, onStop, onResume }: JobListProps) {
+export function JobList({ engine, control }: { engine: ServerEngine; control: JobControl }) {
+  const { jobs, selected, select, act, error } = control;
   const say = useSay();
   const states: Readonly<Record<JobState, string>> = {
     running: say('进行中', 'running'),
@@ -31,28 +46,36 @@ export function JobList({ jobs, selected, onSelect, onStop, onResume }: JobListP
     finished: say('已成', 'finished'),
     failed: say('失败', 'failed'),
   };
-  if (jobs.length === 0) return null;
   return (
-    <ul class="jobs" aria-label={say('任务', 'jobs')}>
-      {jobs.map(({ id, title, state, message, created }) => (
-        <li key={id} class={state}>
-          <button type="button" aria-pressed={selected === id} onClick={() => onSelect(id)}>
-            {title} <small>{new Date(created).toLocaleString()}</small>
-          </button>
-          <span class="state">{states[state]}</span>
-          {state === 'running' && (
-            <button type="button" onClick={() => onStop(id)}>
-              {say('停', 'stop')}
-            </button>
-          )}
-          {(state === 'stopped' || state === 'failed') && (
-            <button type="button" onClick={() => onResume(id)}>
-              {say('续', 'resume')}
-            </button>
-          )}
-          {message && <p class="error">{message}</p>}
-        </li>
-      ))}
-    </ul>
+    <>
+      {error && (
+        <p class="error" role="alert">
+          {error}
+        </p>
+      )}
+      {jobs.length > 0 && (
+        <ul class="jobs" aria-label={say('任务', 'jobs')}>
+          {jobs.map(({ id, title, state, message, created }) => (
+            <li key={id} class={state}>
+              <button type="button" aria-pressed={selected?.id === id} onClick={() => select(id)}>
+                {title} <small>{new Date(created).toLocaleString()}</small>
+              </button>
+              <span class="state">{states[state]}</span>
+              {state === 'running' && (
+                <button type="button" onClick={() => act(engine.stop(id))}>
+                  {say('停', 'stop')}
+                </button>
+              )}
+              {(state === 'stopped' || state === 'failed') && (
+                <button type="button" onClick={() => act(engine.resume(id))}>
+                  {say('续', 'resume')}
+                </button>
+              )}
+              {message && <p class="error">{message}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

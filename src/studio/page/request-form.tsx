@@ -2,6 +2,7 @@
 import type { JsonConstraints, JsonRequest } from '../../writing/json-request.js';
 import type { FormName } from '../../poetry/forms.js';
 import type { Description } from './engine.js';
+import { CheckField, CountField, SelectField, TextField } from './fields.js';
 import { useSay } from './language.js';
 
 /** What the reader has filled in; texts as they were typed. */
@@ -79,16 +80,12 @@ export function RequestForm({ description, fields, onChange }: RequestFormProps)
   return (
     <>
       {description.models.length > 1 && (
-        <label>
-          {say('模型', 'model')}
-          <select value={fields.model} onChange={({ currentTarget }) => set({ model: currentTarget.value })}>
-            {description.models.map(({ id }) => (
-              <option key={id} value={id}>
-                {id}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SelectField
+          label={say('模型', 'model')}
+          value={fields.model}
+          onChange={(model) => set({ model })}
+          choices={description.models.map(({ id }) => id)}
+        />
       )}
       <FormChoice description={description} fields={fields} set={set} />
       <ThemeChoice description={description} fields={fields} set={set} />
@@ -136,15 +133,12 @@ export function ThemeChoice({ description, fields, set }: PartProps) {
   };
   return (
     <>
-      <label>
-        {say('主题', 'themes')}
-        <input
-          type="text"
-          value={fields.themes}
-          placeholder={say('山水、自然、宁静', '山水、自然、宁静 (in Chinese)')}
-          onInput={({ currentTarget }) => set({ themes: currentTarget.value })}
-        />
-      </label>
+      <TextField
+        label={say('主题', 'themes')}
+        value={fields.themes}
+        onChange={(themes) => set({ themes })}
+        placeholder={say('山水、自然、宁静', '山水、自然、宁静 (in Chinese)')}
+      />
       <div class="suggestions" role="group" aria-label={say('主题词', 'theme words')}>
         {description.themes.map((theme) => (
           <button
@@ -168,15 +162,12 @@ function MoreFields({ description, fields, set }: PartProps) {
     label: string,
     placeholder = '',
   ) => (
-    <label>
-      {label}
-      <input
-        type="text"
-        value={fields[key]}
-        placeholder={placeholder}
-        onInput={({ currentTarget }) => set({ [key]: currentTarget.value })}
-      />
-    </label>
+    <TextField
+      label={label}
+      value={fields[key]}
+      onChange={(typed) => set({ [key]: typed })}
+      placeholder={placeholder}
+    />
   );
   return (
     <>
@@ -185,34 +176,24 @@ function MoreFields({ description, fields, set }: PartProps) {
       {text('firstLine', say('首句', 'first line'), '床前明月光')}
       {text('required', say('须有之词', 'words it must have'))}
       {text('forbidden', say('忌用之词', 'words it must not have'))}
-      <label>
-        {say('韵部', 'rhyme group')}
-        <select value={fields.rhyme} onChange={({ currentTarget }) => set({ rhyme: currentTarget.value })}>
-          <option value="">{say('任选', 'any')}</option>
-          {description.rhymeGroups.map((group) => (
-            <option key={group} value={group}>
-              {group}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={fields.constrained}
-          onChange={({ currentTarget }) => set({ constrained: currentTarget.checked })}
-        />
-        {say('守格律', 'keep to the form')}
-      </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={fields.original}
-          disabled={!fields.constrained}
-          onChange={({ currentTarget }) => set({ original: currentTarget.checked })}
-        />
-        {say('不袭前人句', 'no line of the corpus')}
-      </label>
+      <SelectField
+        label={say('韵部', 'rhyme group')}
+        value={fields.rhyme}
+        onChange={(rhyme) => set({ rhyme })}
+        choices={description.rhymeGroups}
+        none={say('任选', 'any')}
+      />
+      <CheckField
+        label={say('守格律', 'keep to the form')}
+        value={fields.constrained}
+        onChange={(constrained) => set({ constrained })}
+      />
+      <CheckField
+        label={say('不袭前人句', 'no line of the corpus')}
+        value={fields.original}
+        onChange={(original) => set({ original })}
+        disabled={!fields.constrained}
+      />
       <label>
         {say('温度', 'temperature')} {fields.temperature.toFixed(1)}
         <input
@@ -224,16 +205,12 @@ function MoreFields({ description, fields, set }: PartProps) {
           onInput={({ currentTarget }) => set({ temperature: Number(currentTarget.value) })}
         />
       </label>
-      <label>
-        {say('候选', 'candidates')}
-        <input
-          type="number"
-          min="1"
-          max="16"
-          value={fields.candidates}
-          onInput={({ currentTarget }) => set({ candidates: Number(currentTarget.value) || 1 })}
-        />
-      </label>
+      <CountField
+        label={say('候选', 'candidates')}
+        value={fields.candidates}
+        onChange={(candidates) => set({ candidates })}
+        most={16}
+      />
       {text('seed', say('种子', 'seed'), say('随机', 'random'))}
     </>
   );

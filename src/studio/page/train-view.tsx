@@ -1,9 +1,9 @@
 /** Train: start a recipe, watch it, stop it and go on; runs of before over each other. */
 import { useEffect, useState } from 'preact/hooks';
-import type { JobRecord } from '../jobs.js';
 import type { MetricsLine, RunHistory, RunListing, SampledPoem } from '../runs.js';
 import type { Description } from './engine.js';
-import { JobList, useJobs } from './job-list.js';
+import { SelectField, TextField } from './fields.js';
+import { JobList, useJobs, viewKey } from './job-list.js';
 import { useSay } from './language.js';
 import { LineChart, type Curve } from './line-chart.js';
 import type { ServerEngine, TrainRequest } from './server-engine.js';
@@ -20,47 +20,25 @@ const DEFAULT_RECIPE = /mini\.ya?ml$/;
 
 export function TrainView({ engine, description, data: givenData }: TrainViewProps) {
   const say = useSay();
-  const { jobs, refresh } = useJobs(engine, 'train');
-  const [selected, setSelected] = useState<string>();
-  const [error, setError] = useState<string>();
-  const act = (work: Promise<JobRecord>): void => {
-    setError(undefined);
-    work.then(
-      async ({ id }) => {
-        setSelected(id);
-        await refresh();
-      },
-      (caught: Error) => setError(caught.message),
-    );
-  };
+  const control = useJobs(engine, 'train');
+  const { selected } = control;
   return (
     <div class="columns">
       <div class="panel">
         <TrainForm
           description={description}
           data={givenData}
-          onStart={(request) => act(engine.train(request))}
+          onStart={(request) => control.act(engine.train(request))}
         />
-        {error && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
-        <JobList
-          jobs={jobs}
-          selected={selected}
-          onSelect={setSelected}
-          onStop={(id) => act(engine.stop(id))}
-          onResume={(id) => act(engine.resume(id))}
-        />
+        <JobList engine={engine} control={control} />
       </div>
       <section aria-label={say('训练', 'training')}>
-        {selected !== undefined && (
+        {selected && (
           <TrainingProgress
-            key={`${selected} ${jobs.find(({ id }) => id === selected)?.state === 'running'}`}
+            key={viewKey(selected)}
             engine={engine}
-            job={selected}
-            onEnd={refresh}
+            job={selected.id}
+            onEnd={control.refresh}
           />
         )}
         <PastRuns engine={engine} />
@@ -85,30 +63,6 @@ function TrainForm({ description, data: givenData, onStart }: TrainFormProps) {
   const [samples, setSamples] = useState('10');
   const [rate, setRate] = useState('');
   const choices = [...folders, ...(votesData === undefined ? [] : [votesData])];
-  const number = (label: string, value: string, set: (text: string) => void, placeholder: string) => (
-    <label>
-      {label}
-      <input
-        type="text"
-        inputMode="decimal"
-        value={value}
-        placeholder={placeholder}
-        onInput={({ currentTarget }) => set(currentTarget.value)}
-      />
-    </label>
-  );
-  const choice = (label: string, value: string, set: (name: string) => void, names: readonly string[]) => (
-    <label>
-      {label}
-      <select value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
   return (
     <form
       onSubmit={(event) => {
@@ -121,11 +75,21 @@ function TrainForm({ description, data: givenData, onStart }: TrainFormProps) {
         onStart({ recipe, data, settings });
       }}
     >
-      {choice(say('配方', 'recipe'), recipe, setRecipe, recipes)}
-      {choice(say('数据', 'data'), data, setData, choices)}
-      {number('max_steps', steps, setSteps, say('不限', 'no limit'))}
-      {number('learning_rate', rate, setRate, say('依配方', 'the recipe’s'))}
-      {number('sample_steps', samples, setSamples, say('不取样', 'no samples'))}
+      <SelectField label={say('配方', 'recipe')} value={recipe} onChange={setRecipe} choices={recipes} />
+      <SelectField label={say('数据', 'data')} value={data} onChange={setData} choices={choices} />
+      <TextField label="max_steps" value={steps} onChange={setSteps} placeholder={say('不限', 'no limit')} />
+      <TextField
+        label="learning_rate"
+        value={rate}
+        onChange={setRate}
+        placeholder={say('依配方', 'the recipe’s')}
+      />
+      <TextField
+        label="sample_steps"
+        value={samples}
+        onChange={setSamples}
+        placeholder={say('不取样', 'no samples')}
+      />
       <button type="submit" class="primary">
         {say('训练', 'Train')}
       </button>
