@@ -12,7 +12,9 @@ import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
 import { splitLines } from '../poetry/text.js';
 import { writeFileWhole } from '../support/files.js';
 import { numberOption } from './options.js';
-import { resolvePath } from './paths.js';
+import { resolveModel } from './model.js';
+import { DEFAULT_MODEL, resolvePath } from './paths.js';
+import { withSampledRejections } from './sample-rejected.js';
 import { startProgress, type Progress } from './progress.js';
 import { say } from './language.js';
 
@@ -28,8 +30,28 @@ interface BuildFlags {
   readonly validationShare: number;
   readonly minQuality: number;
   readonly paraphraseShare: number;
+  readonly fromModel?: string;
+  readonly fromModelShare: number;
+  readonly model: string;
   readonly parquet?: boolean;
   readonly json?: boolean;
+}
+
+/** Builds, with a model's own failures where one is named. */
+async function build({ fromModel, fromModelShare, model, ...flags }: BuildFlags): Promise<BuildSummary> {
+  const options = { ...flags, source: resolvePath(flags.source) };
+  if (fromModel === undefined) return buildDatasets(options);
+  const { Poet } = await import('../writing/poet.js');
+  const poet = await Poet.load({ model: await resolveModel(model), adapter: resolvePath(fromModel) });
+  try {
+    const sampling = { share: fromModelShare, temperature: 1, seed: flags.seed };
+    return await buildDatasets({
+      ...options,
+      reject: (pairs) => withSampledRejections(pairs, poet, sampling),
+    });
+  } finally {
+    await poet.release();
+  }
 }
 
 /** The data sets that have examples, beside their JSON Lines. */
@@ -87,6 +109,12 @@ export function dataCommand(program: Command): void {
       numberOption,
       BUILD_DEFAULTS.paraphraseShare,
     )
+    .option(
+      '--from-model <folder>',
+      'an adapter whose own failures are among the rejected answers (stage 2, once it is trained)',
+    )
+    .option('--from-model-share <x>', 'share of the pairs that it is asked for', numberOption, 0.3)
+    .option('--model <name>', 'its base: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--parquet', 'the data sets as Parquet too')
     .option('--json', 'the summary as JSON')
     .addHelpText(
@@ -94,7 +122,7 @@ export function dataCommand(program: Command): void {
       '\nExamples:\n  shiren data build\n  shiren data build --source chinese-poetry --out output/full --test-share 0.02',
     )
     .action(async (flags: BuildFlags) => {
-      const summary = await buildDatasets({ ...flags, source: resolvePath(flags.source) });
+      const summary = await build(flags);
       if (flags.parquet) await writeParquetSets(summary, flags.out);
       console.log(flags.json ? JSON.stringify(summary) : describeSummary(summary, flags.out));
     });

@@ -33,6 +33,8 @@ export interface BuildOptions {
   readonly minQuality: number;
   /** Share of training prompts that are worded in another way. */
   readonly paraphraseShare: number;
+  /** Changes the training pairs before they are written: puts a model's own failures among the rejected answers. */
+  readonly reject?: (pairs: Iterable<PreferenceExample>) => AsyncIterable<PreferenceExample>;
 }
 
 export const BUILD_DEFAULTS = {
@@ -174,7 +176,8 @@ export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOpt
     map(of('train'), (one) => cleanExample(one, options, true)),
   );
   await write('clean/validation', validation);
-  await write('preference/train', pairUp(of('train'), options));
+  const pairs = pairUp(of('train'), options);
+  await write('preference/train', options.reject?.(pairs) ?? pairs);
   await write('preference/validation', pairUp(of('validation'), options));
   await write('prompts', map(of('test'), heldOutPrompt));
   await writeFileWhole(

@@ -46,7 +46,7 @@ Poems of chinese-poetry (MIT), made into three data sets in TRL's formats by \`s
 - \`raw\`: the texts as they are, merely split into lines
 - \`clean\`: whole poems of four forms, without notes, duplicates and damaged texts, in simplified script
 - \`preference\`: the same poems, each against an answer that breaks what was asked: ${reasons.join(', ')}
-  (where a kind does not fit a poem, another is tried)
+  (where a kind does not fit a poem, another is tried)${options.reject ? '; of some the model’s own answer, `rejected_reason` sampled, with the check that it fails in `rejected_check`' : ''}
 - \`prompts.jsonl\`: held-out prompts with their poems, for evaluation
 
 ${summary.poems} poems were read and ${summary.kept} kept. Splits are by cluster: no poem of one split shares two lines with one of another.

@@ -29,6 +29,8 @@ export interface PreferenceExample {
   readonly themes?: readonly string[];
   readonly source?: string;
   readonly rejected_reason?: string;
+  /** Of a model's own answer: the check that it fails. */
+  readonly rejected_check?: string;
 }
 
 export const userMessage = (content: string): Message[] => [{ role: 'user', content }];
