@@ -31,6 +31,7 @@ export async function startStudio(options: Partial<StudioOptions> = {}): Promise
         { model: 'models/miniature' },
       ],
       resolve: async (name) => name,
+      resolveAdapter: (name) => name,
     },
     ...options,
   });

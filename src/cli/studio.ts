@@ -15,7 +15,14 @@ import type { ModelSource } from '../studio/model-shelf.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
 import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
-import { DEFAULT_ADAPTER, DEFAULT_INDEX, DEFAULT_MODEL, displayPath, packaged } from './paths.js';
+import {
+  DEFAULT_ADAPTER,
+  DEFAULT_INDEX,
+  DEFAULT_MODEL,
+  displayPath,
+  packaged,
+  resolvePath,
+} from './paths.js';
 
 interface StudioFlags extends RuntimeOptions {
   readonly host: string;
@@ -96,6 +103,7 @@ async function runStudio(flags: StudioFlags): Promise<void> {
     shelf: {
       sources: sourcesOf(flags),
       resolve: resolveModel,
+      resolveAdapter: resolvePath,
       dtype: flags.dtype,
       threads: flags.threads,
       device: flags.device,
@@ -144,10 +152,8 @@ async function writeSite(folder: string): Promise<void> {
 /** The models that the page offers: the adapters, then their base. */
 function sourcesOf({ model, adapter }: StudioFlags): ModelSource[] {
   const shipped = model === DEFAULT_MODEL && existsSync(packaged(DEFAULT_ADAPTER));
-  const folder = displayPath(packaged(DEFAULT_ADAPTER));
-  const adapters = adapter.length > 0 || !shipped ? adapter : [folder];
-  const base = model === DEFAULT_MODEL ? displayPath(packaged(DEFAULT_MODEL)) : model;
-  return [...adapters.map((one) => ({ model: base, adapter: one })), { model: base }];
+  const adapters = adapter.length > 0 || !shipped ? adapter : [DEFAULT_ADAPTER];
+  return [...adapters.map((one) => ({ model, adapter: one })), { model }];
 }
 
 /** The recipes of the working folder and those that ship. */

@@ -34,6 +34,8 @@ export interface ShelfOptions extends RuntimeOptions {
   readonly adapterFolders: readonly string[];
   /** The folder of a model as it is named. */
   readonly resolve: (name: string) => Promise<string>;
+  /** The folder of an adapter as it is named. */
+  readonly resolveAdapter: (name: string) => string;
   readonly dtype?: DecodingDtype;
   readonly knownLines?: LineIndex;
   /** Poems decoded together. */
@@ -76,7 +78,7 @@ export class ModelShelf {
     const listed = new Map<string, ModelListing>();
     for (const source of sources) {
       const id = source.adapter ?? source.model;
-      if (!listed.has(id)) listed.set(id, { ...source, id, created: await timeOf(id) });
+      if (!listed.has(id)) listed.set(id, { ...source, id, created: await timeOf(this.folderOf(source)) });
     }
     return [...listed.values()];
   }
@@ -103,6 +105,11 @@ export class ModelShelf {
     return this.options.resolve(model);
   }
 
+  /** Where what tells a model from others lies: its adapter, or the model itself. */
+  private folderOf({ model, adapter }: ModelSource): string {
+    return this.options.resolveAdapter(adapter ?? model);
+  }
+
   /** Works with a model, which stays in memory meanwhile. */
   async use<T>(listing: ModelListing, work: (poet: Poet) => Promise<T>): Promise<T> {
     const { base, poet } = await this.load(listing, await this.baseOf(listing));
@@ -116,7 +123,8 @@ export class ModelShelf {
   }
 
   private async load(listing: ModelListing, folder: string): Promise<Loaded> {
-    const written = listing.adapter === undefined ? 0 : await timeOf(listing.adapter);
+    const { adapter: named } = listing;
+    const written = named === undefined ? 0 : await timeOf(this.folderOf(listing));
     const before = this.poets.get(listing.id);
     if (before?.written === written) {
       // Last in the map is what was used last.
@@ -125,8 +133,7 @@ export class ModelShelf {
       return before;
     }
     const { model, tokenizer } = await openModelWithTokenizer(folder);
-    const adapter =
-      listing.adapter === undefined ? undefined : await loadAdapter(listing.adapter, model.config);
+    const adapter = named === undefined ? undefined : await loadAdapter(this.folderOf(listing), model.config);
     const base = JSON.stringify([folder, adapter && shapeOf(adapter.config)]);
     const loaded = { base, written, poet: this.createPoet(listing.id, base, model, tokenizer, adapter) };
     this.poets.set(listing.id, loaded);

@@ -184,6 +184,20 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.reload();
   });
 
+  it('asks for the token where the studio has one', SLOW, async () => {
+    const guarded = await startStudio({ token: 'moon' });
+    const visitor = await browser.newPage({ locale: 'en-US' });
+    await visitor.goto(guarded.address);
+    await visitor.fill('label:has-text("token") input', 'sun');
+    await visitor.click('button:has-text("enter")');
+    await visitor.fill('label:has-text("token") input', 'moon');
+    await visitor.click('button:has-text("enter")');
+    await visitor.click('button:has-text("Write")');
+    await visitor.waitForSelector('.card .verdict:has-text("regulated")', { timeout: 60_000 });
+    await visitor.close();
+    await guarded.app.close();
+  });
+
   it('speaks English too, and fits a phone', async () => {
     await page.click('button:has-text("English")');
     await page.setViewportSize({ width: 360, height: 700 });
