@@ -1,15 +1,18 @@
 /** Server-sent events: answers that grow. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeError } from './errors.js';
+import { describeError, StudioError } from './errors.js';
+
+/** Nobody reads this answer; nginx’s number for it keeps it out of the log of errors. */
+const GONE = new StudioError(499, 'client_closed_request', 'the caller has gone');
 
 /** A signal that is set when the caller goes away before the answer is whole. */
 export function callerSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.on('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new Error('the caller has gone'));
+    if (!reply.raw.writableFinished) controller.abort(GONE);
   });
-  if (request.raw.socket.destroyed) controller.abort(new Error('the caller has gone'));
+  if (request.raw.socket.destroyed) controller.abort(GONE);
   return controller.signal;
 }
 

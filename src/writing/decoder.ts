@@ -48,8 +48,9 @@ export class Decoder {
     newTokens: number,
     adapter?: Adapter,
   ): Promise<DecodingState> {
+    this.requirePositions(Math.max(...prompts.map(({ length }) => length)) + newTokens);
     const state = new DecodingState(this, adapter);
-    await state.add(prompts, newTokens);
+    await state.add(prompts);
     return state;
   }
 
@@ -103,14 +104,9 @@ export class DecodingState {
     return this.scoresOf(sequence).logSumExp;
   }
 
-  /**
-   * Begins sequences after those under way. Equal prompts are read once.
-   *
-   * @param newTokens how many tokens may follow each prompt
-   */
-  async add(prompts: readonly (readonly number[])[], newTokens: number): Promise<void> {
+  /** Begins sequences after those under way. Equal prompts are read once. */
+  async add(prompts: readonly (readonly number[])[]): Promise<void> {
     const longest = Math.max(...prompts.map(({ length }) => length));
-    this.decoder.requirePositions(longest + newTokens);
     const before = this.batch;
     this.cache.reserve(before + prompts.length, longest, before);
     const keys = prompts.map((prompt) => prompt.join(' '));

@@ -154,10 +154,7 @@ export class Generator {
     if (admitted.length === 0) return;
     const before = this.active.length;
     this.active.push(...admitted);
-    await state.add(
-      admitted.map(({ request }) => request.prompt),
-      Math.max(...admitted.map(({ request }) => request.maxNewTokens)),
-    );
+    await state.add(admitted.map(({ request }) => request.prompt));
     this.advance(state, before);
   }
 

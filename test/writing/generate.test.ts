@@ -83,6 +83,17 @@ describe('generation', () => {
     await writing;
   });
 
+  it('takes a long prompt and a long answer together, each of which has room', async () => {
+    const generator = new Generator(decoder, tokenizer);
+    const [first] = requests();
+    const long = { ...first!, prompt: Array.from({ length: 100 }, () => first!.prompt[3]!), maxNewTokens: 4 };
+    const [short, long2] = await Promise.all([
+      generator.generate({ ...first!, maxNewTokens: 128 - first!.prompt.length }),
+      generator.generate(long),
+    ]);
+    expect([short.tokens.length > 4, long2.tokens.length <= 4]).toEqual([true, true]);
+  });
+
   it('refuses a request that is longer than the decoder was made for', async () => {
     const long = { ...request('春', 1), maxNewTokens: 128 };
     const generator = new Generator(decoder, tokenizer);
