@@ -4,8 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
-import { loadAdapter, type Adapter, type LoraConfig } from '../model/lora.js';
-import type { Tokenizer } from '../model/tokenizer.js';
+import { loadAdapter, type LoraConfig } from '../model/lora.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { isRecord, readJson } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -48,23 +47,21 @@ const POSITIONS = 1024;
 /** Levels below its folders that an adapter may lie: a job's stage lies at studio/jobs/ID/STAGE. */
 const DEEPEST = 5;
 
-interface LoadedBase {
-  readonly model: ModelFolder;
-  readonly tokenizer: Tokenizer;
-  readonly decoder: Decoder;
-}
-
 interface Loaded {
   readonly base: string;
-  readonly poet: Promise<Poet>;
+  readonly poet: Poet;
+}
+
+interface Shelved {
+  readonly loaded: Promise<Loaded>;
   /** When the adapter's file was written: an adapter that was trained anew is loaded anew. */
   readonly written: number;
 }
 
 export class ModelShelf {
   private readonly sources: ModelSource[];
-  private readonly bases = new Map<string, Promise<LoadedBase>>();
-  private readonly poets = new Map<string, Loaded>();
+  private readonly decoders = new Map<string, Promise<Decoder>>();
+  private readonly poets = new Map<string, Shelved>();
   private readonly inUse = new Map<string, number>();
 
   constructor(private readonly options: ShelfOptions) {
@@ -112,76 +109,77 @@ export class ModelShelf {
 
   /** Works with a model, which stays in memory meanwhile. */
   async use<T>(listing: ModelListing, work: (poet: Poet) => Promise<T>): Promise<T> {
-    const { base, poet } = await this.load(listing, await this.baseOf(listing));
+    const { base, poet } = await this.load(listing);
     this.inUse.set(base, (this.inUse.get(base) ?? 0) + 1);
     try {
-      return await work(await poet);
+      return await work(poet);
     } finally {
       this.inUse.set(base, (this.inUse.get(base) ?? 1) - 1);
       await this.makeRoom();
     }
   }
 
-  private async load(listing: ModelListing, folder: string): Promise<Loaded> {
-    const { adapter: named } = listing;
-    const written = named === undefined ? 0 : await timeOf(this.folderOf(listing));
-    const before = this.poets.get(listing.id);
-    if (before?.written === written) {
-      // Last in the map is what was used last.
-      this.poets.delete(listing.id);
-      this.poets.set(listing.id, before);
-      return before;
+  /** The poet of a model: those who ask at the same time get the same one. */
+  private async load(listing: ModelListing): Promise<Loaded> {
+    const { id, adapter } = listing;
+    const written = adapter === undefined ? 0 : await timeOf(this.folderOf(listing));
+    const before = this.poets.get(id);
+    const shelved = before?.written === written ? before : { written, loaded: this.open(listing) };
+    // Last in the map is what was used last.
+    this.poets.delete(id);
+    this.poets.set(id, shelved);
+    try {
+      return await shelved.loaded;
+    } catch (error) {
+      if (this.poets.get(id) === shelved) this.poets.delete(id);
+      throw error;
     }
-    const { model, tokenizer } = await openModelWithTokenizer(folder);
-    const adapter = named === undefined ? undefined : await loadAdapter(this.folderOf(listing), model.config);
-    const base = JSON.stringify([folder, adapter && shapeOf(adapter.config)]);
-    const loaded = { base, written, poet: this.createPoet(listing.id, base, model, tokenizer, adapter) };
-    this.poets.set(listing.id, loaded);
-    loaded.poet.catch(() => {
-      this.poets.delete(listing.id);
-      this.bases.delete(base);
-    });
-    return loaded;
   }
 
-  private async createPoet(
-    name: string,
-    key: string,
-    model: ModelFolder,
-    tokenizer: Tokenizer,
-    adapter: Adapter | undefined,
-  ): Promise<Poet> {
-    const { dtype, threads, device, knownLines, sequences } = this.options;
-    let base = this.bases.get(key);
-    if (!base) {
-      const lora = adapter?.config;
-      base = Decoder.create(model, { lora, dtype, threads, device, positions: POSITIONS }).then(
-        (created) => ({ model, tokenizer, decoder: created }),
-      );
-      this.bases.set(key, base);
+  private async open(listing: ModelListing): Promise<Loaded> {
+    const folder = await this.baseOf(listing);
+    const { model, tokenizer } = await openModelWithTokenizer(folder);
+    const adapter =
+      listing.adapter === undefined ? undefined : await loadAdapter(this.folderOf(listing), model.config);
+    const base = JSON.stringify([folder, adapter && shapeOf(adapter.config)]);
+    const decoder = await this.decoder(base, model, adapter?.config);
+    const { knownLines, sequences } = this.options;
+    return { base, poet: new Poet({ name: listing.id, decoder, tokenizer, adapter, knownLines, sequences }) };
+  }
+
+  /** The decoder of a base, for adapters of one shape. */
+  private decoder(base: string, model: ModelFolder, lora: LoraConfig | undefined): Promise<Decoder> {
+    const { dtype, threads, device } = this.options;
+    let decoder = this.decoders.get(base);
+    if (!decoder) {
+      decoder = Decoder.create(model, { lora, dtype, threads, device, positions: POSITIONS });
+      this.decoders.set(base, decoder);
+      decoder.catch(() => this.decoders.delete(base));
     }
-    const { decoder } = await base;
-    return new Poet({ name, decoder, tokenizer, adapter, knownLines, sequences });
+    return decoder;
   }
 
   /** Frees the bases that were not used for longest and that nobody uses now. */
   private async makeRoom(): Promise<void> {
-    const order = [...new Set([...this.poets.values()].map(({ base }) => base))].reverse();
-    const surplus = order.slice(MOST_LOADED).filter((base) => (this.inUse.get(base) ?? 0) === 0);
-    for (const key of surplus) {
-      const base = this.bases.get(key);
-      this.bases.delete(key);
-      for (const [id, loaded] of this.poets) if (loaded.base === key) this.poets.delete(id);
-      await (await base)?.decoder.release();
+    if (this.decoders.size <= MOST_LOADED) return;
+    const all = [...this.poets].map(async ([id, { loaded }]) => ({ id, base: (await loaded).base }));
+    const settled = await Promise.allSettled(all);
+    const shelved = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const latest = [...new Set(shelved.map(({ base }) => base).reverse())].slice(0, MOST_LOADED);
+    for (const [base, decoder] of [...this.decoders]) {
+      if (latest.includes(base) || (this.inUse.get(base) ?? 0) > 0) continue;
+      this.decoders.delete(base);
+      for (const one of shelved) if (one.base === base) this.poets.delete(one.id);
+      await decoder.then((created) => created.release());
     }
   }
 
   /** Frees all models. */
   async release(): Promise<void> {
-    const all = [...this.bases.values()];
-    this.bases.clear();
+    const all = [...this.decoders.values()];
+    this.decoders.clear();
     this.poets.clear();
-    for (const base of all) await base.then(({ decoder }) => decoder.release()).catch(() => undefined);
+    for (const decoder of all) await decoder.then((one) => one.release()).catch(() => undefined);
   }
 }
 
