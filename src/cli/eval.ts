@@ -5,7 +5,7 @@ import type { Candidate } from '../evaluation/evaluate.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
 import { interruptible } from './interrupt.js';
-import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
+import { addRuntimeOptions, dtypeOption, numberOption, repeatedOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
@@ -22,19 +22,17 @@ interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal' |
   readonly apiKey?: string;
 }
 
-const repeated = (value: string, all: string[]): string[] => [...all, value];
-
 export function evalCommand(program: Command): void {
   addRuntimeOptions(program.command('eval'))
     .description('评测 compare the base model and adapters: rhyme, form and style, theme, overall')
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .addOption(dtypeOption())
-    .option('--adapter <folder>', 'an adapter to compare (repeatable)', repeated, [])
+    .option('--adapter <folder>', 'an adapter to compare (repeatable)', repeatedOption, [])
     .option('--no-base', 'leave the base model out')
     .option(
       '--poems <file>',
       'poems written elsewhere: JSON Lines of {text}, in the order of the prompts (repeatable)',
-      repeated,
+      repeatedOption,
       [],
     )
     .option('--endpoint <url>', 'compare a model behind an OpenAI-compatible server too')

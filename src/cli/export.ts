@@ -11,6 +11,7 @@ import { InputError } from '../support/errors.js';
 import { readRecipe } from '../training/recipe.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
+import { repeatedOption } from './options.js';
 import { DEFAULT_MODEL, packaged, resolvePath } from './paths.js';
 
 interface ModelFlags {
@@ -95,12 +96,7 @@ function addRecipeOptions(command: Command): Command {
     .argument('<folder>', 'the folder to write')
     .option('--recipe <file>', 'the recipe', 'recipes/mini.yaml')
     .option('--data <folder>', 'folder of the data sets', 'output/data')
-    .option(
-      '--set <key=value>',
-      'override a setting of every stage (repeatable)',
-      (value, all: string[]) => [...all, value],
-      [],
-    );
+    .option('--set <key=value>', 'override a setting of every stage (repeatable)', repeatedOption, []);
 }
 
 async function readProject(flags: RecipeFlags): Promise<ProjectOptions> {

@@ -11,6 +11,11 @@ export function numberOption(text: string): number {
   return value;
 }
 
+/** Collects the values of an option that may be given several times. */
+export function repeatedOption(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
 /** The options of every command that runs a model: {@link RuntimeOptions}. */
 export function addRuntimeOptions(command: Command): Command {
   return command

@@ -14,7 +14,7 @@ import type { RuntimeOptions } from '../tensor/device.js';
 import type { ModelSource } from '../studio/model-shelf.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
-import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
+import { addRuntimeOptions, dtypeOption, numberOption, repeatedOption } from './options.js';
 import {
   DEFAULT_ADAPTER,
   DEFAULT_INDEX,
@@ -40,8 +40,6 @@ interface StudioFlags extends RuntimeOptions {
   readonly static?: string;
 }
 
-const repeated = (value: string, all: string[]): string[] => [...all, value];
-
 export function studioCommand(program: Command): void {
   addRuntimeOptions(program.command('studio'))
     .description(
@@ -54,9 +52,14 @@ export function studioCommand(program: Command): void {
     )
     .option('--port <n>', 'port; 0 takes any that is free', numberOption, 8787)
     .option('--token <text>', 'asked of every request (or SHIREN_TOKEN)')
-    .option('--allow-origin <url>', 'a site whose pages may ask (repeatable)', repeated, [])
+    .option('--allow-origin <url>', 'a site whose pages may ask (repeatable)', repeatedOption, [])
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
-    .option('--adapter <folder>', 'adapters to choose from, the default one first (repeatable)', repeated, [])
+    .option(
+      '--adapter <folder>',
+      'adapters to choose from, the default one first (repeatable)',
+      repeatedOption,
+      [],
+    )
     .addOption(dtypeOption())
     .option(
       '--output <folder>',

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readRecipe } from '../training/recipe.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { interruptible } from './interrupt.js';
-import { addRuntimeOptions } from './options.js';
+import { addRuntimeOptions, repeatedOption } from './options.js';
 import { resolvePath } from './paths.js';
 import { runRecipe } from './run-recipe.js';
 
@@ -22,12 +22,7 @@ export function trainCommand(program: Command): void {
     .option('--data <folder>', 'folder of the data sets', 'output/data')
     .option('--out <folder>', 'each stage gets a folder in here', 'output')
     .option('--stage <name>', 'only this stage')
-    .option(
-      '--set <key=value>',
-      'override a setting of every stage (repeatable)',
-      (value, all: string[]) => [...all, value],
-      [],
-    )
+    .option('--set <key=value>', 'override a setting of every stage (repeatable)', repeatedOption, [])
     .option('--json', 'a JSON object a step on standard output')
     .addHelpText(
       'after',

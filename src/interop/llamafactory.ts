@@ -1,12 +1,11 @@
 /** A recipe for LLaMA-Factory: a YAML file a stage, and dataset_info.json with the data sets in its ShareGPT form. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
 import type { StageRecipe } from '../training/recipe.js';
 import { InputError } from '../support/errors.js';
-import { writeFileWhole, writeJson, writeJsonLines } from '../support/files.js';
-import { offlineStages, writeProject, type ProjectOptions } from './trl-project.js';
+import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
+import { baseOf, offlineStages, type ProjectOptions } from './trl-project.js';
 
 /** What the columns and roles are called in a data set. */
 const TAGS = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assistant_tag: 'assistant' };
@@ -14,8 +13,8 @@ const TAGS = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assis
 export async function exportLlamaFactory(folder: string, options: ProjectOptions): Promise<void> {
   const { recipe, model, data } = options;
   const stages = offlineStages(recipe);
-  const base = existsSync(recipe.model_name_or_path) ? path.resolve(model.folder) : recipe.model_name_or_path;
-  await writeProject(folder, async (beside) => {
+  const base = baseOf(recipe, model);
+  await writeFolderWhole(folder, async (beside) => {
     const info: Record<string, object> = {};
     for (const stage of stages) {
       const file = path.resolve(data, stage.train_dataset);

@@ -1,6 +1,5 @@
 /** An adapter merged into its base: a Hugging Face model folder like any other. */
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toBfloat16, toFloat16 } from '../model/float16.js';
@@ -13,8 +12,7 @@ import {
   type FloatType,
   type TensorEntry,
 } from '../model/safetensors.js';
-import { InputError } from '../support/errors.js';
-import { isRecord, readJson, writeJson } from '../support/files.js';
+import { isRecord, readJson, writeFolderWhole, writeJson } from '../support/files.js';
 
 /** By the names of torch_dtype. */
 export const MERGED_DTYPES = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const satisfies Record<
@@ -65,11 +63,18 @@ async function* mergedTensors(
   }
 }
 
-/** Files of a model folder that say nothing of its weights. */
+/** Files of a model folder that say nothing of its weights: tokenizer, chat template, how to generate. */
 const isKept = (name: string): boolean =>
   /^(?:tokenizer.*\.json|special_tokens_map\.json|vocab\.json|merges\.txt|chat_template\.jinja|generation_config\.json)$/.test(
     name,
   );
+
+/** Copies what an export keeps of a model folder beside weights and configuration. */
+export async function copyTokenizer({ folder }: ModelFolder, into: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter(isKept)) {
+    await copyFile(path.join(folder, name), path.join(into, name));
+  }
+}
 
 /**
  * Writes a model with its adapter merged in as a new Hugging Face folder, whole or not at all.
@@ -83,25 +88,17 @@ export async function exportMerged(
   folder: string,
   dtype: MergedDtype = 'bfloat16',
 ): Promise<void> {
-  if (existsSync(folder)) throw new InputError(`${folder}: is there already, expected a new folder`);
   const loaded = adapter === undefined ? undefined : await loadAdapter(adapter, model.config);
-  const beside = `${folder}.${process.pid}.tmp`;
-  try {
-    await mkdir(beside, { recursive: true });
+  await writeFolderWhole(folder, async (beside) => {
     const entries = [...model.weights.values()];
     const plans = entries.map(({ name, shape }) => ({ name, shape, type: MERGED_DTYPES[dtype] }));
     const file = path.join(beside, 'model.safetensors');
     await writeSafetensorsStream(file, plans, mergedTensors(entries, loaded, dtype));
-    for (const name of (await readdir(model.folder)).filter(isKept)) {
-      await copyFile(path.join(model.folder, name), path.join(beside, name));
-    }
+    await copyTokenizer(model, beside);
     const config = await readJson(path.join(model.folder, 'config.json'));
     const type = isRecord(config) && 'dtype' in config ? { dtype } : { torch_dtype: dtype };
     await writeJson(path.join(beside, 'config.json'), { ...(config as object), ...type });
-    await rename(beside, folder);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Works with a model and its adapter as one model; where there is an adapter, from a merged copy that is deleted afterwards. */

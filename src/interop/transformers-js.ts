@@ -1,6 +1,6 @@
 /** A model as transformers.js loads it: `onnx/model*.onnx` beside configuration and tokenizer, with the names that it feeds and reads. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { blockDerivation } from '../model/blocks.js';
 import { derivedFile } from '../model/derived-file.js';
@@ -9,10 +9,10 @@ import { floatWeights, type NetworkWeights } from '../model/network-weights.js';
 import { frozenParameters, weightsFolder } from '../model/parameters.js';
 import { blockWeights } from '../model/quantized-weights.js';
 import { Tokenizer } from '../model/tokenizer.js';
-import { InputError } from '../support/errors.js';
-import { isRecord, readJson, writeFileWhole, writeJson } from '../support/files.js';
+import { isRecord, readJson, writeFileWhole, writeFolderWhole, writeJson } from '../support/files.js';
 import { Graph, type ExternalInitializer } from '../tensor/graph.js';
 import { encodeModel } from '../tensor/onnx.js';
+import { copyTokenizer } from './merged.js';
 import { buildTextGenerationGraph } from './text-generation-graph.js';
 
 /** By the names of transformers.js's `dtype`, with the suffix of the file that it looks for. */
@@ -21,9 +21,6 @@ export type OnnxDtype = keyof typeof ONNX_DTYPES;
 
 /** Folder of the forms that weights take on the way. */
 const WORK = 'work';
-
-const isTokenizerFile = (name: string): boolean =>
-  /^(?:tokenizer.*\.json|special_tokens_map\.json|chat_template\.jinja)$/.test(name);
 
 /**
  * Writes a folder that `pipeline('text-generation', …)` of @huggingface/transformers loads, whole or not at all.
@@ -35,30 +32,19 @@ export async function exportOnnx(
   folder: string,
   dtypes: readonly OnnxDtype[],
 ): Promise<void> {
-  if (existsSync(folder)) throw new InputError(`${folder}: is there already, expected a new folder`);
-  const beside = `${folder}.${process.pid}.tmp`;
-  try {
-    await mkdir(path.join(beside, 'onnx'), { recursive: true });
+  await writeFolderWhole(folder, async (beside) => {
+    await mkdir(path.join(beside, 'onnx'));
     for (const dtype of dtypes) {
       const graph = new Graph();
       const { weights, source } = await weightsOf(model, dtype, graph, path.join(beside, WORK));
-      buildTextGenerationGraph({
-        graph,
-        config: model.config,
-        weights,
-        positions: model.config.maxPositionEmbeddings,
-      });
+      const positions = model.config.maxPositionEmbeddings;
+      buildTextGenerationGraph({ graph, config: model.config, weights, positions });
       await writeOnnx(path.join(beside, 'onnx', `model${ONNX_DTYPES[dtype]}.onnx`), graph, source);
     }
-    for (const name of (await readdir(model.folder)).filter(isTokenizerFile)) {
-      await copyFile(path.join(model.folder, name), path.join(beside, name));
-    }
+    await copyTokenizer(model, beside);
     await writeConfigs(model, beside, dtypes);
     await rm(path.join(beside, WORK), { recursive: true, force: true });
-    await rename(beside, folder);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The weights of a precision in a graph, and the folder that their files lie in. */
@@ -126,8 +112,7 @@ async function writeConfigs(model: ModelFolder, folder: string, dtypes: readonly
     ...(isRecord(config) ? config : {}),
     'transformers.js_config': { use_external_data_format: external },
   });
-  const given = path.join(model.folder, 'generation_config.json');
-  if (existsSync(given)) return copyFile(given, path.join(folder, 'generation_config.json'));
+  if (existsSync(path.join(folder, 'generation_config.json'))) return;
   const { endOfTurn, endOfText } = await Tokenizer.load(model.folder);
   await writeJson(path.join(folder, 'generation_config.json'), {
     eos_token_id: [endOfTurn, endOfText],

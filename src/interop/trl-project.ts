@@ -1,6 +1,6 @@
 /** A recipe as a ready TRL project, for those who outgrow one machine. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { messageText, readPreferenceDataset, readSftDataset, type Message } from '../corpus/dataset.js';
 import type { ModelFolder } from '../model/folder.js';
@@ -9,7 +9,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { examplesOfStep, newAdapter, stepsPerEpoch } from '../training/trainer.js';
 import { InputError } from '../support/errors.js';
-import { writeJson, writeJsonLines } from '../support/files.js';
+import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
 export interface ProjectOptions {
   readonly recipe: Recipe;
@@ -44,17 +44,9 @@ function requireKnownLosses(stages: readonly StageRecipe[]): void {
   throw new InputError(`${other.name}: loss_type ${other.loss_type}: TRL’s DPOTrainer does not have it`);
 }
 
-/** Writes a folder whole, by what fills it, or not at all. @throws InputError for a folder that is there already */
-export async function writeProject(folder: string, fill: (beside: string) => Promise<void>): Promise<void> {
-  if (existsSync(folder)) throw new InputError(`${folder}: is there already, expected a new folder`);
-  const beside = `${folder}.${process.pid}.tmp`;
-  try {
-    await mkdir(beside, { recursive: true });
-    await fill(beside);
-    await rename(beside, folder);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+/** The base as a project names it: the hub's id, or the folder where it lies here. */
+export function baseOf({ model_name_or_path: name }: Recipe, model: ModelFolder): string {
+  return existsSync(name) ? path.resolve(model.folder) : name;
 }
 
 /** Writes the project: data, order, the adapters before the first step, settings and scripts. */
@@ -62,11 +54,9 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
   const { recipe, model, tokenizer, data, template } = options;
   const stages = offlineStages(recipe);
   requireKnownLosses(stages);
-  await writeProject(folder, async (beside) => {
+  await writeFolderWhole(folder, async (beside) => {
     await cp(template, beside, { recursive: true });
-    const base = existsSync(recipe.model_name_or_path)
-      ? path.resolve(model.folder)
-      : recipe.model_name_or_path;
+    const base = baseOf(recipe, model);
     await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages });
     for (const stage of stages) {
       const examples = await renderExamples(stage, path.resolve(data, stage.train_dataset), tokenizer);

@@ -110,6 +110,9 @@ function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: 
   return reshape(normal, ['tokens', heads * headDim]);
 }
 
+/** What a mask adds where a token does not see another: far below every score, and finite. */
+export const UNSEEN = -1e9;
+
 /** All layers: hidden states [tokens, hidden] of token ids, by an attention of one's own. */
 export function decoder(options: NetworkOptions, tokenIds: Value, attention: Attention): Value {
   const { config, weights } = options;

@@ -19,6 +19,9 @@ export interface ChatServices {
   readonly mostTokens: number;
 }
 
+/** Told what a choice has come to. Nobody is told where the answer is sent whole: texts are not decoded for it. */
+type OnText = (choice: number, text: string) => void;
+
 type Answer = Generation & { readonly promptTokens: number };
 
 const SEEDS = 2 ** 31;
@@ -58,12 +61,12 @@ export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
       const id = `chatcmpl-${randomUUID()}`;
       const created = Math.floor(Date.now() / 1000);
       const caller = callerSignal(request, reply);
-      const answerAll = (onText: (choice: number, text: string) => void): Promise<Answer[]> =>
+      const answerAll = (onText?: OnText): Promise<Answer[]> =>
         admission.run(body.n ?? 1, caller, (signal) =>
           shelf.use(listing, (poet) => choices(poet, body, services.mostTokens, signal, onText)),
         );
       if (!body.stream) {
-        const answers = await answerAll(() => undefined);
+        const answers = await answerAll();
         return {
           id,
           object: 'chat.completion',
@@ -108,7 +111,7 @@ async function choices(
   body: ChatBody,
   mostTokens: number,
   signal: AbortSignal,
-  onText: (choice: number, text: string) => void,
+  onText: OnText | undefined,
 ): Promise<Answer[]> {
   const messages = body.messages.map(({ role, content }): ChatMessage => ({
     role: role === 'developer' ? 'system' : role,
@@ -129,7 +132,7 @@ async function choices(
         seed: seed + index,
         stop,
         signal,
-        onToken: (text) => onText(index, text),
+        onToken: onText && ((text) => onText(index, text)),
       }),
     ),
   );

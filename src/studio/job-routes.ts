@@ -92,17 +92,16 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       return streamEvents(reply, async (send) => {
         send(job, 'job');
         if (job.state !== 'running') return;
+        let unwatch = (): void => undefined;
         await new Promise<void>((resolve) => {
-          const unwatch = jobs.watch(id, (event) => {
+          unwatch = jobs.watch(id, (event) => {
             if ('line' in event) return send(event.line, 'line');
             send(event.job, 'job');
             if (event.job.state !== 'running') resolve();
           });
-          caller.addEventListener('abort', () => {
-            unwatch();
-            resolve();
-          });
+          caller.addEventListener('abort', () => resolve());
         });
+        unwatch();
       });
     },
   );
@@ -168,16 +167,7 @@ async function chooseData(
 ): Promise<{ data: string; first: string[][] }> {
   if (asked === undefined || asked === starterData) {
     const built = existsSync(path.join(starterData, 'summary.json'));
-    const build = [
-      'data',
-      'build',
-      '--out',
-      starterData,
-      '--test-share',
-      '0.1',
-      '--validation-share',
-      '0.05',
-    ];
+    const build = ['data', 'build', '--out', starterData];
     return { data: starterData, first: built ? [] : [build] };
   }
   const known = [...(await dataFolders()), path.dirname(votes.file)];

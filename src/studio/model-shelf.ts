@@ -74,16 +74,18 @@ export class ModelShelf {
     const sources = [...this.sources, ...found.flat()];
     const listed = new Map<string, ModelListing>();
     for (const source of sources) {
-      const id = source.adapter ?? source.model;
-      if (!listed.has(id)) listed.set(id, { ...source, id, created: await timeOf(this.folderOf(source)) });
+      if (!listed.has(idOf(source))) listed.set(idOf(source), await this.describe(source));
     }
     return [...listed.values()];
   }
 
   /** The model of an id, or the default one. @throws StudioError 404 */
   async find(id?: string): Promise<ModelListing> {
+    // Folders are looked through only for what was not given: this is asked for every poem.
+    const given = id === undefined ? this.sources[0] : this.sources.find((one) => idOf(one) === id);
+    if (given) return this.describe(given);
     const all = await this.list();
-    const found = id === undefined ? all[0] : all.find((one) => one.id === id);
+    const found = all.find((one) => one.id === id);
     if (found) return found;
     const known = all.map((one) => one.id).join(', ');
     throw new StudioError(404, 'not_found_error', `model ${id}: expected one of ${known}`);
@@ -91,10 +93,14 @@ export class ModelShelf {
 
   /** Adds a model to choose from; it is loaded, so that what is wrong with it is told now. @throws InputError */
   async add(source: ModelSource): Promise<ModelListing> {
-    const id = source.adapter ?? source.model;
-    await this.use({ ...source, id, created: 0 }, async () => undefined);
+    const listing = await this.describe(source);
+    await this.use(listing, async () => undefined);
     this.sources.push(source);
-    return this.find(id);
+    return listing;
+  }
+
+  private async describe(source: ModelSource): Promise<ModelListing> {
+    return { ...source, id: idOf(source), created: await timeOf(this.folderOf(source)) };
   }
 
   /** The folder of a model's base. */
@@ -182,6 +188,9 @@ export class ModelShelf {
     for (const decoder of all) await decoder.then((one) => one.release()).catch(() => undefined);
   }
 }
+
+/** A model goes by its adapter where it has one. */
+const idOf = ({ model, adapter }: ModelSource): string => adapter ?? model;
 
 /** What a decoder's graph depends on; dropout does nothing while writing. */
 function shapeOf(config: LoraConfig): object {

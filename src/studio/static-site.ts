@@ -1,10 +1,10 @@
 /** A static site: Write and Check with the miniature wholly in the browser, fit for any static host. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
-import { writeFileWhole, writeJson } from '../support/files.js';
+import { writeFileWhole, writeFolderWhole, writeJson } from '../support/files.js';
 
 export interface StaticSiteOptions {
   /** Folder of the built page. */
@@ -36,10 +36,9 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
       `--static ${folder}: holds something else, expected a new folder or an earlier site`,
     );
   }
-  const beside = `${folder}.${process.pid}.tmp`;
-  const into = (name: string): string => path.join(beside, name);
-  try {
-    await mkdir(path.join(beside, 'runtime'), { recursive: true });
+  const fill = async (beside: string): Promise<void> => {
+    const into = (name: string): string => path.join(beside, name);
+    await mkdir(into('runtime'));
     await cp(options.page, beside, { recursive: true });
     await cp(options.library, into('shiren.browser.js'));
     await cp(options.model, into('model'), { recursive: true });
@@ -59,11 +58,8 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
       wasm: 'runtime/',
       version: options.version,
     });
-    await rm(folder, { recursive: true, force: true });
-    await rename(beside, folder);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  };
+  await writeFolderWhole(folder, fill, { replace: true });
 }
 
 function runtimeFolder(): string {

@@ -20,6 +20,31 @@ export async function writeStreamWhole(file: string, parts: AsyncIterable<Uint8A
   });
 }
 
+/**
+ * Fills a folder beside the target and renames it, so that it is whole or absent.
+ *
+ * @param replace whether a folder that is there already gives way
+ * @throws InputError for a folder that is there already and does not
+ */
+export async function writeFolderWhole(
+  folder: string,
+  fill: (beside: string) => Promise<void>,
+  { replace = false } = {},
+): Promise<void> {
+  if (!replace && existsSync(folder)) {
+    throw new InputError(`${folder}: is there already, expected a new folder`);
+  }
+  const beside = `${folder}.${process.pid}.tmp`;
+  try {
+    await mkdir(beside, { recursive: true });
+    await fill(beside);
+    await rm(folder, { recursive: true, force: true });
+    await rename(beside, folder);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
 /** A full disk in the user's words; any other error as it is. */
 function diskError(file: string, error: unknown): unknown {
   const full = isRecord(error) && ['ENOSPC', 'EDQUOT'].includes(String(error['code']));

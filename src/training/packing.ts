@@ -5,6 +5,7 @@
  * with is computed once for both: the chat template and the form asked for, the prompt of a preference pair, the lines that a chosen
  * and a rejected poem share. The attention mask is all that knows this, and the numbers do not depend on it. Works on token ids only.
  */
+import { UNSEEN } from '../model/qwen3.js';
 
 /** One prompt and the completions that follow it; loss falls on completions only. */
 export interface TokenTree {
@@ -33,9 +34,6 @@ export interface PackedBatch {
   /** Tokens of the examples, before anything is shared. */
   readonly tokens: number;
 }
-
-/** What stands in the mask where a token may not look: its weight underflows to zero. */
-const HIDDEN = -1e9;
 
 /** The row length at which attention costs about as much as the layers' matrices do (2,550 for Qwen3-0.6B). */
 const EVEN_COST_LENGTH = 2000;
@@ -175,7 +173,7 @@ export function packTrees(trees: readonly TokenTree[], rowLength: number): Packe
     length,
     tokenIds: new BigInt64Array(rows * length),
     positions: new BigInt64Array(rows * length),
-    mask: new Float32Array(rows * length * length).fill(HIDDEN),
+    mask: new Float32Array(rows * length * length).fill(UNSEEN),
     lossRows: [],
     sequences,
     tokens: trees.reduce((sum, tree) => sum + treeLength(tree), 0),

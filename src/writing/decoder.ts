@@ -1,6 +1,7 @@
 /** Decoding with a key-value cache: prompts in, the next token's logits out, many sequences at once. */
 import type { ModelFolder } from '../model/folder.js';
 import type { Qwen3Config } from '../model/config.js';
+import { UNSEEN } from '../model/qwen3.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
 import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
 import { buildDecodingGraph } from '../model/decoding-graph.js';
@@ -173,9 +174,6 @@ interface NextTokenScores {
   readonly logits: Float32Array;
   readonly logSumExp: number;
 }
-
-/** What a token does not see: far below every score, and finite. */
-const UNSEEN = -1e9;
 
 /** Ids, positions and mask of new tokens after sequences of given lengths, padded to the longest. */
 function decodingInputs(

@@ -1,6 +1,6 @@
 /** Compare: one prompt, several models side by side; a vote, blind if wanted, is kept as a preference pair. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatPrompt } from '../../poetry/prompt.js';
+import { formatPrompt, splitThemes } from '../../poetry/prompt.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { VoteTally } from '../votes.js';
 import { download } from './download.js';
@@ -12,7 +12,6 @@ import {
   EMPTY_REQUEST,
   FormChoice,
   randomSeed,
-  splitWords,
   ThemeChoice,
   toRequest,
   type RequestFields,
@@ -53,7 +52,7 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
   const hidden = blind && voted === undefined;
   const vote = async (best: Side): Promise<void> => {
     setVoted(best.model);
-    const prompt = formatPrompt({ form: fields.form, themes: splitWords(fields.themes) });
+    const prompt = formatPrompt({ form: fields.form, themes: splitThemes(fields.themes) });
     for (const other of sides) {
       if (other.model === best.model || !other.poem || !best.poem) continue;
       const names = { chosenModel: best.model, rejectedModel: other.model };

@@ -1,6 +1,7 @@
 /** The form of a request: what the poem should be. */
 import type { JsonConstraints, JsonRequest } from '../../writing/json-request.js';
 import type { FormName } from '../../poetry/forms.js';
+import { splitThemes } from '../../poetry/prompt.js';
 import type { Description } from './engine.js';
 import { CheckField, CountField, SelectField, TextField } from './fields.js';
 import { useSay } from './language.js';
@@ -41,8 +42,6 @@ export const EMPTY_REQUEST: RequestFields = {
   seed: '',
 };
 
-export const splitWords = (text: string): string[] => text.split(/[、，,;；\s]+/u).filter(Boolean);
-
 const SEEDS = 2 ** 31;
 export const randomSeed = (): number => Math.floor(Math.random() * SEEDS);
 
@@ -53,13 +52,13 @@ export function toRequest(fields: RequestFields): JsonRequest {
     ...(acrostic.trim() === '' ? {} : { acrostic: acrostic.trim() }),
     ...(firstLine.trim() === '' ? {} : { lines: [firstLine.replace(/[，。？！\s]/gu, '')] }),
     ...(rhyme === '' ? {} : { rhyme }),
-    ...(required.trim() === '' ? {} : { required: splitWords(required) }),
-    ...(forbidden.trim() === '' ? {} : { forbidden: splitWords(forbidden) }),
+    ...(required.trim() === '' ? {} : { required: splitThemes(required) }),
+    ...(forbidden.trim() === '' ? {} : { forbidden: splitThemes(forbidden) }),
   };
   return {
     ...(fields.model === '' ? {} : { model: fields.model }),
     form: fields.form,
-    themes: splitWords(fields.themes),
+    themes: splitThemes(fields.themes),
     ...(fields.prompt.trim() === '' ? {} : { prompt: fields.prompt.trim() }),
     ...(fields.constrained ? { constraints, original: fields.original } : { free: true }),
     sampling: { temperature: fields.temperature },
@@ -126,7 +125,7 @@ export function FormChoice({ description, fields, set }: PartProps) {
 
 export function ThemeChoice({ description, fields, set }: PartProps) {
   const say = useSay();
-  const chosen = splitWords(fields.themes);
+  const chosen = splitThemes(fields.themes);
   const toggle = (theme: string): void => {
     const themes = chosen.includes(theme) ? chosen.filter((one) => one !== theme) : [...chosen, theme];
     set({ themes: themes.join('、') });
