@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation: appends to a graph the nodes that compute a scalar's gradients. */
 import type { TapeEntry, Value } from './graph.js';
 import { gradientRules, type InputGradients } from './gradients.js';
-import { add, reduceMax, scale } from './operators.js';
+import { add, after } from './operators.js';
 
 /**
  * The gradients of `loss` by each of `parameters`, in their order.
@@ -67,7 +67,7 @@ function apply(
 
 /**
  * Builds a part whose values are not kept (gradient checkpointing, Chen et al. 2016): on the way back it is computed once more
- * from `input`.
+ * from `input`, which has the shape of the output.
  *
  * @param captured values that `build` uses besides, whose gradients may be wanted
  */
@@ -84,10 +84,6 @@ export function checkpoint(input: Value, captured: readonly Value[], build: (inp
   );
 }
 
-/**
- * The second computation must wait for the gradient, or its values would be kept after all, and must not be taken for the first
- * one: a zero that comes from the gradient is added to its input.
- */
 function recompute(
   entry: TapeEntry,
   rebuild: (input: Value) => Value,
@@ -96,9 +92,7 @@ function recompute(
 ): InputGradients {
   const [input, ...captured] = entry.inputs as Value[];
   if (!input) throw new Error('a checkpoint has an input');
-  const axes = dy.shape.map((_, axis) => axis);
-  const zero = scale(reduceMax(dy, axes, false), 0);
-  const again = add(input, zero);
+  const again = after(input, dy);
   const { built, tape } = input.graph.record(() => rebuild(again));
   const parameters = [again, ...captured.filter((_, index) => needs[index + 1])];
   const gradients = input.graph.composite(() => backpropagate(tape, built, dy, parameters));

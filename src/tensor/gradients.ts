@@ -7,6 +7,7 @@
 import type { Graph, TapeEntry, Value } from './graph.js';
 import {
   add,
+  after,
   cast,
   concat,
   divide,
@@ -30,7 +31,7 @@ import {
   where,
   type MatmulOptions,
 } from './operators.js';
-import { rotaryEmbedding } from './neural-operators.js';
+import { masked, rotaryEmbedding } from './neural-operators.js';
 import { expectedRow, quantizedProduct } from './quantized-operators.js';
 
 /** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
@@ -144,7 +145,7 @@ const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceS
 
 /** With s = σ(g), h = g·s and y = h·u: du = dy·h, dg = dy·u·(s + h·(1 − s)). s and h are computed anew, so that they need not be kept. */
 const swigluRule: GradientRule = (entry, dy, needs) => {
-  const [gate, up] = [input(entry, 0), input(entry, 1)];
+  const [gate, up] = [after(input(entry, 0), dy), input(entry, 1)];
   const s = sigmoid(gate);
   const h = multiply(gate, s);
   const slope = (): Value => add(s, subtract(h, multiply(h, s)));
@@ -167,6 +168,9 @@ const rmsNormRule: GradientRule = (entry, dy, needs) => {
   const dGain = (): Value => reduceTo(multiply(dy, multiply(x, inverse)), gain);
   return [needs[0] ? dx() : undefined, needs[1] ? dGain() : undefined];
 };
+
+/** The mask's factors are floats computed from bytes: anew, so that only the bytes are kept. */
+const maskedRule: GradientRule = (entry, dy) => [masked(dy, after(input(entry, 1), dy), input(entry, 2))];
 
 const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
   const [hidden, table, targets] = [input(entry, 0), input(entry, 1), input(entry, 2)];
@@ -282,6 +286,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Softmax: softmaxRule,
   LogSoftmax: logSoftmaxRule,
   SwiGLU: swigluRule,
+  Masked: maskedRule,
   SimplifiedLayerNormalization: rmsNormRule,
   RotaryEmbedding: (entry, dy) => [
     rotaryEmbedding(dy, input(entry, 1), input(entry, 2), negate(input(entry, 3))),

@@ -1,7 +1,7 @@
 /** The operators that neural networks add to the plain ones: softmax, normalisation, attention, cross-entropy. */
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
-import { add, gemm, log, multiply, reduceMax, reshape, sigmoid, subtract } from './operators.js';
+import { add, after, gemm, log, multiply, reduceMax, reshape, sigmoid, subtract } from './operators.js';
 
 const LAST_AXIS: Attributes = { axis: -1 };
 
@@ -17,6 +17,15 @@ export function swiglu(gate: Value, up: Value): Value {
   return gate.graph.composite(
     () => multiply(multiply(gate, sigmoid(gate)), up),
     (output) => ({ rule: 'SwiGLU', inputs: [gate, up], outputs: [output], attributes: {} }),
+  );
+}
+
+/** x · mask · scale, for a mask [the shape of x] of bytes 0 and 1 and a scale [1]: dropout. */
+export function masked(x: Value, mask: Value, scale: Value): Value {
+  const { graph, shape } = x;
+  return graph.composite(
+    () => multiply(x, emit('DequantizeLinear', { graph, inputs: [mask, scale], shape })),
+    (output) => ({ rule: 'Masked', inputs: [x, mask, scale], outputs: [output], attributes: {} }),
   );
 }
 
@@ -56,7 +65,6 @@ export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sine
 export function softmaxAt(logits: Value, targets: Value): { logProbability: Value; probabilities: Value } {
   const { graph } = logits;
   const rows = logits.shape[0] as Dimension;
-  const probabilities = softmax(logits);
   const chosen = emit('GatherElements', {
     graph,
     inputs: [logits, reshape(targets, [rows, 1])],
@@ -64,6 +72,7 @@ export function softmaxAt(logits: Value, targets: Value): { logProbability: Valu
     attributes: { axis: 1 },
   });
   const below = subtract(chosen, reduceMax(logits, [-1]));
+  const probabilities = softmax(after(logits, below));
   return { logProbability: add(below, log(reduceMax(probabilities, [-1]))), probabilities };
 }
 

@@ -5,7 +5,7 @@
  * What only neural networks need is in neural-operators.ts; gradients are in gradients.ts.
  */
 import { emit, float, MICROSOFT } from './emit.js';
-import type { Attributes, Dimension, ElementType, Shape, Value } from './graph.js';
+import type { Attributes, Dimension, ElementType, Graph, Shape, Value } from './graph.js';
 
 /** The shape of two arrays combined element by element (NumPy's broadcasting). */
 export function broadcastShape(left: Shape, right: Shape): Shape {
@@ -121,29 +121,58 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
   });
 }
 
+/** A shape as ONNX's Reshape reads it: 0 keeps `x`'s own dimension at that place, −1 is inferred. */
+function reshapeSizes(x: Value, target: Shape): number[] {
+  return target.map((dimension, axis) => {
+    if (typeof dimension === 'number') return dimension;
+    return dimension === x.shape[axis] ? 0 : -1;
+  });
+}
+
+const unknowns = (sizes: readonly number[]): number => sizes.filter((size) => size === -1).length;
+
 /**
  * Gives `x` another shape of as many elements. At most one dimension of `target` may be symbolic and differ from `x`'s at the same
  * place; it is inferred at run time.
  */
 export function reshape(x: Value, target: Shape): Value {
-  const sizes = target.map((dimension, axis) => {
-    if (typeof dimension === 'number') return dimension;
-    return dimension === x.shape[axis] ? 0 : -1;
-  });
-  if (sizes.filter((size) => size === -1).length > 1) {
-    throw new Error(`reshape to [${target.join(', ')}] has two unknown dimensions`);
-  }
-  return reshapeTo(x, x.graph.integers(sizes), target);
+  const sizes = reshapeSizes(x, target);
+  if (unknowns(sizes) > 1) throw new Error(`reshape to [${target.join(', ')}] has two unknown dimensions`);
+  return reshapeBy(x, x.graph.integers(sizes), target);
 }
+
+/** Vectors that hold a shape at run time, by the names of its dimensions: a name stands for one size in all of a graph. */
+const knownShapes = new WeakMap<Graph, Map<string, Value>>();
 
 /** Gives `x` the shape that an int64 vector holds at run time; `shape` names its dimensions. */
 export function reshapeTo(x: Value, target: Value, shape: Shape): Value {
+  const ofGraph = knownShapes.get(x.graph) ?? new Map<string, Value>();
+  knownShapes.set(x.graph, ofGraph.set(shape.join(), target));
+  return reshapeBy(x, target, shape);
+}
+
+function reshapeBy(x: Value, target: Value, shape: Shape): Value {
   return emit('Reshape', { graph: x.graph, inputs: [x, target], shape, type: x.type });
 }
 
-/** Gives `x` the run-time shape of `like`. */
+/** Gives `x` the shape of `like`, which is read only where it cannot be told otherwise: so `like` need not be kept for its shape. */
 export function reshapeLike(x: Value, like: Value): Value {
-  return reshapeTo(x, shapeOf(like), like.shape);
+  const sizes = reshapeSizes(x, like.shape);
+  if (unknowns(sizes) <= 1) return reshapeBy(x, x.graph.integers(sizes), like.shape);
+  const known = knownShapes.get(x.graph)?.get(like.shape.join());
+  return reshapeBy(x, known ?? shapeOf(like), like.shape);
+}
+
+/**
+ * `x` as it is, but there only once `first` is, which has its shape, or 1 where `x` has a fixed size. The runtime orders nodes by what
+ * its outputs need: what reads `x` too early keeps its results for long, what reads it too late keeps `x`. Costs nothing, since a
+ * reshape moves no data.
+ */
+export function after(x: Value, first: Value): Value {
+  const factors = x.shape.map((size, axis) => (size === first.shape[axis] ? 1 : Number(size)));
+  const same = factors.every((factor) => factor === 1);
+  const shape = same ? shapeOf(first) : multiply(shapeOf(first), x.graph.integers(factors));
+  return reshapeBy(x, shape, x.shape);
 }
 
 /** The shape of `x` at run time, as an int64 vector. */
@@ -237,12 +266,12 @@ export function reduceMax(x: Value, axes: readonly number[], keepDimensions = tr
   return reduce('ReduceMax', x, axes, keepDimensions);
 }
 
-/** The smallest along axes; no gradient. */
 /** log Σ exp(x) over the axes; no rule of differentiation, for inference only. */
 export function logSumExp(x: Value, axes: readonly number[], keepDimensions = true): Value {
   return reduce('ReduceLogSumExp', x, axes, keepDimensions);
 }
 
+/** The smallest along axes; no gradient. */
 export function reduceMin(x: Value, axes: readonly number[], keepDimensions = true): Value {
   return reduce('ReduceMin', x, axes, keepDimensions);
 }

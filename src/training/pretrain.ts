@@ -102,7 +102,9 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
     () => values,
     sftLoss,
   );
-  const session = await Session.create(graph, { threads: options.threads, device: options.device });
+  const runtime = { threads: options.threads, device: options.device };
+  const session = await Session.create(graph, runtime);
+  const scorer = await createLossScorer(options, runtime);
   const weights = initialiseWeights(config, options.seed);
   const stepper = new Stepper(session, weights, {
     beta1: 0.9,
@@ -142,19 +144,32 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
     });
     const last = step + 1 === options.steps;
     if (last || (step + 1) % options.evalSteps === 0) {
-      await options.onStep({ step: step + 1, eval_loss: await evaluate(session, weights, options) });
+      await options.onStep({ step: step + 1, eval_loss: await evaluate(scorer, weights, options) });
     }
     if (last || (step + 1) % options.saveSteps === 0) {
       await saveCheckpoint(options.checkpointFile, stepper, { step: step + 1, metricLines: 0 });
     }
   }
   await session.release();
+  await scorer.release();
   return weights;
 }
 
-/** Mean loss a token over the validation documents. The gradients of the graph are computed and left. */
+/** The loss alone: without gradients it takes a third of the time. */
+async function createLossScorer(
+  { config, rowLength }: PretrainOptions,
+  runtime: RuntimeOptions,
+): Promise<Session> {
+  const graph = new Graph();
+  const weights = floatWeights(config, trainableParameters(graph).parameters);
+  const positions = trainingPositions(config, rowLength);
+  buildTrainingGraph({ graph, config, weights, positions }, () => new Map(), sftLoss);
+  return Session.create(graph, runtime);
+}
+
+/** Mean loss a token over the validation documents. */
 async function evaluate(
-  session: Session,
+  scorer: Session,
   weights: ReadonlyMap<string, FloatTensor>,
   options: PretrainOptions,
 ): Promise<number> {
@@ -164,7 +179,7 @@ async function evaluate(
   for (let start = 0; start < options.validation.length; start += size) {
     const batch = packTrees(options.validation.slice(start, start + size), options.rowLength);
     const feeds = { ...batchFeeds(batch), ...sftFeeds(batch, 1), ...Object.fromEntries(weights) };
-    sum += floats(await session.run(feeds), 'loss')[0] ?? NaN;
+    sum += floats(await scorer.run(feeds), 'loss')[0] ?? NaN;
     count += lossTerms(batch);
   }
   return sum / count;

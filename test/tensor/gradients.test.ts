@@ -62,6 +62,14 @@ const cases: readonly Case[] = [
     ],
     build: (a, b) => op.swiglu(a!, b!),
   },
+  {
+    rule: 'Masked',
+    shapes: [[2, 3]],
+    build: (a) => {
+      const mask = a!.graph.constant('mask', 'uint8', [2, 3], Uint8Array.of(1, 0, 1, 1, 1, 0));
+      return op.masked(a!, mask, a!.graph.constant('scale', 'float32', [1], Float32Array.of(1.25)));
+    },
+  },
   { rule: 'Softplus', shapes: [[2, 3]], build: (a) => op.softplus(a!) },
   {
     rule: 'Where',
