@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { FORMS, type FormName } from '../poetry/forms.js';
+import type { FormName } from '../poetry/forms.js';
 import { isRecord, readJsonLines, writeFileWhole } from '../support/files.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -106,8 +106,6 @@ async function writeTexts(
     const { texts } = candidate;
     return orders.map((_, index) => texts[index % texts.length] ?? '');
   }
-  // Poems of one length are written together: a batch takes as long as its longest poem.
-  const sequence = [...orders.keys()].sort((a, b) => poemSize(orders[a]) - poemSize(orders[b]) || a - b);
   const file = path.join(options.out, `poems-${candidate.name}.jsonl`);
   const saved = await readSaved(file);
   report(saved.length);
@@ -116,9 +114,7 @@ async function writeTexts(
     try {
       while (saved.length < orders.length) {
         if (options.signal?.aborted) return undefined;
-        const batch = sequence
-          .slice(saved.length, saved.length + (options.batchSize ?? BATCH))
-          .map((index) => orders[index] as PoemOrder);
+        const batch = orders.slice(saved.length, saved.length + (options.batchSize ?? BATCH));
         const sampling = { temperature: options.temperature, topP: 1 };
         const poems = await writer.writeAll(batch, { free: true, sampling });
         await appendFile(file, poems.map(({ seed, text }) => `${JSON.stringify({ seed, text })}\n`).join(''));
@@ -129,14 +125,7 @@ async function writeTexts(
       await writer.release();
     }
   }
-  const texts: string[] = [];
-  sequence.forEach((index, at) => (texts[index] = saved[at]?.text ?? ''));
-  return texts;
-}
-
-/** Characters of a poem of the form asked for. */
-function poemSize(order: PoemOrder | undefined): number {
-  return order ? FORMS[order.form].lines * FORMS[order.form].length : 0;
+  return orders.map((_, index) => saved[index]?.text ?? '');
 }
 
 /** Writes and measures. Goes on where an earlier run stopped. Undefined if the signal stopped it. */

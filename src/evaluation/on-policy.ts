@@ -1,5 +1,4 @@
 /** Preference pairs from the model's own poems: several for each prompt, judged by the evaluation's figures, the best against the worst. */
-import { FORMS } from '../poetry/forms.js';
 import type { PoemWriter } from '../writing/writer.js';
 import type { EvaluationPrompt } from './evaluate.js';
 import { measurePoem } from './metrics.js';
@@ -28,15 +27,12 @@ export interface OnPolicyPair {
 /** Poems that differ by less teach nothing but noise. */
 const SMALLEST_GAP = 0.1;
 
-/** Prompts decoded together; each has several sequences. */
-const PROMPTS_AT_ONCE = 4;
+/** Prompts written for at once; fewer sequences are decoded together: the batch is full until the last ones. */
+const PROMPTS_AT_ONCE = 32;
 
 /** Samples freely, judges, and pairs; prompts whose poems are all about as good give no pair. */
 export async function samplePairs(writer: PoemWriter, options: OnPolicyOptions): Promise<OnPolicyPair[]> {
-  // Poems of one length are written together: a batch takes as long as its longest poem.
-  const size = ({ form }: EvaluationPrompt): number => FORMS[form].lines * FORMS[form].length;
-  const prompts = [...options.prompts].sort((a, b) => size(a) - size(b));
-  const { generations, temperature, seed, yardstick, signal } = options;
+  const { prompts, generations, temperature, seed, yardstick, signal } = options;
   const pairs: OnPolicyPair[] = [];
   for (let start = 0; start < prompts.length; start += PROMPTS_AT_ONCE) {
     signal?.throwIfAborted();

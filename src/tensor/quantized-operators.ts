@@ -30,12 +30,11 @@ export interface QuantizedWeight {
   readonly backward: QuantizedMatrix;
 }
 
-/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]; the zero point once, and once a row. */
+/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]. */
 interface QuantizedRows {
   readonly values: Value;
   readonly scales: Value;
   readonly zeroPoint: Value;
-  readonly zeroPoints: Value;
 }
 
 /** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
@@ -62,11 +61,6 @@ function quantizeRows(x: Value): QuantizedRows {
   return quantized;
 }
 
-/** Rounds each row of `x`, of which no value is negative, to 256 steps (128 where narrow) between zero and its largest. */
-function quantizeProbabilities(x: Value): QuantizedRows {
-  return quantizeBy(x, [reduceMax(x, [1])], narrow.has(x.graph) ? 127 : 255, 0);
-}
-
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */
 const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
 
@@ -85,7 +79,11 @@ function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } 
   return made;
 }
 
-/** @param extremes float [rows, 1] each; the largest of them becomes the highest of `levels` */
+/**
+ * Rounds each row of `x` to whole steps above `zero`; what lies beyond the ends becomes the end.
+ *
+ * @param extremes float [rows, 1] each; the largest of them becomes the highest of `levels`
+ */
 function quantizeBy(x: Value, extremes: readonly Value[], levels: number, zero: number): QuantizedRows {
   const { graph } = x;
   const [rows] = x.shape as [Dimension, Dimension];
@@ -99,18 +97,7 @@ function quantizeBy(x: Value, extremes: readonly Value[], levels: number, zero: 
     type: 'uint8',
     attributes: { axis: 0 },
   });
-  return { values, scales, zeroPoint: scalar, zeroPoints: vector };
-}
-
-/** The floats that quantised rows stand for. */
-function dequantize({ values, scales, zeroPoints }: QuantizedRows): Value {
-  const inputs = [values, reshape(scales, [values.shape[0] as Dimension]), zeroPoints];
-  return emit('DequantizeLinear', {
-    graph: values.graph,
-    inputs,
-    shape: values.shape,
-    attributes: { axis: 0 },
-  });
+  return { values, scales, zeroPoint: scalar };
 }
 
 /** rows · matrix, as floats [rows, columns]. */
@@ -165,13 +152,20 @@ export function quantizedTokenLogProbabilities(
   ).logProbability;
 }
 
-/** softmax · E of {@link quantizedTokenLogProbabilities}'s gradient: the expected row of the table. */
+/**
+ * softmax · E of {@link quantizedTokenLogProbabilities}'s gradient: the expected row of the table. Thousands of small probabilities matter
+ * as much as the few large ones, so both have 8 bits of their own: one product with what each has up to a step, a 255th of the row's
+ * largest, and one with what it has above, in whole steps.
+ */
 export function expectedRow(probabilities: Value, backward: QuantizedMatrix): Value {
-  return probabilities.graph.composite(() => {
-    const first = quantizeProbabilities(probabilities);
-    const remainder = subtract(probabilities, dequantize(first));
-    const second = quantizeBy(remainder, [scale(first.scales, 0.5)], 127, 128);
-    return add(product(first, backward), product(second, backward));
+  const { graph } = probabilities;
+  return graph.composite(() => {
+    const levels = narrow.has(graph) ? 127 : 255;
+    const largest = reduceMax(probabilities, [1]);
+    const step = scale(largest, 1 / levels);
+    const small = quantizeBy(probabilities, [step], levels, 0);
+    const large = quantizeBy(subtract(probabilities, step), [largest], levels, 0);
+    return add(product(small, backward), product(large, backward));
   });
 }
 
