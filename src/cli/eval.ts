@@ -1,7 +1,7 @@
 /** `shiren eval`: compare a base model and adapters on the same prompts. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { Candidate } from '../evaluation/evaluate.js';
+import type { Candidate, ModelCandidate } from '../evaluation/evaluate.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
 import { interruptible } from './interrupt.js';
@@ -14,6 +14,7 @@ interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal' |
   readonly model: string;
   readonly adapter: string[];
   readonly base: boolean;
+  readonly constrained?: boolean;
   readonly poems: string[];
   readonly endpoint?: string;
   readonly endpointModel: string;
@@ -29,6 +30,10 @@ export function evalCommand(program: Command): void {
     .addOption(dtypeOption())
     .option('--adapter <folder>', 'an adapter to compare (repeatable)', repeatedOption, [])
     .option('--no-base', 'leave the base model out')
+    .option(
+      '--constrained',
+      'compare the last of these models under the constraints of "shiren write" too, as NAME-constrained',
+    )
     .option(
       '--poems <file>',
       'poems written elsewhere: JSON Lines of {text}, in the order of the prompts (repeatable)',
@@ -68,16 +73,19 @@ export function evalCommand(program: Command): void {
 
 const keyOf = ({ apiKey }: EvalFlags): string | undefined => apiKey ?? process.env['OPENAI_API_KEY'];
 
-/** Everything that the flags name, in the order: base, adapters, endpoint, files. */
+/** Everything that the flags name, in the order: base, adapters, the last of these under constraints, endpoint, files. */
 async function readCandidates(flags: EvalFlags): Promise<Candidate[]> {
   const model = flags.base || flags.adapter.length > 0 ? await resolveModel(flags.model) : '';
-  const base: Candidate[] = flags.base ? [{ kind: 'model', name: 'base', model }] : [];
-  const adapters = flags.adapter.map((folder): Candidate => ({
+  const base: ModelCandidate[] = flags.base ? [{ kind: 'model', name: 'base', model }] : [];
+  const adapters = flags.adapter.map((folder): ModelCandidate => ({
     kind: 'model',
     name: path.basename(folder),
     model,
     adapter: resolvePath(folder),
   }));
+  const last = [...base, ...adapters].at(-1);
+  const constrained: Candidate[] =
+    flags.constrained && last ? [{ ...last, name: `${last.name}-constrained`, constrained: true }] : [];
   const { endpoint, endpointModel } = flags;
   const served: Candidate[] =
     endpoint === undefined
@@ -96,7 +104,7 @@ async function readCandidates(flags: EvalFlags): Promise<Candidate[]> {
       texts: await readTexts(file),
     })),
   );
-  return [...base, ...adapters, ...served, ...files];
+  return [...base, ...adapters, ...constrained, ...served, ...files];
 }
 
 /** The texts of a file of poems. @throws InputError naming file and line */

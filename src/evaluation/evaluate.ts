@@ -25,13 +25,22 @@ export interface EvaluationPrompt {
   readonly reference?: string;
 }
 
+/** A base model, or an adapter on it. */
+export interface ModelCandidate {
+  readonly name: string;
+  readonly kind: 'model';
+  readonly model: string;
+  readonly adapter?: string;
+  /** Holds the poems to the form asked for. */
+  readonly constrained?: boolean;
+}
+
 /** What wrote the poems that are compared. */
-export type Candidate = { readonly name: string } & (
-  | { readonly kind: 'model'; readonly model: string; readonly adapter?: string }
-  | { readonly kind: 'endpoint'; readonly options: EndpointOptions }
+export type Candidate =
+  | ModelCandidate
+  | { readonly name: string; readonly kind: 'endpoint'; readonly options: EndpointOptions }
   /** Poems written elsewhere: one for each prompt, or for each prompt and seed (all prompts, then all again). */
-  | { readonly kind: 'texts'; readonly texts: readonly string[] }
-);
+  | { readonly name: string; readonly kind: 'texts'; readonly texts: readonly string[] };
 
 export interface EvaluationOptions extends RuntimeOptions {
   readonly candidates: readonly Candidate[];
@@ -116,7 +125,8 @@ async function writeTexts(
         if (options.signal?.aborted) return undefined;
         const batch = orders.slice(saved.length, saved.length + (options.batchSize ?? BATCH));
         const sampling = { temperature: options.temperature, topP: 1 };
-        const poems = await writer.writeAll(batch, { free: true, sampling });
+        const free = !(candidate.kind === 'model' && candidate.constrained);
+        const poems = await writer.writeAll(batch, { free, sampling });
         await appendFile(file, poems.map(({ seed, text }) => `${JSON.stringify({ seed, text })}\n`).join(''));
         saved.push(...poems);
         report(saved.length);

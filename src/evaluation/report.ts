@@ -153,7 +153,7 @@ ${examples.join('\n\n')}
 ## 数字的由来 How the figures were made
 
 - Every model wrote ${settings.prompts} prompts with ${settings.seeds} seed(s) at temperature ${settings.temperature}, free of all
-  constraints. The prompts come from poems that no stage was trained on.
+  constraints but where the name says so. The prompts come from poems that no stage was trained on.
 ${METRIC_NAMES.map((name) => `- **${titleOf(name)}**: ${METRICS[name].explanation}${METRICS[name].better === 'lower' ? '; lower is better' : ''}.`).join('\n')}
 - **distinct-n**: different runs of n characters over all of them; **self-BLEU**: how far poems are made of what others of the set say.
 - **wins**: share of prompts on which overall is higher; ties count half.

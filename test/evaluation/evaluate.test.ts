@@ -44,6 +44,26 @@ describe('an evaluation', () => {
     expect(await evaluate(options(out))).toEqual(straight);
   });
 
+  it('holds a model to the form where asked', async () => {
+    const candidate = { kind: 'model' as const, model: 'models/miniature' };
+    const results = await evaluate({
+      candidates: [
+        { ...candidate, name: 'free' },
+        { ...candidate, name: 'constrained', constrained: true },
+      ],
+      prompts: [{ prompt: '写一首[七言绝句] 主题为: 山水', form: '七言绝句', themes: ['山水'] }],
+      yardstick: new Yardstick({ lines: [], themes: new ThemeMeasure({}) }),
+      seeds: 3,
+      temperature: 0.8,
+      out: mkdtempSync(path.join(os.tmpdir(), 'shiren-evaluation-')),
+    });
+    for (const { metrics } of results?.[1]?.poems ?? []) {
+      expect([metrics.format, metrics.rhyme, metrics.tone, metrics.adhesion]).toEqual([1, 1, 1, 1]);
+    }
+    expect(results?.[1]?.poems).toHaveLength(3);
+    expect(results?.[0]?.poems.some(({ metrics }) => metrics.rhyme !== 1)).toBe(true);
+  });
+
   it('compares models behind endpoints and poems written elsewhere', async () => {
     const poem = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';
     const server = new ChatServer(() => completion(poem));
