@@ -12,13 +12,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildDatasets } from '../src/corpus/build.js';
 import { readPreferenceDataset, type PreferenceExample } from '../src/corpus/dataset.js';
-import { openModelWithTokenizer, type ModelFolder } from '../src/model/folder.js';
+import { openModelWithTokenizer } from '../src/model/folder.js';
 import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen-base.js';
 import { initialiseAdapter } from '../src/model/lora.js';
-import { PROJECTIONS, projectionShape } from '../src/model/weights.js';
-import { Graph } from '../src/tensor/graph.js';
-import { gemm, reduceSum } from '../src/tensor/operators.js';
-import { Session } from '../src/tensor/session.js';
 import { scoreTrees } from '../src/training/objective.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
 import { STAGE_DEFAULTS, type StageRecipe } from '../src/training/recipe.js';
@@ -54,41 +50,6 @@ async function loadPairs(count: number): Promise<PreferenceExample[]> {
   const all = await readPreferenceDataset(flags.data);
   const stride = Math.max(1, Math.floor(all.length / count));
   return all.filter((_, index) => index % stride === 0).slice(0, count);
-}
-
-/** Seconds of both products with one matrix: forward, and the gradient of the input. The matrix is fed, as it is stored. */
-async function productSeconds(rows: number, [out, inner]: readonly [number, number]): Promise<number> {
-  const graph = new Graph();
-  const x = graph.input('x', 'float32', [rows, inner]);
-  const w = graph.input('w', 'float32', [out, inner]);
-  graph.output('y', reduceSum(gemm(gemm(x, w, { transB: true }), w), [0, 1], false));
-  const session = await Session.create(graph);
-  const array = (shape: number[]): { data: Float32Array; shape: number[] } => ({
-    data: Float32Array.from({ length: shape[0]! * shape[1]! }, (_, at) => ((at % 13) - 6) / 100),
-    shape,
-  });
-  const feeds = { x: array([rows, inner]), w: array([out, inner]) };
-  const times: number[] = [];
-  for (let round = 0; round < 12; round += 1) {
-    const started = performance.now();
-    await session.run(feeds);
-    if (round > 1) times.push((performance.now() - started) / 1000);
-  }
-  await session.release();
-  return median(times);
-}
-
-/** The rate of the model's matrices alone, for as many tokens and loss rows as a micro-batch has. */
-async function matrixRate({ config }: ModelFolder, tokens: number, lossRows: number): Promise<number> {
-  const head = [config.vocabSize, config.hiddenSize] as const;
-  let seconds = await productSeconds(lossRows, head);
-  let work = 4 * lossRows * head[0] * head[1];
-  for (const projection of PROJECTIONS) {
-    const shape = projectionShape(config, projection);
-    seconds += config.numHiddenLayers * (await productSeconds(tokens, shape));
-    work += config.numHiddenLayers * 4 * tokens * shape[0] * shape[1];
-  }
-  return work / seconds;
 }
 
 /** Reference log-probabilities, pairs a second, the first batches left out. */
@@ -145,9 +106,29 @@ const { trees } = tokenizeExamples(
   recipe.max_length,
 );
 
+const sorted = sortByPrompt(trees, examplesOfStep(recipe, trees.length, 1));
+const batches = Array.from({ length: recipe.gradient_accumulation_steps }, (_, index) => {
+  const size = recipe.per_device_train_batch_size;
+  return packTrees(
+    sorted.slice(index * size, (index + 1) * size).map((at) => trees[at] as TokenTree),
+    recipe.row_length,
+  );
+});
+const computed = batches.reduce((sum, { rows, length }) => sum + rows * length, 0);
+const lossRows = batches.reduce((sum, batch) => sum + batch.lossRows.length, 0);
+
+/** The rate of the matrices alone, in a process of its own, so that its memory is not counted here. */
+function ratesAlone(): number {
+  const perBatch = [computed, lossRows].map((count) => String(Math.round(count / batches.length)));
+  const args = ['--import', 'tsx', 'bench/matrices.ts', folder, ...perBatch];
+  return Number(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout);
+}
+
 let load = 0;
 let last = opening;
 const seconds: number[] = [];
+/** Measured after each step: the machine's own speed changes from one minute to the next. */
+const alone: number[] = [];
 await trainStage({
   model,
   recipe,
@@ -158,21 +139,13 @@ await trainStage({
     const now = performance.now();
     if (step === 0) load = (now - last) / 1000;
     else seconds.push((now - last) / 1000);
-    last = now;
+    if (step > 1 && recipe.base_dtype === 'float32') alone.push(ratesAlone());
+    last = performance.now();
   },
 });
 const peak = peakMemory();
 const stepSeconds = median(seconds.slice(1));
 
-const sorted = sortByPrompt(trees, examplesOfStep(recipe, trees.length, 1));
-const batches = Array.from({ length: recipe.gradient_accumulation_steps }, (_, index) => {
-  const size = recipe.per_device_train_batch_size;
-  return packTrees(
-    sorted.slice(index * size, (index + 1) * size).map((at) => trees[at] as TokenTree),
-    recipe.row_length,
-  );
-});
-const computed = batches.reduce((sum, { rows, length }) => sum + rows * length, 0);
 const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
 const work = batches.reduce((sum, batch) => sum + stepArithmetic(model.config, lora, batch), 0);
 const unit = objective === 'sft' ? 'samples' : 'pairs';
@@ -191,13 +164,10 @@ if (objective === 'dpo') {
   rate = 1 / (1 / rate + 1 / scoring);
 }
 console.log(`rate            ${rate.toFixed(2)} ${unit}/s, peak ${peak.toFixed(2)} GB`);
-if (recipe.base_dtype === 'float32') {
-  const lossRows = batches.reduce((sum, batch) => sum + batch.lossRows.length, 0);
-  const perBatch = (count: number): number => Math.round(count / batches.length);
-  const alone = await matrixRate(model, perBatch(computed), perBatch(lossRows));
-  const share = work / stepSeconds / alone;
+if (alone.length > 0) {
+  const shares = alone.map((limit, index) => work / seconds[index + 1]! / limit);
   console.log(
-    `matrices alone  ${(alone / 1e9).toFixed(0)} GFLOP/s; the step reaches ${(100 * share).toFixed(0)}%`,
+    `matrices alone  ${(median(alone) / 1e9).toFixed(0)} GFLOP/s; the step reaches ${(100 * median(shares)).toFixed(0)}% (${shares.map((share) => (100 * share).toFixed(0)).join(', ')})`,
   );
 }
 if (flags.python !== undefined) {

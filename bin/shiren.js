@@ -19,6 +19,11 @@ if (supported.indexOf(process.platform + '-' + process.arch) < 0) {
   );
   process.exit(2);
 }
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', function (error) {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 import('../dist/cli/main.js').then(
   function (cli) {
     return cli.main(process.argv).then(function (code) {

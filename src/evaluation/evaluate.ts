@@ -127,7 +127,8 @@ async function writeTexts(
         const sampling = { temperature: options.temperature, topP: 1 };
         const free = !(candidate.kind === 'model' && candidate.constrained);
         const poems = await writer.writeAll(batch, { free, sampling });
-        await appendFile(file, poems.map(({ seed, text }) => `${JSON.stringify({ seed, text })}\n`).join(''));
+        const lines = poems.map(({ seed, text }, index) => ({ seed, prompt: batch[index]?.prompt, text }));
+        await appendFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
         saved.push(...poems);
         report(saved.length);
       }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 /** Runs the launcher as if a property of `process` were another. */
@@ -19,5 +20,13 @@ describe('the launcher', () => {
     const { status, stderr } = launch('arch', 'ia32');
     expect(status).toBe(2);
     expect(stderr).toMatch(/^shiren: ONNX Runtime has no build for \w+-ia32, only for linux-x64.*\n$/);
+  });
+  it('ends in silence when its reader has seen enough', async () => {
+    const child = spawn(process.execPath, ['bin/shiren.js', 'eval', '--help']);
+    child.stdout.destroy();
+    const errors: string[] = [];
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, errors.join('')]).toEqual([0, '']);
   });
 });
