@@ -79,7 +79,7 @@ describe('GGUF files of the miniature, in llama.cpp', () => {
   it.each(GGUF_TYPES)('load and write verse as %s', async (type) => {
     const loaded = await load(type);
     const text = tokenizer.decode(await greedy(loaded));
-    expect(text).toMatch(/^\p{Script=Han}+，/u);
+    expect(text).toMatch(/^\p{Script=Han}{5}/u);
     await loaded.dispose();
   });
 
