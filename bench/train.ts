@@ -118,7 +118,7 @@ const computed = batches.reduce((sum, { rows, length }) => sum + rows * length, 
 const lossRows = batches.reduce((sum, batch) => sum + batch.lossRows.length, 0);
 
 /** The rate of the matrices alone, in a process of its own, so that its memory is not counted here. */
-function ratesAlone(): number {
+function rateAlone(): number {
   const perBatch = [computed, lossRows].map((count) => String(Math.round(count / batches.length)));
   const args = ['--import', 'tsx', 'bench/matrices.ts', folder, ...perBatch];
   return Number(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout);
@@ -139,7 +139,7 @@ await trainStage({
     const now = performance.now();
     if (step === 0) load = (now - last) / 1000;
     else seconds.push((now - last) / 1000);
-    if (step > 1 && recipe.base_dtype === 'float32') alone.push(ratesAlone());
+    if (step > 1 && recipe.base_dtype === 'float32') alone.push(rateAlone());
     last = performance.now();
   },
 });

@@ -165,8 +165,8 @@ export function reshapeLike(x: Value, like: Value): Value {
 
 /**
  * `x` as it is, but there only once `first` is, which has its shape, or 1 where `x` has a fixed size. The runtime orders nodes by what
- * its outputs need: what reads `x` too early keeps its results for long, what reads it too late keeps `x`. Costs nothing, since a
- * reshape moves no data.
+ * its outputs need: what reads `x` too early keeps its results for long, what reads it too late keeps `x`. Nor does it take
+ * what is computed from it for what was computed from `x` before. Costs nothing, since a reshape moves no data.
  */
 export function after(x: Value, first: Value): Value {
   const factors = x.shape.map((size, axis) => (size === first.shape[axis] ? 1 : Number(size)));

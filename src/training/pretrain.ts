@@ -94,17 +94,8 @@ class DocumentOrder {
 /** Trains; returns the weights. Goes on from the checkpoint where there is one. */
 export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<string, FloatTensor>> {
   const { config } = options;
-  const graph = new Graph();
-  const { parameters, values } = trainableParameters(graph);
-  const positions = trainingPositions(config, options.rowLength);
-  buildTrainingGraph(
-    { graph, config, weights: floatWeights(config, parameters), positions },
-    () => values,
-    sftLoss,
-  );
-  const runtime = { threads: options.threads, device: options.device };
-  const session = await Session.create(graph, runtime);
-  const scorer = await createLossScorer(options, runtime);
+  const session = await createSession(options, true);
+  const scorer = await createSession(options, false);
   const weights = initialiseWeights(config, options.seed);
   const stepper = new Stepper(session, weights, {
     beta1: 0.9,
@@ -155,16 +146,19 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
   return weights;
 }
 
-/** The loss alone: without gradients it takes a third of the time. */
-async function createLossScorer(
-  { config, rowLength }: PretrainOptions,
-  runtime: RuntimeOptions,
-): Promise<Session> {
+/** The loss of a batch; with the gradients of all weights, or alone. */
+async function createSession(options: PretrainOptions, gradients: boolean): Promise<Session> {
+  const { config, rowLength, threads, device } = options;
   const graph = new Graph();
-  const weights = floatWeights(config, trainableParameters(graph).parameters);
-  const positions = trainingPositions(config, rowLength);
-  buildTrainingGraph({ graph, config, weights, positions }, () => new Map(), sftLoss);
-  return Session.create(graph, runtime);
+  const { parameters, values } = trainableParameters(graph);
+  const network = {
+    graph,
+    config,
+    weights: floatWeights(config, parameters),
+    positions: trainingPositions(config, rowLength),
+  };
+  buildTrainingGraph(network, () => (gradients ? values : new Map()), sftLoss);
+  return Session.create(graph, { threads, device });
 }
 
 /** Mean loss a token over the validation documents. */

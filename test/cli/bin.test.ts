@@ -21,6 +21,7 @@ describe('the launcher', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/^shiren: ONNX Runtime has no build for \w+-ia32, only for linux-x64.*\n$/);
   });
+
   it('ends in silence when its reader has seen enough', async () => {
     const child = spawn(process.execPath, ['bin/shiren.js', 'eval', '--help']);
     child.stdout.destroy();
