@@ -1,8 +1,9 @@
 /** Networks on matrices of few bits: int8 for training adapters on a frozen base, blocks of 4 or 8 bits for decoding. */
 import type { Graph, Value } from '../tensor/graph.js';
-import { cast, gather, split } from '../tensor/operators.js';
+import { split } from '../tensor/operators.js';
 import {
   blockLinear,
+  floatRows,
   quantizedLinear,
   quantizedProduct,
   quantizedTokenLogProbabilities,
@@ -19,25 +20,8 @@ import type { TensorEntry } from './safetensors.js';
 
 const nameOf = (matrices: readonly NamedMatrix[]): string => stackName(matrices.map(({ name }) => name));
 
-/** The products with each matrix of a stack, from the product with all. */
-function splitStack(product: Value, matrices: readonly NamedMatrix[]): Value[] {
-  if (matrices.length === 1) return [product];
-  return split(
-    product,
-    1,
-    matrices.map(({ shape: [out] }) => out),
-  );
-}
-
-/** Token ids to rows of the float table, of which only those pages come into memory. */
-function storedRows(
-  graph: Graph,
-  entries: ReadonlyMap<string, TensorEntry>,
-  name: string,
-  indices: Value,
-): Value {
-  return cast(gather(storedParameter(graph, entries, name), indices), 'float32');
-}
+/** The widths of the products with each matrix of a stack. */
+const widths = (matrices: readonly NamedMatrix[]): number[] => matrices.map(({ shape: [out] }) => out);
 
 /** @param entries the tensors of the int8 form */
 export function int8Weights(
@@ -54,15 +38,19 @@ export function int8Weights(
     forward: matrix(name, 'forward'),
     backward: matrix(name, 'backward'),
   });
-  const rows = (name: string, indices: Value): Value => storedRows(graph, entries, name, indices);
   const output = outputEmbeddingName(config);
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear: (x, matrices) => splitStack(quantizedLinear(x, weight(nameOf(matrices))), matrices),
-    embed: (tokenIds) => rows(EMBEDDING, tokenIds),
+    linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
+    embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     logProbabilities: (hidden, targets) =>
-      quantizedTokenLogProbabilities(hidden, weight(output), rows(output, targets), targets),
+      quantizedTokenLogProbabilities(
+        hidden,
+        weight(output),
+        storedParameter(graph, entries, output),
+        targets,
+      ),
   };
 }
 
@@ -83,8 +71,8 @@ export function blockWeights(
     });
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear: (x, matrices) => splitStack(linear(x, nameOf(matrices)), matrices),
-    embed: (tokenIds) => storedRows(graph, entries, EMBEDDING, tokenIds),
+    linear: (x, matrices) => split(linear(x, nameOf(matrices)), 1, widths(matrices)),
+    embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => linear(hidden, outputEmbeddingName(config)),
     logProbabilities: () => {
       throw new Error('weights in blocks only decode');

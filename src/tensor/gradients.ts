@@ -32,7 +32,7 @@ import {
   type MatmulOptions,
 } from './operators.js';
 import { masked, rotaryEmbedding } from './neural-operators.js';
-import { expectedRow, quantizedProduct } from './quantized-operators.js';
+import { expectedRow, floatRows, quantizedStackProduct } from './quantized-operators.js';
 
 /** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
 export type InputGradients = readonly (Value | undefined)[];
@@ -58,6 +58,15 @@ function output(entry: TapeEntry, index = 0): Value {
   const value = entry.outputs[index];
   if (!value) throw new Error(`${entry.rule} has no output ${index}`);
   return value;
+}
+
+/** The gradients by the outputs of an operator that cuts, all of which must be there. */
+function allParts(entry: TapeEntry, outputs: readonly (Value | undefined)[]): readonly [Value, ...Value[]] {
+  const [first, ...others] = outputs.filter((part) => part !== undefined);
+  if (!first || others.length + 1 < outputs.length) {
+    throw new Error(`the gradient of ${entry.rule} needs all of its parts`);
+  }
+  return [first, ...others];
 }
 
 /** Sums `gradient` over the dimensions along which `target` was broadcast. */
@@ -187,13 +196,15 @@ const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
   return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
 };
 
-const quantizedLinearRule: GradientRule = (entry, dy) => [
-  quantizedProduct(dy, { values: input(entry, 1), scales: input(entry, 2) }),
+const quantizedLinearRule: GradientRule = (entry, _dy, _needs, outputs) => [
+  quantizedStackProduct(allParts(entry, outputs), { values: input(entry, 1), scales: input(entry, 2) }),
 ];
 
 const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
-  const backward = { values: input(entry, 2), scales: input(entry, 3) };
-  return [multiply(dy, subtract(input(entry, 1), expectedRow(output(entry, 1), backward)))];
+  const [table, targets] = [input(entry, 1), input(entry, 2)];
+  const backward = { values: input(entry, 3), scales: input(entry, 4) };
+  const expected = expectedRow(output(entry, 1), output(entry, 2), table, backward);
+  return [multiply(dy, subtract(floatRows(table, targets), expected))];
 };
 
 const concatRule: GradientRule = (entry, dy, needs) => {
@@ -208,10 +219,8 @@ const concatRule: GradientRule = (entry, dy, needs) => {
 };
 
 const splitRule: GradientRule = (entry, _dy, _needs, outputs) => {
-  const parts = outputs.filter((part) => part !== undefined);
-  if (parts.length < outputs.length) throw new Error('the gradient of Split needs all of its parts');
   const axis = entry.attributes['axis'] as number;
-  return [concat(parts, axis, input(entry, 0).shape[axis] ?? 0)];
+  return [concat(allParts(entry, outputs), axis, input(entry, 0).shape[axis] ?? 0)];
 };
 
 /** The rules by operator. An operator that is absent has no gradient. */

@@ -1,7 +1,19 @@
 /** The operators that neural networks add to the plain ones: softmax, normalisation, attention, cross-entropy. */
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
-import { add, after, gemm, log, multiply, reduceMax, reshape, sigmoid, subtract } from './operators.js';
+import {
+  add,
+  after,
+  gatherElements,
+  gemm,
+  log,
+  multiply,
+  reshape,
+  sigmoid,
+  slice,
+  subtract,
+  topK,
+} from './operators.js';
 
 const LAST_AXIS: Attributes = { axis: -1 };
 
@@ -58,22 +70,27 @@ export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sine
   });
 }
 
+/** What a softmax gives at some places. */
+export interface SoftmaxAt {
+  /** log p(target), [n, 1] */
+  readonly logProbability: Value;
+  /** [n, vocabulary] */
+  readonly probabilities: Value;
+  /** Where the largest probabilities are, the largest first: int64 [n, count]. */
+  readonly largest: Value;
+}
+
 /**
- * log p(target) under softmax(logits), [n, 1], and the probabilities [n, vocabulary]. The logarithm of a probability that underflows is
- * still exact: it is logit − largest logit + log(largest probability).
+ * log p(target) under softmax(logits). The logarithm of a probability that underflows is still exact: it is
+ * logit − largest logit + log(largest probability).
  */
-export function softmaxAt(logits: Value, targets: Value): { logProbability: Value; probabilities: Value } {
-  const { graph } = logits;
-  const rows = logits.shape[0] as Dimension;
-  const chosen = emit('GatherElements', {
-    graph,
-    inputs: [logits, reshape(targets, [rows, 1])],
-    shape: [rows, 1],
-    attributes: { axis: 1 },
-  });
-  const below = subtract(chosen, reduceMax(logits, [-1]));
+export function softmaxAt(logits: Value, targets: Value, count = 1): SoftmaxAt {
+  const column = reshape(targets, [logits.shape[0] as Dimension, 1]);
+  const [largestLogits, largest] = topK(logits, count);
+  const below = subtract(gatherElements(logits, column), slice(largestLogits, 1, 0, 1));
   const probabilities = softmax(after(logits, below));
-  return { logProbability: add(below, log(reduceMax(probabilities, [-1]))), probabilities };
+  const most = gatherElements(probabilities, slice(largest, 1, 0, 1));
+  return { logProbability: add(below, log(most)), probabilities, largest };
 }
 
 /**

@@ -185,6 +185,7 @@ export function shapeOf(x: Value): Value {
 export function concat(values: readonly Value[], axis: number, size: Dimension): Value {
   const [first] = values;
   if (!first) throw new Error('concat of nothing');
+  if (values.length === 1) return first;
   const shape = first.shape.map((dimension, index) => (index === axis ? size : dimension));
   return emit('Concat', {
     graph: first.graph,
@@ -205,6 +206,7 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
 
 /** Cuts `x` along one axis into parts of these sizes. */
 export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  if (sizes.length === 1) return [x];
   return splitBy(x, axis, x.graph.integers(sizes), sizes);
 }
 
@@ -232,6 +234,34 @@ export function gather(table: Value, indices: Value): Value {
     type: table.type,
     attributes: { axis: 0 },
   });
+}
+
+/** Elements of `x` [n, m] by their places in its rows: int64 [n, k]. */
+export function gatherElements(x: Value, indices: Value): Value {
+  const { graph } = x;
+  const shape = indices.shape;
+  return emit('GatherElements', {
+    graph,
+    inputs: [x, indices],
+    shape,
+    type: x.type,
+    attributes: { axis: 1 },
+  });
+}
+
+/** The `count` largest elements of each row of `x` [n, m], the largest first, and their places: int64 [n, count]. No gradient. */
+export function topK(x: Value, count: number): [values: Value, indices: Value] {
+  const { graph } = x;
+  const shape = [x.shape[0] as Dimension, count];
+  const [values, indices] = [graph.value('TopK', x.type, shape), graph.value('TopK', 'int64', shape)];
+  graph.node({
+    operator: 'TopK',
+    domain: '',
+    inputs: [x, graph.integers([count])],
+    outputs: [values, indices],
+    attributes: { axis: 1 },
+  });
+  return [values, indices];
 }
 
 /**

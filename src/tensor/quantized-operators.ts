@@ -7,6 +7,11 @@ import type { Dimension, Graph, Value } from './graph.js';
 import { softmaxAt } from './neural-operators.js';
 import {
   add,
+  cast,
+  concat,
+  gather,
+  gatherElements,
+  matmul,
   multiply,
   negate,
   reduceMax,
@@ -15,6 +20,7 @@ import {
   scale,
   shapeOf,
   slice,
+  split,
   subtract,
 } from './operators.js';
 
@@ -55,10 +61,17 @@ const known = new WeakMap<Value, QuantizedRows>();
 function quantizeRows(x: Value): QuantizedRows {
   const before = known.get(x);
   if (before) return before;
-  const extremes = [reduceMax(x, [1]), negate(reduceMin(x, [1]))];
-  const quantized = narrow.has(x.graph) ? quantizeBy(x, extremes, 63, 64) : quantizeBy(x, extremes, 127, 128);
+  const quantized = quantizeStack([x]);
   known.set(x, quantized);
   return quantized;
+}
+
+/** The same for values that stand beside each other: joined as bytes, a quarter of what joining the floats would move. */
+function quantizeStack(parts: readonly [Value, ...Value[]]): QuantizedRows {
+  const [first] = parts;
+  const [levels, zero] = narrow.has(first.graph) ? [63, 64] : [127, 128];
+  const extremes = parts.flatMap((part) => [reduceMax(part, [1]), negate(reduceMin(part, [1]))]);
+  return quantizeBy(parts, extremes, levels, zero);
 }
 
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */
@@ -80,24 +93,35 @@ function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } 
 }
 
 /**
- * Rounds each row of `x` to whole steps above `zero`; what lies beyond the ends becomes the end.
+ * Rounds each row to whole steps above `zero`; what lies beyond the ends becomes the end.
  *
+ * @param parts float [rows, …], beside each other
  * @param extremes float [rows, 1] each; the largest of them becomes the highest of `levels`
  */
-function quantizeBy(x: Value, extremes: readonly Value[], levels: number, zero: number): QuantizedRows {
-  const { graph } = x;
-  const [rows] = x.shape as [Dimension, Dimension];
+function quantizeBy(
+  parts: readonly [Value, ...Value[]],
+  extremes: readonly Value[],
+  levels: number,
+  zero: number,
+): QuantizedRows {
+  const [first] = parts;
+  const { graph } = first;
+  const [rows] = first.shape as [Dimension, Dimension];
   const inputs = [...extremes, graph.scalar(SMALLEST)];
   const scales = scale(emit('Max', { graph, inputs, shape: [rows, 1] }), 1 / levels);
-  const { scalar, vector } = zeroPointsOf(x, zero);
-  const values = emit('QuantizeLinear', {
-    graph,
-    inputs: [x, reshape(scales, [rows]), vector],
-    shape: x.shape,
-    type: 'uint8',
-    attributes: { axis: 0 },
-  });
-  return { values, scales, zeroPoint: scalar };
+  const vector = reshape(scales, [rows]);
+  const zeros = zeroPointsOf(first, zero);
+  const quantized = parts.map((part) =>
+    emit('QuantizeLinear', {
+      graph,
+      inputs: [part, vector, zeros.vector],
+      shape: part.shape,
+      type: 'uint8',
+      attributes: { axis: 0 },
+    }),
+  );
+  const width = parts.reduce((sum, { shape }) => sum + Number(shape[1]), 0);
+  return { values: concat(quantized, 1, width), scales, zeroPoint: zeros.scalar };
 }
 
 /** rows · matrix, as floats [rows, columns]. */
@@ -118,55 +142,81 @@ export function quantizedProduct(x: Value, matrix: QuantizedMatrix): Value {
   return x.graph.composite(() => product(quantizeRows(x), matrix));
 }
 
-/** y = x · Wᵀ for a frozen W; differentiable by x. */
-export function quantizedLinear(x: Value, { forward, backward }: QuantizedWeight): Value {
+/** The same for an x whose columns are in several parts. */
+export function quantizedStackProduct(parts: readonly [Value, ...Value[]], matrix: QuantizedMatrix): Value {
+  return parts[0].graph.composite(() => product(quantizeStack(parts), matrix));
+}
+
+/** y = x · Wᵀ for a frozen W, cut into parts of these sizes; differentiable by x. */
+export function quantizedLinear(
+  x: Value,
+  { forward, backward }: QuantizedWeight,
+  sizes: readonly number[],
+): Value[] {
   return x.graph.composite(
-    () => product(quantizeRows(x), forward),
-    (y) => ({
+    () => split(product(quantizeRows(x), forward), 1, sizes),
+    (outputs) => ({
       rule: 'QuantizedLinear',
       inputs: [x, backward.values, backward.scales],
-      outputs: [y],
+      outputs,
       attributes: {},
     }),
   );
 }
 
+/** So many of a softmax's largest probabilities are taken as floats. */
+const LARGEST = 32;
+
 /**
  * log p(target) under softmax(hidden · Eᵀ), [n, 1], as {@link tokenLogProbabilities} gives it, for a frozen quantised table E.
- * `chosen` [n, d] are the targets' own rows of the table.
+ *
+ * @param table E itself [vocabulary, d], of any float type, of which single rows are read
  */
 export function quantizedTokenLogProbabilities(
   hidden: Value,
   { forward, backward }: QuantizedWeight,
-  chosen: Value,
+  table: Value,
   targets: Value,
 ): Value {
+  const count = Math.min(LARGEST, Number(table.shape[0]));
   return hidden.graph.composite(
-    () => softmaxAt(product(quantizeRows(hidden), forward), targets),
-    ({ logProbability, probabilities }) => ({
+    () => softmaxAt(product(quantizeRows(hidden), forward), targets, count),
+    ({ logProbability, probabilities, largest }) => ({
       rule: 'QuantizedTokenLogProbabilities',
-      inputs: [hidden, chosen, backward.values, backward.scales],
-      outputs: [logProbability, probabilities],
+      inputs: [hidden, table, targets, backward.values, backward.scales],
+      outputs: [logProbability, probabilities, largest],
       attributes: {},
     }),
   ).logProbability;
 }
 
 /**
- * softmax · E of {@link quantizedTokenLogProbabilities}'s gradient: the expected row of the table. Thousands of small probabilities matter
- * as much as the few large ones, so both have 8 bits of their own: one product with what each has up to a step, a 255th of the row's
- * largest, and one with what it has above, in whole steps.
+ * softmax · E, the expected row of the table, for the gradient of {@link quantizedTokenLogProbabilities}. The few large probabilities are
+ * far above the many small ones, which matter as much: what they have above the last of them meets their rows of the table as floats,
+ * and what is left of all is fine enough in 8 bits.
+ *
+ * @param largest where the largest probabilities are: int64 [n, count]
  */
-export function expectedRow(probabilities: Value, backward: QuantizedMatrix): Value {
+export function expectedRow(
+  probabilities: Value,
+  largest: Value,
+  table: Value,
+  backward: QuantizedMatrix,
+): Value {
   const { graph } = probabilities;
+  const [rows, count] = largest.shape as [Dimension, number];
   return graph.composite(() => {
-    const levels = narrow.has(graph) ? 127 : 255;
-    const largest = reduceMax(probabilities, [1]);
-    const step = scale(largest, 1 / levels);
-    const small = quantizeBy(probabilities, [step], levels, 0);
-    const large = quantizeBy(subtract(probabilities, step), [largest], levels, 0);
-    return add(product(small, backward), product(large, backward));
+    const large = gatherElements(probabilities, largest);
+    const least = slice(large, 1, count - 1, count);
+    const rest = product(quantizeBy([probabilities], [least], narrow.has(graph) ? 127 : 255, 0), backward);
+    const above = reshape(subtract(large, least), [rows, 1, count]);
+    return add(reshape(matmul(above, floatRows(table, largest)), rest.shape), rest);
   });
+}
+
+/** Rows of a table of any float type, as floats. */
+export function floatRows(table: Value, indices: Value): Value {
+  return cast(gather(table, indices), 'float32');
 }
 
 /** Weights W [out, in] in blocks of 4 or 8 bits along `in`: uint8 [out, blocks, bytes], float [out, blocks]. */
