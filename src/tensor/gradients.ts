@@ -32,7 +32,7 @@ import {
   type MatmulOptions,
 } from './operators.js';
 import { masked, rotaryEmbedding } from './neural-operators.js';
-import { expectedRow, floatRows, quantizedStackProduct } from './quantized-operators.js';
+import { floatRows, quantizedStackProduct, weightedRows } from './quantized-operators.js';
 
 /** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
 export type InputGradients = readonly (Value | undefined)[];
@@ -184,14 +184,13 @@ const maskedRule: GradientRule = (entry, dy) => [masked(dy, after(input(entry, 1
 const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
   const [hidden, table, targets] = [input(entry, 0), input(entry, 1), input(entry, 2)];
   const { graph } = hidden;
-  const probabilities = output(entry, 1);
-  const chosen = gather(table, targets);
-  const dHidden = (): Value => multiply(dy, subtract(chosen, gemm(probabilities, table)));
+  const [exponentials, total] = [output(entry, 1), output(entry, 2)];
+  const dHidden = (): Value =>
+    multiply(dy, subtract(gather(table, targets), divide(gemm(exponentials, table), total)));
   const dTable = (): Value => {
     const weighted = multiply(dy, hidden);
-    return graph.composite(() =>
-      subtract(scatterRows(table, targets, weighted), gemm(probabilities, weighted, { transA: true })),
-    );
+    const expected = gemm(exponentials, divide(weighted, total), { transA: true });
+    return graph.composite(() => subtract(scatterRows(table, targets, weighted), expected));
   };
   return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
 };
@@ -203,7 +202,8 @@ const quantizedLinearRule: GradientRule = (entry, _dy, _needs, outputs) => [
 const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
   const [table, targets] = [input(entry, 1), input(entry, 2)];
   const backward = { values: input(entry, 3), scales: input(entry, 4) };
-  const expected = expectedRow(output(entry, 1), output(entry, 2), table, backward);
+  const [exponentials, total, largest] = [output(entry, 1), output(entry, 2), output(entry, 3)];
+  const expected = divide(weightedRows(exponentials, largest, table, backward), total);
   return [multiply(dy, subtract(floatRows(table, targets), expected))];
 };
 

@@ -2,17 +2,17 @@
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
 import {
-  add,
   after,
+  exp,
   gatherElements,
   gemm,
   log,
   multiply,
+  reduceMax,
+  reduceSum,
   reshape,
   sigmoid,
-  slice,
   subtract,
-  topK,
 } from './operators.js';
 
 const LAST_AXIS: Attributes = { axis: -1 };
@@ -70,27 +70,28 @@ export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sine
   });
 }
 
-/** What a softmax gives at some places. */
-export interface SoftmaxAt {
+/** A softmax over a vocabulary, in the form that takes the memory of the logits alone: exponentials / total. */
+export interface VocabularySoftmax {
   /** log p(target), [n, 1] */
   readonly logProbability: Value;
-  /** [n, vocabulary] */
-  readonly probabilities: Value;
-  /** Where the largest probabilities are, the largest first: int64 [n, count]. */
-  readonly largest: Value;
+  /** exp(logits − largest logit), [n, vocabulary]: written over the logits. */
+  readonly exponentials: Value;
+  /** Their sums, [n, 1]. */
+  readonly total: Value;
 }
 
 /**
  * log p(target) under softmax(logits). The logarithm of a probability that underflows is still exact: it is
- * logit − largest logit + log(largest probability).
+ * logit − largest logit − log(total).
+ *
+ * @param most the largest logit of each row: [n, 1]
  */
-export function softmaxAt(logits: Value, targets: Value, count = 1): SoftmaxAt {
+export function softmaxAt(logits: Value, targets: Value, most: Value): VocabularySoftmax {
   const column = reshape(targets, [logits.shape[0] as Dimension, 1]);
-  const [largestLogits, largest] = topK(logits, count);
-  const below = subtract(gatherElements(logits, column), slice(largestLogits, 1, 0, 1));
-  const probabilities = softmax(after(logits, below));
-  const most = gatherElements(probabilities, slice(largest, 1, 0, 1));
-  return { logProbability: add(below, log(most)), probabilities, largest };
+  const below = subtract(gatherElements(logits, column), most);
+  const exponentials = exp(subtract(after(logits, below), most));
+  const total = reduceSum(exponentials, [-1]);
+  return { logProbability: subtract(below, log(total)), exponentials, total };
 }
 
 /**
@@ -100,11 +101,14 @@ export function softmaxAt(logits: Value, targets: Value, count = 1): SoftmaxAt {
  */
 export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
   return hidden.graph.composite(
-    () => softmaxAt(gemm(hidden, table, { transB: true }), targets),
-    ({ logProbability, probabilities }) => ({
+    () => {
+      const logits = gemm(hidden, table, { transB: true });
+      return softmaxAt(logits, targets, reduceMax(logits, [-1]));
+    },
+    ({ logProbability, exponentials, total }) => ({
       rule: 'TokenLogProbabilities',
       inputs: [hidden, table, targets],
-      outputs: [logProbability, probabilities],
+      outputs: [logProbability, exponentials, total],
       attributes: {},
     }),
   ).logProbability;

@@ -7,6 +7,7 @@ import type { Dimension, Graph, Value } from './graph.js';
 import { softmaxAt } from './neural-operators.js';
 import {
   add,
+  after,
   cast,
   concat,
   gather,
@@ -22,6 +23,7 @@ import {
   slice,
   split,
   subtract,
+  topK,
 } from './operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
@@ -180,37 +182,38 @@ export function quantizedTokenLogProbabilities(
 ): Value {
   const count = Math.min(LARGEST, Number(table.shape[0]));
   return hidden.graph.composite(
-    () => softmaxAt(product(quantizeRows(hidden), forward), targets, count),
-    ({ logProbability, probabilities, largest }) => ({
+    () => {
+      const logits = product(quantizeRows(hidden), forward);
+      const [largestLogits, largest] = topK(logits, count);
+      return { ...softmaxAt(logits, targets, slice(largestLogits, 1, 0, 1)), largest };
+    },
+    ({ logProbability, exponentials, total, largest }) => ({
       rule: 'QuantizedTokenLogProbabilities',
       inputs: [hidden, table, targets, backward.values, backward.scales],
-      outputs: [logProbability, probabilities, largest],
+      outputs: [logProbability, exponentials, total, largest],
       attributes: {},
     }),
   ).logProbability;
 }
 
 /**
- * softmax · E, the expected row of the table, for the gradient of {@link quantizedTokenLogProbabilities}. The few large probabilities are
- * far above the many small ones, which matter as much: what they have above the last of them meets their rows of the table as floats,
- * and what is left of all is fine enough in 8 bits.
+ * weights · E, for the gradient of {@link quantizedTokenLogProbabilities}; the weights are not below 0. The few large ones are far above the
+ * many small ones, which matter as much: what they have above the last of them meets their rows of the table as floats, and what is
+ * left of all is fine enough in 8 bits.
  *
- * @param largest where the largest probabilities are: int64 [n, count]
+ * @param largest where the largest weights are: int64 [n, count]
  */
-export function expectedRow(
-  probabilities: Value,
-  largest: Value,
-  table: Value,
-  backward: QuantizedMatrix,
-): Value {
-  const { graph } = probabilities;
+export function weightedRows(weights: Value, largest: Value, table: Value, backward: QuantizedMatrix): Value {
+  const { graph } = weights;
   const [rows, count] = largest.shape as [Dimension, number];
   return graph.composite(() => {
-    const large = gatherElements(probabilities, largest);
+    const large = gatherElements(weights, largest);
     const least = slice(large, 1, count - 1, count);
-    const rest = product(quantizeBy([probabilities], [least], narrow.has(graph) ? 127 : 255, 0), backward);
+    const rest = product(quantizeBy([weights], [least], narrow.has(graph) ? 127 : 255, 0), backward);
     const above = reshape(subtract(large, least), [rows, 1, count]);
-    return add(reshape(matmul(above, floatRows(table, largest)), rest.shape), rest);
+    // Once the weights are no longer needed: the rows take a fifth of their memory.
+    const places = after(largest, slice(rest, 1, 0, 1));
+    return add(reshape(matmul(above, floatRows(table, places)), rest.shape), rest);
   });
 }
 
