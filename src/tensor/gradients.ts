@@ -145,10 +145,7 @@ function reducedAxes(entry: TapeEntry): number[] {
   return Array.from(new BigInt64Array(data.buffer, data.byteOffset, data.byteLength / 8), Number);
 }
 
-const softmaxRule = unary((dy, _, y) => {
-  const weighted = multiply(dy, y);
-  return subtract(weighted, multiply(y, reduceSum(weighted, [-1])));
-});
+const softmaxRule = unary((dy, _, y) => multiply(y, subtract(dy, reduceSum(multiply(dy, y), [-1]))));
 
 const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceSum(dy, [-1]))));
 
