@@ -167,7 +167,7 @@ export function quantizedLinear(
 }
 
 /** So many of a softmax's largest probabilities are taken as floats. */
-const LARGEST = 32;
+const LARGEST = 16;
 
 /**
  * log p(target) under softmax(hidden · Eᵀ), [n, 1], as {@link tokenLogProbabilities} gives it, for a frozen quantised table E.
