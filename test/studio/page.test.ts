@@ -209,7 +209,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       ['evaluate', 'Evaluate'],
     ]) {
       await open(part!);
-      expect(await page.innerText('nav [aria-current]')).toBe(name);
+      await expect.poll(() => page.innerText('nav [aria-current]')).toBe(name);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
       expect(await faultsOf(page)).toEqual([]);
     }
