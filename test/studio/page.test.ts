@@ -44,7 +44,11 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await studio.app.close();
     expect(errors).toEqual([]);
   });
-  const open = (part: string): Promise<void> => page.click(`nav a[href="#${part}"]`);
+  /** Opens a part of the page, and waits until it is there. */
+  const open = async (part: string): Promise<void> => {
+    await page.click(`nav a[href="#${part}"]`);
+    await page.waitForSelector(`nav a[href="#${part}"][aria-current]`);
+  };
 
   it('writes candidates, rewrites a line, keeps what was written', SLOW, async () => {
     await page.fill('label:has-text("主题") input', '秋天');
@@ -209,7 +213,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       ['evaluate', 'Evaluate'],
     ]) {
       await open(part!);
-      await expect.poll(() => page.innerText('nav [aria-current]')).toBe(name);
+      expect(await page.innerText('nav [aria-current]')).toBe(name);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
       expect(await faultsOf(page)).toEqual([]);
     }
