@@ -211,7 +211,7 @@ export function weightedRows(weights: Value, largest: Value, table: Value, backw
     const least = slice(large, 1, count - 1, count);
     const rest = product(quantizeBy([weights], [least], narrow.has(graph) ? 127 : 255, 0), backward);
     const above = reshape(subtract(large, least), [rows, 1, count]);
-    // Once the weights are no longer needed: the rows take a fifth of their memory.
+    // Once the weights are no longer needed, so that they and the rows are not there together.
     const places = after(largest, slice(rest, 1, 0, 1));
     return add(reshape(matmul(above, floatRows(table, places)), rest.shape), rest);
   });

@@ -3,12 +3,14 @@ import { Random } from '../../src/support/random.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
 import { tokenLogProbabilities } from '../../src/tensor/neural-operators.js';
-import { concat, gemm, multiply, reduceSum } from '../../src/tensor/operators.js';
+import { concat, gemm, multiply, reduceSum, topK } from '../../src/tensor/operators.js';
 import { hasExactIntegerProducts } from '../../src/tensor/integer-products.js';
 import {
   narrowActivations,
   quantizedLinear,
   quantizedTokenLogProbabilities,
+  weightedRows,
+  type QuantizedMatrix,
   type QuantizedWeight,
 } from '../../src/tensor/quantized-operators.js';
 import { floats, Session } from '../../src/tensor/session.js';
@@ -19,25 +21,31 @@ const ROWS = 6;
 const random = new Random(3);
 const normal = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
 
-/** W [out, in] for both directions, rounded as the int8 copy of a model is. */
+/** A matrix [rows, columns], rounded as the int8 copy of a model is. */
+function quantizeMatrix(
+  graph: Graph,
+  [rows, columns]: readonly [number, number],
+  value: (row: number, column: number) => number,
+): QuantizedMatrix {
+  const scales = Float32Array.from({ length: columns }, (_, column) => {
+    const magnitudes = Array.from({ length: rows }, (_, row) => Math.abs(value(row, column)));
+    return Math.max(...magnitudes) / 127;
+  });
+  const values = Int8Array.from({ length: rows * columns }, (_, index) =>
+    Math.round(value(Math.floor(index / columns), index % columns) / scales[index % columns]!),
+  );
+  return {
+    values: graph.constant('values', 'int8', [rows, columns], values),
+    scales: graph.constant('scales', 'float32', [columns], scales),
+  };
+}
+
+/** W [out, in] for both directions. */
 function quantize(graph: Graph, weight: Float32Array): QuantizedWeight {
   const at = (row: number, column: number): number => weight[row * INNER + column]!;
-  const direction = (columns: number, rows: number, value: (row: number, column: number) => number) => {
-    const scales = Float32Array.from({ length: columns }, (_, column) => {
-      const magnitudes = Array.from({ length: rows }, (_, row) => Math.abs(value(row, column)));
-      return Math.max(...magnitudes) / 127;
-    });
-    const values = Int8Array.from({ length: rows * columns }, (_, index) =>
-      Math.round(value(Math.floor(index / columns), index % columns) / scales[index % columns]!),
-    );
-    return {
-      values: graph.constant('values', 'int8', [rows, columns], values),
-      scales: graph.constant('scales', 'float32', [columns], scales),
-    };
-  };
   return {
-    forward: direction(OUT, INNER, (row, column) => at(column, row)),
-    backward: direction(INNER, OUT, at),
+    forward: quantizeMatrix(graph, [INNER, OUT], (row, column) => at(column, row)),
+    backward: quantizeMatrix(graph, [OUT, INNER], at),
   };
 }
 
@@ -109,5 +117,27 @@ describe.each<{ bits: Bits; coarseness: number }>([
     }, bits);
     expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
     expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.02 * coarseness);
+  });
+
+  it('weigh thousands of small weights as exactly as a few large ones', async () => {
+    const [vocabulary, large] = [4000, 5];
+    const table = normal(vocabulary * INNER).map((value) => value + 1);
+    // The small ones are below half of a 255th of the largest, and together as heavy as they.
+    const weights = Float32Array.from({ length: vocabulary }, (_, at) =>
+      at % 800 === 7 ? 1 : (large * 2 * random.next()) / vocabulary,
+    );
+    const graph = new Graph();
+    if (bits === 7) narrowActivations(graph);
+    const given = graph.input('weights', 'float32', [1, vocabulary]);
+    const rows = graph.constant('table', 'float32', [vocabulary, INNER], table);
+    const rounded = quantizeMatrix(graph, [vocabulary, INNER], (row, column) => table[row * INNER + column]!);
+    graph.output('rounded', weightedRows(given, topK(given, 16)[1], rows, rounded));
+    graph.output('exact', gemm(given, rows));
+    const session = await Session.create(graph);
+    const outputs = await session.run({ weights: { data: weights, shape: [1, vocabulary] } });
+    await session.release();
+    expect(relativeError(floats(outputs, 'rounded'), floats(outputs, 'exact'))).toBeLessThan(
+      0.01 * coarseness,
+    );
   });
 });
