@@ -1,26 +1,34 @@
 /**
  * Tokens a second of the decoder, greedy, in every precision and one and sixteen sequences at once; and of llama.cpp, through
- * node-llama-cpp, on the same weights in the matching form, in the same run. Where node-llama-cpp does not start it is left out.
+ * node-llama-cpp, on the same weights in the matching form, in the same run. Where node-llama-cpp does not start it is left out, and so it
+ * is with a device other than the processor.
  *
- * npx tsx bench/decode-tokens.ts MODEL_FOLDER [TOKENS]
+ * npx tsx bench/decode-tokens.ts MODEL_FOLDER [TOKENS] [--device cpu|webgpu|…]
  */
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { exportGguf, type GgufType } from '../src/interop/gguf.js';
 import { DECODING_DTYPES, type DecodingDtype } from '../src/model/frozen-base.js';
 import { openModel, type ModelFolder } from '../src/model/folder.js';
+import type { Device } from '../src/tensor/device.js';
 import { Decoder } from '../src/writing/decoder.js';
 import { median } from './measure.js';
 
-const folder = process.argv[2] ?? 'models/miniature';
-const TOKENS = Number(process.argv[3] ?? 48);
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { device: { type: 'string', default: 'cpu' } },
+});
+const [folder = 'models/miniature', tokens = '48'] = positionals;
+const device = flags.device as Device;
+const TOKENS = Number(tokens);
 const ROUNDS = 3;
 const threads = os.availableParallelism();
 
 /** Tokens a second of `batch` sequences together, after a prompt of one token each. */
 async function ourRate(model: ModelFolder, dtype: DecodingDtype, batch: number): Promise<number> {
-  const decoder = await Decoder.create(model, { dtype, positions: 512, threads });
+  const decoder = await Decoder.create(model, { dtype, positions: 512, threads, device });
   const rates: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const state = await decoder.prefill(
@@ -91,13 +99,17 @@ async function theirRate(file: string, batch: number): Promise<number> {
 
 const model = await openModel(folder);
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'shiren-gguf-'));
-console.log(`${folder}: ${TOKENS} tokens a sequence, ${threads} threads, tokens/s`);
+console.log(`${folder}: ${TOKENS} tokens a sequence, ${device}, ${threads} threads, tokens/s`);
 for (const dtype of DECODING_DTYPES) {
   const file = path.join(scratch, `${TYPES[dtype]}.gguf`);
-  await exportGguf(model, file, { type: TYPES[dtype], name: 'bench' });
+  if (device === 'cpu') await exportGguf(model, file, { type: TYPES[dtype], name: 'bench' });
   for (const batch of [1, 16]) {
     const ours = await ourRate(model, dtype, batch);
     const line = `${dtype.padEnd(8)} ${String(batch).padStart(2)} at once  shiren ${ours.toFixed(1)}`;
+    if (device !== 'cpu') {
+      console.log(line);
+      continue;
+    }
     try {
       const theirs = await theirRate(file, batch);
       console.log(

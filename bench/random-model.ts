@@ -18,14 +18,17 @@ let state = 1;
 
 /** Uniform values with the standard deviation that Qwen3's are initialised with (0.02), as bfloat16. */
 function randomBlock(length: number): Uint16Array {
-  const values = new Float32Array(length);
+  const float = new Float32Array(1);
+  const bits = new Uint32Array(float.buffer);
+  const values = new Uint16Array(length);
   for (let index = 0; index < length; index += 1) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    values[index] = (state / 2 ** 31) * 0.02 * Math.sqrt(3);
+    float[0] = (state / 2 ** 31) * 0.02 * Math.sqrt(3);
+    values[index] = bits[0]! >>> 16;
   }
-  return Uint16Array.from(new Uint32Array(values.buffer), (bits) => bits >>> 16);
+  return values;
 }
 
 const shapes = weightShapes(await readConfig(source));

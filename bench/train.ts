@@ -3,7 +3,7 @@
  * and TRL on the same examples (with --python, where torch, transformers, peft and trl are installed).
  *
  * npx tsx bench/train.ts MODEL_FOLDER [--objective sft|dpo] [--base-dtype float32|int8] [--data PREFERENCE_FILE] [--steps 3]
- *   [--batch 4] [--row-length 256] [--checkpointing] [--python PYTHON] [--peer-steps 2]
+ *   [--batch 4] [--row-length 256] [--checkpointing] [--device cpu|webgpu|…] [--python PYTHON] [--peer-steps 2]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { readPreferenceDataset, type PreferenceExample } from '../src/corpus/dat
 import { openModelWithTokenizer } from '../src/model/folder.js';
 import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen-base.js';
 import { initialiseAdapter } from '../src/model/lora.js';
+import type { Device } from '../src/tensor/device.js';
 import { scoreTrees } from '../src/training/objective.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
 import { STAGE_DEFAULTS, type StageRecipe } from '../src/training/recipe.js';
@@ -32,11 +33,13 @@ const { values: flags, positionals } = parseArgs({
     batch: { type: 'string' },
     'row-length': { type: 'string', default: '256' },
     checkpointing: { type: 'boolean', default: false },
+    device: { type: 'string', default: 'cpu' },
     python: { type: 'string' },
     'peer-steps': { type: 'string', default: '2' },
   },
 });
 const folder = positionals[0] ?? 'models/miniature';
+const device = flags.device as Device;
 const objective = flags.objective === 'dpo' ? 'dpo' : 'sft';
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'shiren-bench-'));
 
@@ -127,7 +130,7 @@ function rateAlone(): number {
 let load = 0;
 let last = opening;
 const seconds: number[] = [];
-/** Measured after each step: the machine's own speed changes from one minute to the next. */
+/** Of the processor, measured after each step: the machine's own speed changes from one minute to the next. */
 const alone: number[] = [];
 await trainStage({
   model,
@@ -135,11 +138,12 @@ await trainStage({
   trees,
   folder: path.join(scratch, 'out'),
   baseName: folder,
+  device,
   onProgress: ({ step }) => {
     const now = performance.now();
     if (step === 0) load = (now - last) / 1000;
     else seconds.push((now - last) / 1000);
-    if (step > 1 && recipe.base_dtype === 'float32') alone.push(rateAlone());
+    if (step > 1 && recipe.base_dtype === 'float32' && device === 'cpu') alone.push(rateAlone());
     last = performance.now();
   },
 });
@@ -150,7 +154,7 @@ const tokens = batches.reduce((sum, batch) => sum + batch.tokens, 0);
 const work = batches.reduce((sum, batch) => sum + stepArithmetic(model.config, lora, batch), 0);
 const unit = objective === 'sft' ? 'samples' : 'pairs';
 console.log(
-  `${folder}, ${objective}, ${recipe.base_dtype}${flags.checkpointing ? ', checkpointing' : ''}: steps of ${PER_STEP} in ${batches.length} micro-batches`,
+  `${folder}, ${objective}, ${recipe.base_dtype}${flags.checkpointing ? ', checkpointing' : ''}, ${device}: steps of ${PER_STEP} in ${batches.length} micro-batches`,
 );
 console.log(
   `load            ${load.toFixed(1)} s${objective === 'dpo' ? ', reference scoring included' : ''}`,
@@ -159,7 +163,7 @@ console.log(`step            ${stepSeconds.toFixed(2)} s: ${tokens} tokens, ${co
 console.log(`arithmetic      ${(work / stepSeconds / 1e9).toFixed(0)} GFLOP/s`);
 let rate = PER_STEP / stepSeconds;
 if (objective === 'dpo') {
-  const scoring = await scoringRate(await freezeBase(model, recipe.base_dtype), trees, recipe);
+  const scoring = await scoringRate(await freezeBase(model, recipe.base_dtype, { device }), trees, recipe);
   console.log(`training        ${rate.toFixed(2)} pairs/s; reference scoring ${scoring.toFixed(2)} pairs/s`);
   rate = 1 / (1 / rate + 1 / scoring);
 }
@@ -174,7 +178,16 @@ if (flags.python !== undefined) {
   const examples = path.join(scratch, 'examples.json');
   await writeFile(examples, JSON.stringify(pairs));
   for (const precision of ['float32', 'bfloat16']) {
-    const args = ['bench/peers/trl_bench.py', objective, precision, folder, examples, flags['peer-steps']];
+    const where = device === 'cpu' ? 'cpu' : 'cuda';
+    const args = [
+      'bench/peers/trl_bench.py',
+      objective,
+      precision,
+      folder,
+      examples,
+      flags['peer-steps'],
+      where,
+    ];
     const peer = spawnSync(flags.python, args, { encoding: 'utf8' });
     const line = peer.stdout?.trim().split('\n').at(-1) ?? '';
     if (peer.status !== 0 || !line.startsWith('{')) {

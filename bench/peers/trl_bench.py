@@ -1,7 +1,8 @@
 """TRL on the examples that bench/train.ts hands over: one JSON line {samples_per_second, peak_gb}.
 
-usage: trl_bench.py sft|dpo float32|bfloat16 MODEL_FOLDER EXAMPLES.json STEPS
-Weights are random ones of the folder's configuration. The first step is warm-up; the rate is the median of the others.
+usage: trl_bench.py sft|dpo float32|bfloat16 MODEL_FOLDER EXAMPLES.json STEPS cpu|cuda
+Weights are random ones of the folder's configuration. The first step is warm-up; the rate is the median of the others; the peak is the process's or, with cuda,
+that of the GPU's memory.
 """
 import json
 import os
@@ -22,7 +23,7 @@ from peft import LoraConfig
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
 
-objective, precision, folder, examples_file, steps = sys.argv[1:6]
+objective, precision, folder, examples_file, steps, device = sys.argv[1:7]
 torch.manual_seed(1)
 model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder)).float()
 tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -44,7 +45,7 @@ settings = {
     "output_dir": tempfile.mkdtemp(),
     "max_steps": int(steps),
     "gradient_accumulation_steps": 8,
-    "use_cpu": True,
+    "use_cpu": device == "cpu",
     "bf16": precision == "bfloat16",
     "gradient_checkpointing": False,
     "report_to": [],
@@ -74,5 +75,8 @@ with open(os.devnull, "w") as silent:
     trainer.train()
     sys.stdout = stdout
 rate = batch * 8 / statistics.median(seconds[1:])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+if device == "cpu":
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+else:
+    peak = torch.cuda.max_memory_allocated() / 1e9
 print(json.dumps({"samples_per_second": rate, "peak_gb": peak}))

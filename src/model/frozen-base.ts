@@ -1,4 +1,5 @@
 /** A base model whose weights do not change, ready to be built into graphs, in one of several precisions. */
+import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { Graph } from '../tensor/graph.js';
 import { hasExactIntegerProducts } from '../tensor/integer-products.js';
@@ -66,6 +67,12 @@ export async function freezeBase(
   runtime: RuntimeOptions = {},
 ): Promise<FrozenBase> {
   if (dtype === 'float32') return floatBase(model, false, runtime);
+  const { device = 'cpu' } = runtime;
+  if (device !== 'cpu') {
+    throw new InputError(
+      `base_dtype ${dtype} with --device ${device}: products of rounded rows are the processor's alone; expected float32`,
+    );
+  }
   const entries = await derivedFile(model, INT8);
   const exact = await hasExactIntegerProducts();
   return derivedBase(model, entries, runtime, (graph) => {

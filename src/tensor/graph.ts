@@ -174,6 +174,16 @@ export class Graph {
     }
   }
 
+  /** The nodes by which `build` computes a value, under the name that the value has already; they are no part of the graph. */
+  computing(value: Value, build: () => Value): readonly Node[] {
+    const start = this.nodes.length;
+    this.composite(build);
+    const nodes = this.nodes.splice(start);
+    const last = nodes.pop();
+    if (!last) throw new Error(`nothing computes ${value.name}`);
+    return [...nodes, { ...last, outputs: [value] }];
+  }
+
   private shared(key: string, make: () => Value): Value {
     const known = this.scalars.get(key);
     if (known) return known;

@@ -113,8 +113,11 @@ function writeOpset(writer: BinaryWriter, domain: string, version: number): void
   integer(writer, 2, version);
 }
 
+/** What of a graph a model holds. */
+export type ModelParts = Pick<Graph, 'nodes' | 'inputs' | 'outputs' | 'initializers'>;
+
 /** The ONNX model of a graph. Outputs are renamed by an Identity node, so that their names are the caller's. */
-export function encodeModel(graph: Graph): Uint8Array {
+export function encodeModel(graph: ModelParts): Uint8Array {
   const writer = new BinaryWriter();
   integer(writer, 1, IR_VERSION);
   text(writer, 2, 'shiren');

@@ -1,17 +1,12 @@
 /** Running a graph: an ONNX Runtime session, with plain typed arrays in and out. */
 import { messageOf } from '../support/errors.js';
+import type { ArrayWithShape, TensorData } from './arrays.js';
 import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
+import { lower } from './lowering.js';
 import { encodeModel } from './onnx.js';
+import { apart, stacked, type Stack } from './transfers.js';
 import { externalWeights, InferenceSession, providerOf, Tensor } from './runtime.js';
-
-export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
-
-/** An array with its shape. */
-export interface ArrayWithShape<T extends TensorData = TensorData> {
-  readonly data: T;
-  readonly shape: readonly number[];
-}
 
 export interface SessionOptions extends RuntimeOptions {
   /** Folder that holds the files of external initialisers. */
@@ -29,7 +24,11 @@ function toTensor({ data, shape }: ArrayWithShape): Tensor {
 
 /** A compiled graph. Free its memory with {@link Session.release}. */
 export class Session {
-  private constructor(private readonly session: InferenceSession) {}
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly stackedInputs: readonly Stack[],
+    private readonly stackedOutputs: readonly Stack[],
+  ) {}
 
   /** Compiles a graph. */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
@@ -39,7 +38,8 @@ export class Session {
     const external = externalWeights(options.weightsFolder);
     const { device = 'cpu' } = options;
     requireDevice(device);
-    const session = await InferenceSession.create(encodeModel(graph), {
+    const model = lower(graph, device);
+    const session = await InferenceSession.create(encodeModel(model), {
       ...external,
       executionProviders: [providerOf(device)],
       graphOptimizationLevel: 'all',
@@ -52,28 +52,23 @@ export class Session {
       if (device === 'cpu') throw error;
       throw deviceError(device, messageOf(error).split('\n')[0] ?? '');
     });
-    return new Session(session);
+    return new Session(session, model.stackedInputs, model.stackedOutputs);
   }
 
   /** Runs the graph on its inputs by name; returns its outputs by name. */
   async run(inputs: Readonly<Record<string, ArrayWithShape>>): Promise<Record<string, ArrayWithShape>> {
     const feeds: Record<string, Tensor> = {};
-    for (const [name, array] of Object.entries(inputs)) feeds[name] = toTensor(array);
+    for (const [name, array] of Object.entries(stacked(inputs, this.stackedInputs))) {
+      feeds[name] = toTensor(array);
+    }
     const outputs: Record<string, ArrayWithShape> = {};
     for (const [name, tensor] of Object.entries(await this.session.run(feeds))) {
       outputs[name] = { data: tensor.data as TensorData, shape: tensor.dims };
     }
-    return outputs;
+    return apart(outputs, this.stackedOutputs);
   }
 
   async release(): Promise<void> {
     await this.session.release();
   }
-}
-
-/** The named output as floats. */
-export function floats(outputs: Readonly<Record<string, ArrayWithShape>>, name: string): Float32Array {
-  const data = outputs[name]?.data;
-  if (!(data instanceof Float32Array)) throw new Error(`the graph has no float output ${name}`);
-  return data;
 }

@@ -6,7 +6,7 @@
  */
 import type { Graph, Value } from '../tensor/graph.js';
 import { masked } from '../tensor/neural-operators.js';
-import type { ArrayWithShape } from '../tensor/session.js';
+import type { ArrayWithShape } from '../tensor/arrays.js';
 import type { Random } from '../support/random.js';
 
 interface Mask {

@@ -5,7 +5,7 @@ import { differentiate } from '../tensor/differentiate.js';
 import type { Graph } from '../tensor/graph.js';
 import { type Value } from '../tensor/graph.js';
 import { gather } from '../tensor/operators.js';
-import type { ArrayWithShape } from '../tensor/session.js';
+import type { ArrayWithShape } from '../tensor/arrays.js';
 import type { PackedBatch } from './packing.js';
 
 /** A loss over the log-probabilities [loss rows, 1] of the tokens that carry loss. It may declare further inputs. */

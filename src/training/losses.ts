@@ -4,7 +4,7 @@
  */
 import type { Value } from '../tensor/graph.js';
 import { multiply, negate, reduceSum } from '../tensor/operators.js';
-import type { ArrayWithShape } from '../tensor/session.js';
+import type { ArrayWithShape } from '../tensor/arrays.js';
 import type { PackedBatch } from './packing.js';
 
 /** −Σ weight · log p. With weights of 1/N this is the mean over the N completion tokens of a step. */

@@ -1,7 +1,7 @@
 /** What a stage learns from: examples as token trees, with the feeds and figures of its loss. */
 import type { FrozenBase } from '../model/frozen-base.js';
 import { loraTensors, type Adapter } from '../model/lora.js';
-import { floats, type ArrayWithShape } from '../tensor/session.js';
+import { floats, type ArrayWithShape } from '../tensor/arrays.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
 import { sequenceSums, sftFeeds, sftLoss } from './losses.js';
 import { packTrees, longestLength, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';

@@ -17,7 +17,7 @@ import {
   sigmoid,
   subtract,
 } from '../tensor/operators.js';
-import type { ArrayWithShape } from '../tensor/session.js';
+import type { ArrayWithShape } from '../tensor/arrays.js';
 import { sftLoss } from './losses.js';
 import type { PackedBatch } from './packing.js';
 

@@ -4,7 +4,8 @@
  * Knows neither what the loss is nor where examples come from.
  */
 import type { FloatTensor } from '../model/safetensors.js';
-import { floats, type ArrayWithShape, type Session } from '../tensor/session.js';
+import { floats, type ArrayWithShape } from '../tensor/arrays.js';
+import type { Session } from '../tensor/session.js';
 import { AdamW, clipFactor, gradientNorm, type AdamWOptions } from './adamw.js';
 import { gradientName } from './graph.js';
 

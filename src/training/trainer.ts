@@ -10,7 +10,7 @@ import { InputError } from '../support/errors.js';
 import { writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { floats } from '../tensor/session.js';
+import { floats } from '../tensor/arrays.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.js';
 import {

@@ -1,5 +1,5 @@
 /** Watching a validation set while training: its loss, the best weights so far, and when to stop. */
-import { floats } from '../tensor/session.js';
+import { floats } from '../tensor/arrays.js';
 import type { Dropout } from './dropout.js';
 import { microBatches, type Objective } from './objective.js';
 import type { StageRecipe } from './recipe.js';

@@ -8,7 +8,8 @@ import { buildDecodingGraph } from '../model/decoding-graph.js';
 import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Graph } from '../tensor/graph.js';
-import { floats, Session, type ArrayWithShape } from '../tensor/session.js';
+import { floats, type ArrayWithShape } from '../tensor/arrays.js';
+import { Session } from '../tensor/session.js';
 import { KeyValueCache } from './key-value-cache.js';
 
 export interface DecoderOptions extends RuntimeOptions {

@@ -1,7 +1,7 @@
 /** What a model remembers of the sequences under way: a row of keys and values for each, in buffers that outlast them. */
 import type { Qwen3Config } from '../model/config.js';
 import { CACHE_PARTS, cacheName } from '../model/decoding-graph.js';
-import type { ArrayWithShape } from '../tensor/session.js';
+import type { ArrayWithShape } from '../tensor/arrays.js';
 
 /** Room is made for so many tokens at a time: what is kept for nothing is read for nothing. */
 const BLOCK = 32;

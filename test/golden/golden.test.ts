@@ -1,6 +1,6 @@
 /**
  * Parity with transformers, PEFT and TRL: figures they computed for small random models. The folder comes from GOLDEN_DIR; where it
- * is absent these tests are skipped.
+ * is absent these tests are skipped. GOLDEN_DEVICE, as `--device`, is where the graphs run.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,8 +9,10 @@ import { openModel } from '../../src/model/folder.js';
 import { loadAdapter, loraTensors, type Adapter } from '../../src/model/lora.js';
 import { freezeBase } from '../../src/model/frozen-base.js';
 import { packedHiddenStates, packedInputs } from '../../src/model/qwen3.js';
+import { DEVICES, type Device, type RuntimeOptions } from '../../src/tensor/device.js';
 import { Graph } from '../../src/tensor/graph.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 import { batchFeeds } from '../../src/training/graph.js';
 import { sequenceSums, sftFeeds, sftLoss } from '../../src/training/losses.js';
 import { preferenceFeeds, preferenceLoss } from '../../src/training/preference.js';
@@ -23,6 +25,10 @@ const models = existsSync(folder)
   ? readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'model', 'config.json')))
   : [];
 if (models.length === 0) console.log(`golden: no reference figures in ${folder}, parity tests are skipped`);
+
+const device = (process.env['GOLDEN_DEVICE'] ?? 'cpu') as Device;
+if (!DEVICES.includes(device)) throw new Error(`GOLDEN_DEVICE=${device}: expected ${DEVICES.join(', ')}`);
+const runtime: RuntimeOptions = { device };
 
 const read = <T>(...parts: string[]): T => JSON.parse(readFileSync(path.join(folder, ...parts), 'utf8')) as T;
 
@@ -59,7 +65,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       const opened = await model();
       const { config } = opened;
       const graph = new Graph();
-      const base = await freezeBase(opened);
+      const base = await freezeBase(opened, 'float32', runtime);
       const weights = base.attach(graph);
       const hidden = packedHiddenStates({ graph, config, weights, positions: 512 }, packedInputs(graph));
       graph.output('logits', weights.logits(hidden));
@@ -95,7 +101,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
 
     it('continues greedily with the same tokens', async () => {
       const golden = read<{ rows: number[][]; greedy: number[] }>(name, 'logits.json');
-      const decoder = await Decoder.create(await model(), { positions: 256 });
+      const decoder = await Decoder.create(await model(), { ...runtime, positions: 256 });
       // A second sequence of another length must not disturb the first.
       const prompts = [golden.rows[0]!, golden.rows[1]!];
       const state = await decoder.prefill(prompts, golden.greedy.length);
@@ -122,7 +128,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       const opened = await model();
       const adapter = await loadAdapter(path.join(folder, name, 'lora_init'), opened.config);
       const { session, stepper } = await createLoraStepper({
-        base: await freezeBase(opened),
+        base: await freezeBase(opened, 'float32', runtime),
         adapter,
         loss: sftLoss,
         longest: 128,
@@ -171,7 +177,7 @@ describe.skipIf(models.length === 0).each(models.length > 0 ? models : ['no refe
       } as const;
       const loss = preferenceLoss(options);
       const { session, stepper } = await createLoraStepper({
-        base: await freezeBase(opened),
+        base: await freezeBase(opened, 'float32', runtime),
         adapter,
         loss,
         longest: 128,

@@ -14,7 +14,7 @@ import {
 } from '../../src/model/lora.js';
 import { readTensor, writeSafetensors, type FloatTensor } from '../../src/model/safetensors.js';
 import { Random } from '../../src/support/random.js';
-import { floats } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
 import { batchFeeds, gradientName } from '../../src/training/graph.js';
 import { sftFeeds, sftLoss } from '../../src/training/losses.js';
 import { scoreTrees } from '../../src/training/objective.js';

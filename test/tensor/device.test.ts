@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DEVICES, requireDevice } from '../../src/tensor/device.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { add } from '../../src/tensor/operators.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 
 /** Whether the installed build has a provider for a device. */
 function isPresent(device: (typeof DEVICES)[number]): boolean {

@@ -3,7 +3,8 @@ import { Random } from '../../src/support/random.js';
 import { checkpoint, differentiate } from '../../src/tensor/differentiate.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
 import { gemm, reduceSum, sqrt, tanh } from '../../src/tensor/operators.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 
 const random = new Random(5);
 const array = (rows: number, columns: number) => ({

@@ -4,7 +4,8 @@ import { gradientRules } from '../../src/tensor/gradients.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
 import * as neural from '../../src/tensor/neural-operators.js';
 import * as plain from '../../src/tensor/operators.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 import { Random } from '../../src/support/random.js';
 
 const op = { ...plain, ...neural };

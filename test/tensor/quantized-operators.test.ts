@@ -13,7 +13,8 @@ import {
   type QuantizedMatrix,
   type QuantizedWeight,
 } from '../../src/tensor/quantized-operators.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 
 const OUT = 48;
 const INNER = 32;

@@ -3,7 +3,8 @@ import { Random } from '../../src/support/random.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { reduceSum } from '../../src/tensor/operators.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 import { Dropout } from '../../src/training/dropout.js';
 
 const [TOKENS, WIDTH] = [64, 33];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph } from '../../src/tensor/graph.js';
-import { floats, Session } from '../../src/tensor/session.js';
+import { floats } from '../../src/tensor/arrays.js';
+import { Session } from '../../src/tensor/session.js';
 import { packTrees } from '../../src/training/packing.js';
 import {
   likelihoodWeight,
