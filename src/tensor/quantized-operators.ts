@@ -12,6 +12,7 @@ import {
   concat,
   gather,
   gatherElements,
+  maximum,
   matmul,
   multiply,
   negate,
@@ -109,8 +110,12 @@ function quantizeBy(
   const [first] = parts;
   const { graph } = first;
   const [rows] = first.shape as [Dimension, Dimension];
-  const inputs = [...extremes, graph.scalar(SMALLEST)];
-  const scales = scale(emit('Max', { graph, inputs, shape: [rows, 1] }), 1 / levels);
+  const largest = extremes.reduce(maximum);
+  const scales = emit('Clip', {
+    graph,
+    inputs: [scale(largest, 1 / levels), graph.scalar(SMALLEST)],
+    shape: [rows, 1],
+  });
   const vector = reshape(scales, [rows]);
   const zeros = zeroPointsOf(first, zero);
   const quantized = parts.map((part) =>
