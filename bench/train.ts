@@ -11,10 +11,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildDatasets } from '../src/corpus/build.js';
-import { readPreferenceDataset, type PreferenceExample } from '../src/corpus/dataset.js';
+import { checkDataset, type PreferenceExample } from '../src/corpus/dataset.js';
 import { openModelWithTokenizer } from '../src/model/folder.js';
 import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen-base.js';
 import { initialiseAdapter } from '../src/model/lora.js';
+import { readJsonLines } from '../src/support/files.js';
 import type { Device } from '../src/tensor/device.js';
 import { scoreTrees } from '../src/training/objective.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
@@ -50,9 +51,14 @@ async function loadPairs(count: number): Promise<PreferenceExample[]> {
     await buildDatasets({ source: 'data/starter', out, seed: 42, testShare: 0, validationShare: 0 });
     flags.data = path.join(out, 'preference/train.jsonl');
   }
-  const all = await readPreferenceDataset(flags.data);
-  const stride = Math.max(1, Math.floor(all.length / count));
-  return all.filter((_, index) => index % stride === 0).slice(0, count);
+  const { examples } = await checkDataset(flags.data);
+  const stride = Math.max(1, Math.floor(examples / count));
+  const chosen: PreferenceExample[] = [];
+  // Streamed, so that the peak that is measured is training's.
+  for await (const { line, value } of readJsonLines(flags.data)) {
+    if ((line - 1) % stride === 0 && chosen.length < count) chosen.push(value as PreferenceExample);
+  }
+  return chosen;
 }
 
 /** Reference log-probabilities, pairs a second, the first batches left out. */

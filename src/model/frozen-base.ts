@@ -3,7 +3,7 @@ import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { Graph } from '../tensor/graph.js';
 import { hasExactIntegerProducts } from '../tensor/integer-products.js';
-import { narrowActivations } from '../tensor/quantized-operators.js';
+import { narrowActivations } from '../tensor/quantized-products.js';
 import type { SessionOptions } from '../tensor/session.js';
 import { blockDerivation } from './blocks.js';
 import { derivedFile } from './derived-file.js';

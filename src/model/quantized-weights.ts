@@ -1,13 +1,14 @@
 /** Networks on matrices of few bits: int8 for training adapters on a frozen base, blocks of 4 or 8 bits for decoding. */
 import type { Graph, Value } from '../tensor/graph.js';
 import { split } from '../tensor/operators.js';
+import type { QuantizedMatrix } from '../tensor/quantized-products.js';
 import {
   blockLinear,
   floatRows,
+  quantizedFeedForward,
   quantizedLinear,
   quantizedProduct,
   quantizedTokenLogProbabilities,
-  type QuantizedMatrix,
   type QuantizedWeight,
 } from '../tensor/quantized-operators.js';
 import { BLOCK, type BlockBits } from './blocks.js';
@@ -38,10 +39,19 @@ export function int8Weights(
     forward: matrix(name, 'forward'),
     backward: matrix(name, 'backward'),
   });
+  const forward = ({ name }: NamedMatrix): QuantizedMatrix => matrix(name, 'forward');
+  const backward = (matrices: readonly NamedMatrix[]): QuantizedMatrix =>
+    matrix(nameOf(matrices), 'backward');
   const output = outputEmbeddingName(config);
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
+    linear: (x, matrices) =>
+      quantizedLinear(x, { forward: matrices.map(forward), backward: backward(matrices) }),
+    feedForward: (x, { gate, up, down }) =>
+      quantizedFeedForward(x, {
+        gateUp: { forward: [forward(gate), forward(up)], backward: backward([gate, up]) },
+        down: weight(down.name),
+      }),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     logProbabilities: (hidden, targets) =>

@@ -31,8 +31,14 @@ import {
   where,
   type MatmulOptions,
 } from './operators.js';
-import { masked, rotaryEmbedding } from './neural-operators.js';
-import { floatRows, quantizedStackProduct, weightedRows } from './quantized-operators.js';
+import { masked, rotaryEmbedding, siluWithSlope } from './neural-operators.js';
+import type { QuantizedMatrix } from './quantized-products.js';
+import {
+  feedForwardGradient,
+  floatRows,
+  quantizedStackProduct,
+  weightedRows,
+} from './quantized-operators.js';
 
 /** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
 export type InputGradients = readonly (Value | undefined)[];
@@ -149,13 +155,14 @@ const softmaxRule = unary((dy, _, y) => multiply(y, subtract(dy, reduceSum(multi
 
 const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceSum(dy, [-1]))));
 
-/** With s = σ(g), h = g·s and y = h·u: du = dy·h, dg = dy·u·(s + h·(1 − s)). s and h are computed anew, so that they need not be kept. */
+/** With y = silu(g)·u: du = dy·silu(g), dg = dy·u·silu'(g). Both are computed anew, so that they need not be kept. */
 const swigluRule: GradientRule = (entry, dy, needs) => {
   const [gate, up] = [after(input(entry, 0), dy), input(entry, 1)];
-  const s = sigmoid(gate);
-  const h = multiply(gate, s);
-  const slope = (): Value => add(s, subtract(h, multiply(h, s)));
-  return [needs[0] ? multiply(multiply(dy, up), slope()) : undefined, needs[1] ? multiply(dy, h) : undefined];
+  const { silu, slope } = siluWithSlope(gate);
+  return [
+    needs[0] ? multiply(multiply(dy, up), slope) : undefined,
+    needs[1] ? multiply(dy, silu) : undefined,
+  ];
 };
 
 /**
@@ -192,13 +199,24 @@ const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
   return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
 };
 
+/** A quantised matrix among an entry's inputs: its values, then its scales. */
+const quantizedInput = (entry: TapeEntry, index: number): QuantizedMatrix => ({
+  values: input(entry, index),
+  scales: input(entry, index + 1),
+});
+
+const quantizedFeedForwardRule: GradientRule = (entry, dy) => {
+  const [gate, up, factors] = [output(entry, 1), output(entry, 2), output(entry, 3)];
+  return [feedForwardGradient(dy, { gate, up, factors }, quantizedInput(entry, 1), quantizedInput(entry, 3))];
+};
+
 const quantizedLinearRule: GradientRule = (entry, _dy, _needs, outputs) => [
-  quantizedStackProduct(allParts(entry, outputs), { values: input(entry, 1), scales: input(entry, 2) }),
+  quantizedStackProduct(allParts(entry, outputs), quantizedInput(entry, 1)),
 ];
 
 const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
   const [table, targets] = [input(entry, 1), input(entry, 2)];
-  const backward = { values: input(entry, 3), scales: input(entry, 4) };
+  const backward = quantizedInput(entry, 3);
   const [exponentials, total, largest] = [output(entry, 1), output(entry, 2), output(entry, 3)];
   const expected = divide(weightedRows(exponentials, largest, table, backward), total);
   return [multiply(dy, subtract(floatRows(table, targets), expected))];
@@ -299,5 +317,6 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   ],
   TokenLogProbabilities: tokenLogProbabilitiesRule,
   QuantizedLinear: quantizedLinearRule,
+  QuantizedFeedForward: quantizedFeedForwardRule,
   QuantizedTokenLogProbabilities: quantizedTokenLogProbabilitiesRule,
 };

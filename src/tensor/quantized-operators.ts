@@ -1,37 +1,32 @@
 /**
- * Products with frozen matrices in 8 bits: activations are quantised a row at a time while the graph runs, weights a column at a
- * time before. Both directions have their own copy of the weights, scaled along the axis that the product keeps.
+ * What a network does with frozen matrices in few bits: in 8 bits, forward and back, for training (both directions have their own copy of a
+ * matrix, scaled along the axis that the product keeps), and in blocks for decoding.
  */
 import { emit, MICROSOFT } from './emit.js';
-import type { Dimension, Graph, Value } from './graph.js';
-import { softmaxAt } from './neural-operators.js';
+import type { Dimension, Value } from './graph.js';
+import { siluWithSlope, softmaxAt } from './neural-operators.js';
 import {
   add,
   after,
   cast,
-  concat,
   gather,
   gatherElements,
-  maximum,
   matmul,
   multiply,
-  negate,
-  reduceMax,
-  reduceMin,
   reshape,
-  scale,
-  shapeOf,
+  sigmoid,
   slice,
-  split,
   subtract,
   topK,
 } from './operators.js';
-
-/** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
-export interface QuantizedMatrix {
-  readonly values: Value;
-  readonly scales: Value;
-}
+import {
+  product,
+  quantizePositive,
+  quantizeRows,
+  quantizeStack,
+  unscaledProduct,
+  type QuantizedMatrix,
+} from './quantized-products.js';
 
 /** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */
 export interface QuantizedWeight {
@@ -39,109 +34,10 @@ export interface QuantizedWeight {
   readonly backward: QuantizedMatrix;
 }
 
-/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]. */
-interface QuantizedRows {
-  readonly values: Value;
-  readonly scales: Value;
-  readonly zeroPoint: Value;
-}
-
-/** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
-const SMALLEST = 1e-30;
-
-/** Graphs whose activations keep to 7 bits: see integer-products.ts. */
-const narrow = new WeakSet<Graph>();
-
-/** Rounds the activations of a graph to 7 bits, for processors that add products of 8 bits inexactly. */
-export function narrowActivations(graph: Graph): void {
-  narrow.add(graph);
-}
-
-/** Values quantised once for all the products that read them. */
-const known = new WeakMap<Value, QuantizedRows>();
-
-/** Rounds each row of `x` [rows, inner] to 255 steps (127 where narrow) between its largest magnitude and that below zero. */
-function quantizeRows(x: Value): QuantizedRows {
-  const before = known.get(x);
-  if (before) return before;
-  const quantized = quantizeStack([x]);
-  known.set(x, quantized);
-  return quantized;
-}
-
-/** The same for values that stand beside each other: joined as bytes, a quarter of what joining the floats would move. */
-function quantizeStack(parts: readonly [Value, ...Value[]]): QuantizedRows {
-  const [first] = parts;
-  const [levels, zero] = narrow.has(first.graph) ? [63, 64] : [127, 128];
-  const extremes = parts.flatMap((part) => [reduceMax(part, [1]), negate(reduceMin(part, [1]))]);
-  return quantizeBy(parts, extremes, levels, zero);
-}
-
-/** One zero point a row, by graph and number of rows: shared by all that is quantised. */
-const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
-
-function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } {
-  const { graph } = x;
-  const [rows] = x.shape as [Dimension, Dimension];
-  const ofGraph = knownZeroPoints.get(graph) ?? new Map<string, { scalar: Value; vector: Value }>();
-  knownZeroPoints.set(graph, ofGraph);
-  const before = ofGraph.get(`${rows}/${zero}`);
-  if (before) return before;
-  const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
-  const size = slice(shapeOf(x), 0, 0, 1);
-  const vector = emit('Expand', { graph, inputs: [scalar, size], shape: [rows], type: 'uint8' });
-  const made = { scalar, vector };
-  ofGraph.set(`${rows}/${zero}`, made);
-  return made;
-}
-
-/**
- * Rounds each row to whole steps above `zero`; what lies beyond the ends becomes the end.
- *
- * @param parts float [rows, …], beside each other
- * @param extremes float [rows, 1] each; the largest of them becomes the highest of `levels`
- */
-function quantizeBy(
-  parts: readonly [Value, ...Value[]],
-  extremes: readonly Value[],
-  levels: number,
-  zero: number,
-): QuantizedRows {
-  const [first] = parts;
-  const { graph } = first;
-  const [rows] = first.shape as [Dimension, Dimension];
-  const largest = extremes.reduce(maximum);
-  const scales = emit('Clip', {
-    graph,
-    inputs: [scale(largest, 1 / levels), graph.scalar(SMALLEST)],
-    shape: [rows, 1],
-  });
-  const vector = reshape(scales, [rows]);
-  const zeros = zeroPointsOf(first, zero);
-  const quantized = parts.map((part) =>
-    emit('QuantizeLinear', {
-      graph,
-      inputs: [part, vector, zeros.vector],
-      shape: part.shape,
-      type: 'uint8',
-      attributes: { axis: 0 },
-    }),
-  );
-  const width = parts.reduce((sum, { shape }) => sum + Number(shape[1]), 0);
-  return { values: concat(quantized, 1, width), scales, zeroPoint: zeros.scalar };
-}
-
-/** rows · matrix, as floats [rows, columns]. */
-function product(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
-  const { graph } = rows.values;
-  const columns = matrix.values.shape[1] as Dimension;
-  const scaled = emit('MatMulIntegerToFloat', {
-    graph,
-    domain: MICROSOFT,
-    inputs: [rows.values, matrix.values, graph.scalar(1), matrix.scales, rows.zeroPoint],
-    shape: [rows.values.shape[0] as Dimension, columns],
-  });
-  return multiply(scaled, rows.scales);
+/** Frozen weights that read one input: forward each by itself, backward as the one matrix that they are on top of each other. */
+export interface QuantizedWeights {
+  readonly forward: readonly QuantizedMatrix[];
+  readonly backward: QuantizedMatrix;
 }
 
 /** x · matrix, with x quantised a row at a time. */
@@ -150,18 +46,19 @@ export function quantizedProduct(x: Value, matrix: QuantizedMatrix): Value {
 }
 
 /** The same for an x whose columns are in several parts. */
-export function quantizedStackProduct(parts: readonly [Value, ...Value[]], matrix: QuantizedMatrix): Value {
-  return parts[0].graph.composite(() => product(quantizeStack(parts), matrix));
+export function quantizedStackProduct(
+  [first, ...others]: readonly [Value, ...Value[]],
+  matrix: QuantizedMatrix,
+): Value {
+  return first.graph.composite(() =>
+    product(quantizeStack([{ values: first }, ...others.map((values) => ({ values }))]), matrix),
+  );
 }
 
-/** y = x · Wᵀ for a frozen W, cut into parts of these sizes; differentiable by x. */
-export function quantizedLinear(
-  x: Value,
-  { forward, backward }: QuantizedWeight,
-  sizes: readonly number[],
-): Value[] {
+/** y = x · Wᵀ for each of some frozen W; differentiable by x. */
+export function quantizedLinear(x: Value, { forward, backward }: QuantizedWeights): Value[] {
   return x.graph.composite(
-    () => split(product(quantizeRows(x), forward), 1, sizes),
+    () => forward.map((matrix) => product(quantizeRows(x), matrix)),
     (outputs) => ({
       rule: 'QuantizedLinear',
       inputs: [x, backward.values, backward.scales],
@@ -169,6 +66,69 @@ export function quantizedLinear(
       attributes: {},
     }),
   );
+}
+
+/** The weights of a gated feed-forward layer. */
+export interface QuantizedFeedForward {
+  readonly gateUp: {
+    readonly forward: readonly [QuantizedMatrix, QuantizedMatrix];
+    readonly backward: QuantizedMatrix;
+  };
+  readonly down: QuantizedWeight;
+}
+
+/**
+ * down(silu(gate(x)) · up(x)), [n, d], for frozen matrices; differentiable by x. A row's scale is a factor of what comes after it, up to
+ * the next rounding of the row, which takes it in: so it is not multiplied into what `up` gives, nor into what comes back through `down`.
+ */
+export function quantizedFeedForward(x: Value, { gateUp, down }: QuantizedFeedForward): Value {
+  return x.graph.composite(
+    () => {
+      const rows = quantizeRows(x);
+      const gate = product(rows, gateUp.forward[0]);
+      const up = unscaledProduct(rows, gateUp.forward[1]);
+      const hidden = quantizeRows(multiply(multiply(gate, sigmoid(gate)), up));
+      const output = multiply(unscaledProduct(hidden, down.forward), multiply(hidden.scales, rows.scales));
+      return { output, gate, up, factors: rows.scales };
+    },
+    ({ output, gate, up, factors }) => ({
+      rule: 'QuantizedFeedForward',
+      inputs: [x, gateUp.backward.values, gateUp.backward.scales, down.backward.values, down.backward.scales],
+      outputs: [output, gate, up, factors],
+      attributes: {},
+    }),
+  ).output;
+}
+
+/** What {@link quantizedFeedForward} keeps: gate(x), up(x) without its rows' factors, and those [n, 1]. */
+export interface FeedForwardActivations {
+  readonly gate: Value;
+  readonly up: Value;
+  readonly factors: Value;
+}
+
+/**
+ * The gradient of {@link quantizedFeedForward} by its input. silu(gate) is computed anew, so that it need not be kept.
+ *
+ * @param gateUp of the weights' backward matrices
+ */
+export function feedForwardGradient(
+  dy: Value,
+  { gate, up, factors }: FeedForwardActivations,
+  gateUp: QuantizedMatrix,
+  down: QuantizedMatrix,
+): Value {
+  return dy.graph.composite(() => {
+    const rows = quantizeRows(dy);
+    const dHidden = unscaledProduct(rows, down);
+    const { silu, slope } = siluWithSlope(after(gate, rows.scales));
+    const dUp = { values: multiply(dHidden, silu), factors: rows.scales };
+    const dGate = {
+      values: multiply(multiply(dHidden, up), slope),
+      factors: multiply(rows.scales, factors),
+    };
+    return product(quantizeStack([dGate, dUp]), gateUp);
+  });
 }
 
 /** So many of a softmax's largest probabilities are taken as floats. */
@@ -214,7 +174,7 @@ export function weightedRows(weights: Value, largest: Value, table: Value, backw
   return graph.composite(() => {
     const large = gatherElements(weights, largest);
     const least = slice(large, 1, count - 1, count);
-    const rest = product(quantizeBy([weights], [least], narrow.has(graph) ? 127 : 255, 0), backward);
+    const rest = product(quantizePositive(weights, least), backward);
     const above = reshape(subtract(large, least), [rows, 1, count]);
     // Once the weights are no longer needed, so that they and the rows are not there together.
     const places = after(largest, slice(rest, 1, 0, 1));

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/support/random.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
-import { tokenLogProbabilities } from '../../src/tensor/neural-operators.js';
+import { swiglu, tokenLogProbabilities } from '../../src/tensor/neural-operators.js';
 import { concat, gemm, multiply, reduceSum, topK } from '../../src/tensor/operators.js';
 import { hasExactIntegerProducts } from '../../src/tensor/integer-products.js';
 import {
-  narrowActivations,
+  quantizedFeedForward,
   quantizedLinear,
   quantizedTokenLogProbabilities,
   weightedRows,
-  type QuantizedMatrix,
   type QuantizedWeight,
 } from '../../src/tensor/quantized-operators.js';
+import { narrowActivations, type QuantizedMatrix } from '../../src/tensor/quantized-products.js';
 import { floats } from '../../src/tensor/arrays.js';
 import { Session } from '../../src/tensor/session.js';
 
@@ -42,11 +42,25 @@ function quantizeMatrix(
 }
 
 /** W [out, in] for both directions. */
-function quantize(graph: Graph, weight: Float32Array): QuantizedWeight {
-  const at = (row: number, column: number): number => weight[row * INNER + column]!;
+function quantize(
+  graph: Graph,
+  weight: Float32Array,
+  [out, inner]: readonly [number, number] = [OUT, INNER],
+): QuantizedWeight {
+  const at = (row: number, column: number): number => weight[row * inner + column]!;
   return {
-    forward: quantizeMatrix(graph, [INNER, OUT], (row, column) => at(column, row)),
-    backward: quantizeMatrix(graph, [OUT, INNER], at),
+    forward: quantizeMatrix(graph, [inner, out], (row, column) => at(column, row)),
+    backward: quantizeMatrix(graph, [out, inner], at),
+  };
+}
+
+/** Weights that read one input. */
+function quantizeStack(graph: Graph, weights: readonly Float32Array[]) {
+  const whole = Float32Array.from(weights.flatMap((weight) => [...weight]));
+  const rows = (weight: Float32Array): number => weight.length / INNER;
+  return {
+    forward: weights.map((weight) => quantize(graph, weight, [rows(weight), INNER]).forward),
+    backward: quantize(graph, whole, [rows(whole), INNER]).backward,
   };
 }
 
@@ -81,6 +95,9 @@ async function compare(
 const normalised = (length: number): Float32Array =>
   Float32Array.from({ length }, (_, index) => Math.sin(index + 1));
 
+/** An array's elements before a place, and those from there on. */
+const cut = (array: Float32Array, at: number): Float32Array[] => [array.subarray(0, at), array.subarray(at)];
+
 /** The norm of the difference, relative to that of the expected values. */
 function relativeError(actual: Float32Array, expected: Float32Array): number {
   const norm = (values: readonly number[]): number => Math.hypot(...values);
@@ -99,13 +116,34 @@ describe.each<{ bits: Bits; coarseness: number }>([
     const { float, quantized } = await compare(
       (graph, x, weight, rounded) =>
         rounded
-          ? concat(quantizedLinear(x, quantize(graph, weight), [32, 16]), 1, OUT)
+          ? concat(quantizedLinear(x, quantizeStack(graph, cut(weight, 32 * INNER))), 1, OUT)
           : gemm(x, graph.constant('w', 'float32', [OUT, INNER], weight), { transB: true }),
       bits,
     );
     expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
     expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.015 * coarseness);
     expect([...quantized.y.slice(0, OUT)].every((value) => value === 0)).toBe(true);
+  });
+
+  it('make a gated feed-forward layer', async () => {
+    const { float, quantized } = await compare((graph, x, weight, rounded) => {
+      const up = weight.map((value, at) => value * Math.cos(at));
+      const down = weight.map((value, at) => value * Math.sin(at));
+      if (rounded) {
+        const { forward, backward } = quantizeStack(graph, [weight, up]);
+        return quantizedFeedForward(x, {
+          gateUp: { forward: forward as [QuantizedMatrix, QuantizedMatrix], backward },
+          down: quantize(graph, down, [INNER, OUT]),
+        });
+      }
+      const linear = (y: Value, w: Float32Array, shape: readonly [number, number]): Value =>
+        gemm(y, graph.constant('w', 'float32', shape, w), { transB: true });
+      const gated = swiglu(linear(x, weight, [OUT, INNER]), linear(x, up, [OUT, INNER]));
+      return linear(gated, down, [INNER, OUT]);
+    }, bits);
+    expect(relativeError(quantized.y, float.y)).toBeLessThan(0.02 * coarseness);
+    expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.02 * coarseness);
+    expect([...quantized.y.slice(0, INNER)].every((value) => value === 0)).toBe(true);
   });
 
   it('give log-probabilities and their gradient', async () => {

@@ -1,0 +1,138 @@
+/**
+ * Products with matrices in 8 bits: activations are quantised a row at a time while the graph runs, matrices a column at a time before.
+ */
+import { emit, MICROSOFT } from './emit.js';
+import type { Dimension, Graph, Value } from './graph.js';
+import {
+  concat,
+  divide,
+  maximum,
+  multiply,
+  negate,
+  reduceMax,
+  reduceMin,
+  reshape,
+  scale,
+  shapeOf,
+  slice,
+} from './operators.js';
+
+/** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
+export interface QuantizedMatrix {
+  readonly values: Value;
+  readonly scales: Value;
+}
+
+/** x ≈ (values − zeroPoint) · scales: uint8 [rows, inner], float [rows, 1]. */
+export interface QuantizedRows {
+  readonly values: Value;
+  readonly scales: Value;
+  readonly zeroPoint: Value;
+}
+
+/** Floats [rows, width], and what each row is still to be multiplied with: [rows, 1], or nothing. */
+export interface ScaledRows {
+  readonly values: Value;
+  readonly factors?: Value;
+}
+
+/** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
+const SMALLEST = 1e-30;
+
+/** Graphs whose activations keep to 7 bits: see integer-products.ts. */
+const narrow = new WeakSet<Graph>();
+
+/** Rounds the activations of a graph to 7 bits, for processors that add products of 8 bits inexactly. */
+export function narrowActivations(graph: Graph): void {
+  narrow.add(graph);
+}
+
+/** Values quantised once for all the products that read them. */
+const known = new WeakMap<Value, QuantizedRows>();
+
+/** Rounds each row of `x` [rows, inner] to 255 steps (127 where narrow) between its largest magnitude and that below zero. */
+export function quantizeRows(x: Value): QuantizedRows {
+  const before = known.get(x);
+  if (before) return before;
+  const quantized = quantizeStack([{ values: x }]);
+  known.set(x, quantized);
+  return quantized;
+}
+
+/** The same for values that stand beside each other: joined as bytes, a quarter of what joining the floats would move. */
+export function quantizeStack(parts: readonly [ScaledRows, ...ScaledRows[]]): QuantizedRows {
+  const [levels, zero] = narrow.has(parts[0].values.graph) ? [63, 64] : [127, 128];
+  const extremes = parts.map(({ values, factors }) => {
+    const largest = maximum(reduceMax(values, [1]), negate(reduceMin(values, [1])));
+    return factors ? multiply(largest, factors) : largest;
+  });
+  return quantizeBy(parts, extremes.reduce(maximum), levels, zero);
+}
+
+/** Rounds each row of `x`, none of it below 0, so that `largest` [rows, 1] becomes the last of as many steps as there are; what is above it too. */
+export function quantizePositive(x: Value, largest: Value): QuantizedRows {
+  return quantizeBy([{ values: x }], largest, narrow.has(x.graph) ? 127 : 255, 0);
+}
+
+/** One zero point a row, by graph and number of rows: shared by all that is quantised. */
+const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
+
+function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } {
+  const { graph } = x;
+  const [rows] = x.shape as [Dimension, Dimension];
+  const ofGraph = knownZeroPoints.get(graph) ?? new Map<string, { scalar: Value; vector: Value }>();
+  knownZeroPoints.set(graph, ofGraph);
+  const before = ofGraph.get(`${rows}/${zero}`);
+  if (before) return before;
+  const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
+  const size = slice(shapeOf(x), 0, 0, 1);
+  const vector = emit('Expand', { graph, inputs: [scalar, size], shape: [rows], type: 'uint8' });
+  const made = { scalar, vector };
+  ofGraph.set(`${rows}/${zero}`, made);
+  return made;
+}
+
+/** Rounds each row of parts that stand beside each other to whole steps above `zero`: `largest` [rows, 1] becomes the highest of `levels`. */
+function quantizeBy(
+  parts: readonly [ScaledRows, ...ScaledRows[]],
+  largest: Value,
+  levels: number,
+  zero: number,
+): QuantizedRows {
+  const [{ values: first }] = parts;
+  const { graph } = first;
+  const [rows] = first.shape as [Dimension, Dimension];
+  const scales = emit('Clip', {
+    graph,
+    inputs: [scale(largest, 1 / levels), graph.scalar(SMALLEST)],
+    shape: [rows, 1],
+  });
+  const zeros = zeroPointsOf(first, zero);
+  const quantized = parts.map(({ values, factors }) =>
+    emit('QuantizeLinear', {
+      graph,
+      inputs: [values, reshape(factors ? divide(scales, factors) : scales, [rows]), zeros.vector],
+      shape: values.shape,
+      type: 'uint8',
+      attributes: { axis: 0 },
+    }),
+  );
+  const width = parts.reduce((sum, { values }) => sum + Number(values.shape[1]), 0);
+  return { values: concat(quantized, 1, width), scales, zeroPoint: zeros.scalar };
+}
+
+/** rows · matrix as floats [rows, columns], but for the rows' scales. */
+export function unscaledProduct(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
+  const { graph, shape } = rows.values;
+  return emit('MatMulIntegerToFloat', {
+    graph,
+    domain: MICROSOFT,
+    inputs: [rows.values, matrix.values, graph.scalar(1), matrix.scales, rows.zeroPoint],
+    shape: [shape[0] as Dimension, matrix.values.shape[1] as Dimension],
+  });
+}
+
+/** rows · matrix, as floats [rows, columns]. */
+export function product(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
+  return multiply(unscaledProduct(rows, matrix), rows.scales);
+}
