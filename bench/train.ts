@@ -103,7 +103,6 @@ const lora = {
   targetModules: recipe.target_modules,
 };
 
-const opening = performance.now();
 const { model, tokenizer } = await openModelWithTokenizer(folder);
 const pairs = await loadPairs(PER_STEP * Math.max(recipe.max_steps, Number(flags['peer-steps'])));
 const { trees } = tokenizeExamples(
@@ -134,7 +133,7 @@ function rateAlone(): number {
 }
 
 let load = 0;
-let last = opening;
+let last = performance.now();
 const seconds: number[] = [];
 /** Of the processor, measured after each step: the machine's own speed changes from one minute to the next. */
 const alone: number[] = [];

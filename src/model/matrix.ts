@@ -6,10 +6,8 @@ export interface Matrix {
   readonly name: string;
   readonly out: number;
   readonly in: number;
-  /** The matrices of the checkpoint that it is made of, from its first row on; itself where it is one. */
-  readonly members: readonly Matrix[];
   /** Rows `from` (included) to `to` (excluded). */
-  readonly rows: (from: number, to: number) => Promise<Float32Array>;
+  rows(from: number, to: number): Promise<Float32Array>;
 }
 
 /** The name of matrices that are one. */
@@ -17,39 +15,24 @@ export function stackName(names: readonly string[]): string {
   return names.join('+');
 }
 
-/** A matrix as the checkpoint has it. */
-function storedMatrix(entry: TensorEntry): Matrix {
-  const [out = 0, inner = 0] = entry.shape;
-  const matrix: Matrix = {
-    name: entry.name,
-    out,
-    in: inner,
-    get members() {
-      return [matrix];
-    },
-    rows: (from, to) => readRows(entry, from, to),
-  };
-  return matrix;
-}
-
 /** The rows of several matrices of equal width, one after another. */
 export function stackMatrices(entries: readonly TensorEntry[]): Matrix {
-  const members = entries.map(storedMatrix);
-  const [first] = members;
-  if (first && members.length === 1) return first;
-  const inner = first?.in ?? 0;
+  const inner = entries[0]?.shape[1] ?? 0;
+  const out = entries.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
   return {
-    name: stackName(members.map(({ name }) => name)),
-    out: members.reduce((sum, { out }) => sum + out, 0),
+    name: stackName(entries.map(({ name }) => name)),
+    out,
     in: inner,
-    members,
     async rows(from, to) {
       const values = new Float32Array((to - from) * inner);
-      let before = 0;
-      for (const member of members) {
-        const [start, end] = [Math.max(from, before), Math.min(to, before + member.out)];
-        if (start < end) values.set(await member.rows(start - before, end - before), (start - from) * inner);
-        before += member.out;
+      let first = 0;
+      for (const entry of entries) {
+        const rows = entry.shape[0] ?? 0;
+        const [start, end] = [Math.max(from, first), Math.min(to, first + rows)];
+        if (start < end) {
+          values.set(await readRows(entry, start - first, end - first), (start - from) * inner);
+        }
+        first += rows;
       }
       return values;
     },

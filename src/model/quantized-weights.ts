@@ -39,19 +39,12 @@ export function int8Weights(
     forward: matrix(name, 'forward'),
     backward: matrix(name, 'backward'),
   });
-  const forward = ({ name }: NamedMatrix): QuantizedMatrix => matrix(name, 'forward');
-  const backward = (matrices: readonly NamedMatrix[]): QuantizedMatrix =>
-    matrix(nameOf(matrices), 'backward');
   const output = outputEmbeddingName(config);
   return {
     gain: (name, size) => parameters(name, [size]),
-    linear: (x, matrices) =>
-      quantizedLinear(x, { forward: matrices.map(forward), backward: backward(matrices) }),
+    linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
     feedForward: (x, { gate, up, down }) =>
-      quantizedFeedForward(x, {
-        gateUp: { forward: [forward(gate), forward(up)], backward: backward([gate, up]) },
-        down: weight(down.name),
-      }),
+      quantizedFeedForward(x, { gateUp: weight(nameOf([gate, up])), down: weight(down.name) }),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     logProbabilities: (hidden, targets) =>

@@ -19,13 +19,18 @@ export class Random {
     return random;
   }
 
-  /** Uniform in [0, 1). */
-  next(): number {
+  /** A whole number of 32 bits, uniform. */
+  bits(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let t = this.state;
     t = Math.imul(t ^ (t >>> 15), t | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    return (t ^ (t >>> 14)) >>> 0;
+  }
+
+  /** Uniform in [0, 1). */
+  next(): number {
+    return this.bits() / 4294967296;
   }
 
   /** A whole number from 0 to `limit` − 1. */

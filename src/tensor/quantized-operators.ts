@@ -16,6 +16,7 @@ import {
   reshape,
   sigmoid,
   slice,
+  split,
   subtract,
   topK,
 } from './operators.js';
@@ -34,12 +35,6 @@ export interface QuantizedWeight {
   readonly backward: QuantizedMatrix;
 }
 
-/** Frozen weights that read one input: forward each by itself, backward as the one matrix that they are on top of each other. */
-export interface QuantizedWeights {
-  readonly forward: readonly QuantizedMatrix[];
-  readonly backward: QuantizedMatrix;
-}
-
 /** x · matrix, with x quantised a row at a time. */
 export function quantizedProduct(x: Value, matrix: QuantizedMatrix): Value {
   return x.graph.composite(() => product(quantizeRows(x), matrix));
@@ -55,10 +50,14 @@ export function quantizedStackProduct(
   );
 }
 
-/** y = x · Wᵀ for each of some frozen W; differentiable by x. */
-export function quantizedLinear(x: Value, { forward, backward }: QuantizedWeights): Value[] {
+/** y = x · Wᵀ for a frozen W, cut into parts of these sizes; differentiable by x. */
+export function quantizedLinear(
+  x: Value,
+  { forward, backward }: QuantizedWeight,
+  sizes: readonly number[],
+): Value[] {
   return x.graph.composite(
-    () => forward.map((matrix) => product(quantizeRows(x), matrix)),
+    () => split(product(quantizeRows(x), forward), 1, sizes),
     (outputs) => ({
       rule: 'QuantizedLinear',
       inputs: [x, backward.values, backward.scales],
@@ -68,12 +67,9 @@ export function quantizedLinear(x: Value, { forward, backward }: QuantizedWeight
   );
 }
 
-/** The weights of a gated feed-forward layer. */
+/** The weights of a gated feed-forward layer; `gateUp` is gate and up on top of each other. */
 export interface QuantizedFeedForward {
-  readonly gateUp: {
-    readonly forward: readonly [QuantizedMatrix, QuantizedMatrix];
-    readonly backward: QuantizedMatrix;
-  };
+  readonly gateUp: QuantizedWeight;
   readonly down: QuantizedWeight;
 }
 
@@ -82,11 +78,15 @@ export interface QuantizedFeedForward {
  * the next rounding of the row, which takes it in: so it is not multiplied into what `up` gives, nor into what comes back through `down`.
  */
 export function quantizedFeedForward(x: Value, { gateUp, down }: QuantizedFeedForward): Value {
+  const width = Number(down.forward.values.shape[0]);
   return x.graph.composite(
     () => {
       const rows = quantizeRows(x);
-      const gate = product(rows, gateUp.forward[0]);
-      const up = unscaledProduct(rows, gateUp.forward[1]);
+      const [unscaled, up] = split(unscaledProduct(rows, gateUp.forward), 1, [width, width]) as [
+        Value,
+        Value,
+      ];
+      const gate = multiply(unscaled, rows.scales);
       const hidden = quantizeRows(multiply(multiply(gate, sigmoid(gate)), up));
       const output = multiply(unscaledProduct(hidden, down.forward), multiply(hidden.scales, rows.scales));
       return { output, gate, up, factors: rows.scales };

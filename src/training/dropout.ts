@@ -65,7 +65,7 @@ export class Dropout {
     // A draw a zero, not a draw an element: two draws of 16 bits from each number.
     const { gaps } = this;
     for (let index = -1; ;) {
-      const bits = random.integer(2 ** 32);
+      const bits = random.bits();
       index += 1 + gaps[bits & 0xffff]!;
       if (index < length) mask[index] = 0;
       index += 1 + gaps[bits >>> 16]!;

@@ -54,16 +54,6 @@ function quantize(
   };
 }
 
-/** Weights that read one input. */
-function quantizeStack(graph: Graph, weights: readonly Float32Array[]) {
-  const whole = Float32Array.from(weights.flatMap((weight) => [...weight]));
-  const rows = (weight: Float32Array): number => weight.length / INNER;
-  return {
-    forward: weights.map((weight) => quantize(graph, weight, [rows(weight), INNER]).forward),
-    backward: quantize(graph, whole, [rows(whole), INNER]).backward,
-  };
-}
-
 /** Result and gradient of a weighted sum of `build`'s result, in float and quantised; rows of zeros among the inputs. */
 async function compare(
   build: (graph: Graph, x: Value, weight: Float32Array, quantized: boolean) => Value,
@@ -95,9 +85,6 @@ async function compare(
 const normalised = (length: number): Float32Array =>
   Float32Array.from({ length }, (_, index) => Math.sin(index + 1));
 
-/** An array's elements before a place, and those from there on. */
-const cut = (array: Float32Array, at: number): Float32Array[] => [array.subarray(0, at), array.subarray(at)];
-
 /** The norm of the difference, relative to that of the expected values. */
 function relativeError(actual: Float32Array, expected: Float32Array): number {
   const norm = (values: readonly number[]): number => Math.hypot(...values);
@@ -116,7 +103,7 @@ describe.each<{ bits: Bits; coarseness: number }>([
     const { float, quantized } = await compare(
       (graph, x, weight, rounded) =>
         rounded
-          ? concat(quantizedLinear(x, quantizeStack(graph, cut(weight, 32 * INNER))), 1, OUT)
+          ? concat(quantizedLinear(x, quantize(graph, weight), [32, 16]), 1, OUT)
           : gemm(x, graph.constant('w', 'float32', [OUT, INNER], weight), { transB: true }),
       bits,
     );
@@ -130,11 +117,8 @@ describe.each<{ bits: Bits; coarseness: number }>([
       const up = weight.map((value, at) => value * Math.cos(at));
       const down = weight.map((value, at) => value * Math.sin(at));
       if (rounded) {
-        const { forward, backward } = quantizeStack(graph, [weight, up]);
-        return quantizedFeedForward(x, {
-          gateUp: { forward: forward as [QuantizedMatrix, QuantizedMatrix], backward },
-          down: quantize(graph, down, [INNER, OUT]),
-        });
+        const gateUp = quantize(graph, Float32Array.of(...weight, ...up), [2 * OUT, INNER]);
+        return quantizedFeedForward(x, { gateUp, down: quantize(graph, down, [INNER, OUT]) });
       }
       const linear = (y: Value, w: Float32Array, shape: readonly [number, number]): Value =>
         gemm(y, graph.constant('w', 'float32', shape, w), { transB: true });
