@@ -1,6 +1,7 @@
 /** Reverse-mode differentiation: appends to a graph the nodes that compute a scalar's gradients. */
 import type { TapeEntry, Value } from './graph.js';
-import { gradientRules, type InputGradients } from './gradients.js';
+import type { InputGradients } from './gradient-rule.js';
+import { gradientRules } from './gradients.js';
 import { add, after } from './operators.js';
 
 /**

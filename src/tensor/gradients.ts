@@ -4,6 +4,7 @@
  * To add an operator, write its function in operators.ts, its rule here, and a finite-difference case in
  * test/tensor/gradients.test.ts.
  */
+import { allParts, input, output, type GradientRule } from './gradient-rule.js';
 import type { Graph, TapeEntry, Value } from './graph.js';
 import {
   add,
@@ -32,48 +33,11 @@ import {
   type MatmulOptions,
 } from './operators.js';
 import { masked, rotaryEmbedding, siluWithSlope } from './neural-operators.js';
-import type { QuantizedMatrix } from './quantized-products.js';
 import {
-  feedForwardGradient,
-  floatRows,
-  quantizedStackProduct,
-  weightedRows,
-} from './quantized-operators.js';
-
-/** The gradients of the loss by an entry's inputs, in their order; undefined where there is none. */
-export type InputGradients = readonly (Value | undefined)[];
-
-/**
- * Given the gradient `dy` by the entry's first output, the gradients by its inputs. `needs[i]` says whether
- * input i's is wanted: a rule leaves out the work for the others. `outputs` are the gradients by all outputs.
- */
-export type GradientRule = (
-  entry: TapeEntry,
-  dy: Value,
-  needs: readonly boolean[],
-  outputs: readonly (Value | undefined)[],
-) => InputGradients;
-
-function input(entry: TapeEntry, index: number): Value {
-  const value = entry.inputs[index];
-  if (!value) throw new Error(`${entry.rule} has no input ${index}`);
-  return value;
-}
-
-function output(entry: TapeEntry, index = 0): Value {
-  const value = entry.outputs[index];
-  if (!value) throw new Error(`${entry.rule} has no output ${index}`);
-  return value;
-}
-
-/** The gradients by the outputs of an operator that cuts, all of which must be there. */
-function allParts(entry: TapeEntry, outputs: readonly (Value | undefined)[]): readonly [Value, ...Value[]] {
-  const [first, ...others] = outputs.filter((part) => part !== undefined);
-  if (!first || others.length + 1 < outputs.length) {
-    throw new Error(`the gradient of ${entry.rule} needs all of its parts`);
-  }
-  return [first, ...others];
-}
+  quantizedFeedForwardRule,
+  quantizedLinearRule,
+  quantizedTokenLogProbabilitiesRule,
+} from './quantized-gradients.js';
 
 /** Sums `gradient` over the dimensions along which `target` was broadcast. */
 function reduceTo(gradient: Value, target: Value): Value {
@@ -197,29 +161,6 @@ const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
     return graph.composite(() => subtract(scatterRows(table, targets, weighted), expected));
   };
   return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
-};
-
-/** A quantised matrix among an entry's inputs: its values, then its scales. */
-const quantizedInput = (entry: TapeEntry, index: number): QuantizedMatrix => ({
-  values: input(entry, index),
-  scales: input(entry, index + 1),
-});
-
-const quantizedFeedForwardRule: GradientRule = (entry, dy) => {
-  const [gate, up, factors] = [output(entry, 1), output(entry, 2), output(entry, 3)];
-  return [feedForwardGradient(dy, { gate, up, factors }, quantizedInput(entry, 1), quantizedInput(entry, 3))];
-};
-
-const quantizedLinearRule: GradientRule = (entry, _dy, _needs, outputs) => [
-  quantizedStackProduct(allParts(entry, outputs), quantizedInput(entry, 1)),
-];
-
-const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
-  const [table, targets] = [input(entry, 1), input(entry, 2)];
-  const backward = quantizedInput(entry, 3);
-  const [exponentials, total, largest] = [output(entry, 1), output(entry, 2), output(entry, 3)];
-  const expected = divide(weightedRows(exponentials, largest, table, backward), total);
-  return [multiply(dy, subtract(floatRows(table, targets), expected))];
 };
 
 const concatRule: GradientRule = (entry, dy, needs) => {

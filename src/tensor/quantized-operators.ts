@@ -1,33 +1,12 @@
 /**
- * What a network does with frozen matrices in few bits: in 8 bits, forward and back, for training (both directions have their own copy of a
- * matrix, scaled along the axis that the product keeps), and in blocks for decoding.
+ * What a network does with frozen matrices in few bits: in 8 bits for training, where both directions have their own copy of a matrix, scaled
+ * along the axis that the product keeps (the way back is in quantized-gradients.ts), and in blocks for decoding.
  */
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Value } from './graph.js';
-import { siluWithSlope, softmaxAt } from './neural-operators.js';
-import {
-  add,
-  after,
-  cast,
-  gather,
-  gatherElements,
-  matmul,
-  multiply,
-  reshape,
-  sigmoid,
-  slice,
-  split,
-  subtract,
-  topK,
-} from './operators.js';
-import {
-  product,
-  quantizePositive,
-  quantizeRows,
-  quantizeStack,
-  unscaledProduct,
-  type QuantizedMatrix,
-} from './quantized-products.js';
+import { softmaxAt } from './neural-operators.js';
+import { cast, gather, multiply, sigmoid, slice, split, topK } from './operators.js';
+import { product, quantizeRows, unscaledProduct, type QuantizedMatrix } from './quantized-products.js';
 
 /** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */
 export interface QuantizedWeight {
@@ -38,16 +17,6 @@ export interface QuantizedWeight {
 /** x · matrix, with x quantised a row at a time. */
 export function quantizedProduct(x: Value, matrix: QuantizedMatrix): Value {
   return x.graph.composite(() => product(quantizeRows(x), matrix));
-}
-
-/** The same for an x whose columns are in several parts. */
-export function quantizedStackProduct(
-  [first, ...others]: readonly [Value, ...Value[]],
-  matrix: QuantizedMatrix,
-): Value {
-  return first.graph.composite(() =>
-    product(quantizeStack([{ values: first }, ...others.map((values) => ({ values }))]), matrix),
-  );
 }
 
 /** y = x · Wᵀ for a frozen W, cut into parts of these sizes; differentiable by x. */
@@ -100,37 +69,6 @@ export function quantizedFeedForward(x: Value, { gateUp, down }: QuantizedFeedFo
   ).output;
 }
 
-/** What {@link quantizedFeedForward} keeps: gate(x), up(x) without its rows' factors, and those [n, 1]. */
-export interface FeedForwardActivations {
-  readonly gate: Value;
-  readonly up: Value;
-  readonly factors: Value;
-}
-
-/**
- * The gradient of {@link quantizedFeedForward} by its input. silu(gate) is computed anew, so that it need not be kept.
- *
- * @param gateUp of the weights' backward matrices
- */
-export function feedForwardGradient(
-  dy: Value,
-  { gate, up, factors }: FeedForwardActivations,
-  gateUp: QuantizedMatrix,
-  down: QuantizedMatrix,
-): Value {
-  return dy.graph.composite(() => {
-    const rows = quantizeRows(dy);
-    const dHidden = unscaledProduct(rows, down);
-    const { silu, slope } = siluWithSlope(after(gate, rows.scales));
-    const dUp = { values: multiply(dHidden, silu), factors: rows.scales };
-    const dGate = {
-      values: multiply(multiply(dHidden, up), slope),
-      factors: multiply(rows.scales, factors),
-    };
-    return product(quantizeStack([dGate, dUp]), gateUp);
-  });
-}
-
 /** So many of a softmax's largest probabilities are taken as floats. */
 const LARGEST = 16;
 
@@ -159,27 +97,6 @@ export function quantizedTokenLogProbabilities(
       attributes: {},
     }),
   ).logProbability;
-}
-
-/**
- * weights · E, for the gradient of {@link quantizedTokenLogProbabilities}; the weights are not below 0. The few large ones are far above the
- * many small ones, which matter as much: what they have above the last of them meets their rows of the table as floats, and what is
- * left of all is fine enough in 8 bits.
- *
- * @param largest where the largest weights are: int64 [n, count]
- */
-export function weightedRows(weights: Value, largest: Value, table: Value, backward: QuantizedMatrix): Value {
-  const { graph } = weights;
-  const [rows, count] = largest.shape as [Dimension, number];
-  return graph.composite(() => {
-    const large = gatherElements(weights, largest);
-    const least = slice(large, 1, count - 1, count);
-    const rest = product(quantizePositive(weights, least), backward);
-    const above = reshape(subtract(large, least), [rows, 1, count]);
-    // Once the weights are no longer needed, so that they and the rows are not there together.
-    const places = after(largest, slice(rest, 1, 0, 1));
-    return add(reshape(matmul(above, floatRows(table, places)), rest.shape), rest);
-  });
 }
 
 /** Rows of a table of any float type, as floats. */

@@ -9,9 +9,9 @@ import {
   quantizedFeedForward,
   quantizedLinear,
   quantizedTokenLogProbabilities,
-  weightedRows,
   type QuantizedWeight,
 } from '../../src/tensor/quantized-operators.js';
+import { weightedRows } from '../../src/tensor/quantized-gradients.js';
 import { narrowActivations, type QuantizedMatrix } from '../../src/tensor/quantized-products.js';
 import { floats } from '../../src/tensor/arrays.js';
 import { Session } from '../../src/tensor/session.js';

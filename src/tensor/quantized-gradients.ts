@@ -1,0 +1,87 @@
+/** How the operators of quantized-operators.ts hand a gradient back: through the matrices' backward copies, rounded as on the way forward. */
+import { allParts, input, output, type GradientRule } from './gradient-rule.js';
+import type { Dimension, TapeEntry, Value } from './graph.js';
+import { siluWithSlope } from './neural-operators.js';
+import {
+  add,
+  after,
+  divide,
+  gatherElements,
+  matmul,
+  multiply,
+  reshape,
+  slice,
+  subtract,
+} from './operators.js';
+import { floatRows } from './quantized-operators.js';
+import {
+  product,
+  quantizePositive,
+  quantizeRows,
+  quantizeStack,
+  unscaledProduct,
+  type QuantizedMatrix,
+} from './quantized-products.js';
+
+/** A quantised matrix among an entry's inputs: its values, then its scales. */
+const quantizedInput = (entry: TapeEntry, index: number): QuantizedMatrix => ({
+  values: input(entry, index),
+  scales: input(entry, index + 1),
+});
+
+export const quantizedLinearRule: GradientRule = (entry, _dy, _needs, outputs) => {
+  const [first, ...others] = allParts(entry, outputs);
+  const backward = quantizedInput(entry, 1);
+  return [
+    first.graph.composite(() =>
+      product(quantizeStack([{ values: first }, ...others.map((values) => ({ values }))]), backward),
+    ),
+  ];
+};
+
+/** silu(gate) is computed anew, so that it need not be kept. */
+export const quantizedFeedForwardRule: GradientRule = (entry, dy) => {
+  const [gateUp, down] = [quantizedInput(entry, 1), quantizedInput(entry, 3)];
+  const [gate, up, factors] = [output(entry, 1), output(entry, 2), output(entry, 3)];
+  const dx = (): Value => {
+    const rows = quantizeRows(dy);
+    const dHidden = unscaledProduct(rows, down);
+    const { silu, slope } = siluWithSlope(after(gate, rows.scales));
+    const dUp = { values: multiply(dHidden, silu), factors: rows.scales };
+    const dGate = {
+      values: multiply(multiply(dHidden, up), slope),
+      factors: multiply(rows.scales, factors),
+    };
+    return product(quantizeStack([dGate, dUp]), gateUp);
+  };
+  return [dy.graph.composite(dx)];
+};
+
+export const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
+  const [table, targets] = [input(entry, 1), input(entry, 2)];
+  const backward = quantizedInput(entry, 3);
+  const [exponentials, total, largest] = [output(entry, 1), output(entry, 2), output(entry, 3)];
+  const expected = divide(weightedRows(exponentials, largest, table, backward), total);
+  return [multiply(dy, subtract(floatRows(table, targets), expected))];
+};
+
+/**
+ * weights · E, for the gradient of quantizedTokenLogProbabilities; the weights are not below 0. The few large ones are far above the
+ * many small ones, which matter as much: what they have above the last of them meets their rows of the table as floats, and what is
+ * left of all is fine enough in 8 bits.
+ *
+ * @param largest where the largest weights are: int64 [n, count]
+ */
+export function weightedRows(weights: Value, largest: Value, table: Value, backward: QuantizedMatrix): Value {
+  const { graph } = weights;
+  const [rows, count] = largest.shape as [Dimension, number];
+  return graph.composite(() => {
+    const large = gatherElements(weights, largest);
+    const least = slice(large, 1, count - 1, count);
+    const rest = product(quantizePositive(weights, least), backward);
+    const above = reshape(subtract(large, least), [rows, 1, count]);
+    // Once the weights are no longer needed, so that they and the rows are not there together.
+    const places = after(largest, slice(rest, 1, 0, 1));
+    return add(reshape(matmul(above, floatRows(table, places)), rest.shape), rest);
+  });
+}
