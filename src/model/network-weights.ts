@@ -11,21 +11,12 @@ export interface NamedMatrix {
   readonly shape: readonly [number, number];
 }
 
-/** The matrices of a gated feed-forward layer. */
-export interface FeedForwardMatrices {
-  readonly gate: NamedMatrix;
-  readonly up: NamedMatrix;
-  readonly down: NamedMatrix;
-}
-
 /** The weights of a network under construction. Names are the checkpoint's. */
 export interface NetworkWeights {
   /** The gain of a normalisation: [size]. */
   gain(name: string, size: number): Value;
   /** x · Wᵀ for each of some weights W [out, in]. */
   linear(x: Value, matrices: readonly NamedMatrix[]): Value[];
-  /** down(silu(gate(x)) · up(x)) at once, where that is less work than one after another. */
-  feedForward?(x: Value, matrices: FeedForwardMatrices): Value;
   /** A weight [out, in] itself, as floats; absent where there is none. */
   matrix?(matrix: NamedMatrix): Value;
   /** Token ids [n] to their embeddings [n, hidden]. */

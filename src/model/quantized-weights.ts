@@ -5,7 +5,6 @@ import type { QuantizedMatrix } from '../tensor/quantized-products.js';
 import {
   blockLinear,
   floatRows,
-  quantizedFeedForward,
   quantizedLinear,
   quantizedProduct,
   quantizedTokenLogProbabilities,
@@ -43,8 +42,6 @@ export function int8Weights(
   return {
     gain: (name, size) => parameters(name, [size]),
     linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
-    feedForward: (x, { gate, up, down }) =>
-      quantizedFeedForward(x, { gateUp: weight(nameOf([gate, up])), down: weight(down.name) }),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     logProbabilities: (hidden, targets) =>

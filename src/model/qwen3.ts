@@ -25,7 +25,7 @@ import {
 import type { Qwen3Config } from './config.js';
 import { doraScale } from './dora.js';
 import type { LoraValues } from './lora.js';
-import type { NamedMatrix, NetworkWeights } from './network-weights.js';
+import type { NetworkWeights } from './network-weights.js';
 import {
   PROJECTIONS,
   PROJECTION_STACKS,
@@ -51,13 +51,6 @@ export interface NetworkOptions {
 /** Attention over normalised heads: (layer, query, key, value as [tokens, heads · size]) → [tokens, heads · size]. */
 export type Attention = (layer: number, query: Value, key: Value, value: Value) => Value;
 
-function namedMatrix(config: Qwen3Config, layer: number, projection: Projection): NamedMatrix {
-  return {
-    name: `${projectionPath(layer, projection)}.weight`,
-    shape: projectionShape(config, projection),
-  };
-}
-
 /** y = x · Wᵀ for projections of one input, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
 function project(
   options: NetworkOptions,
@@ -67,7 +60,10 @@ function project(
 ): Value[] {
   const { config, weights, lora } = options;
   const paths = projections.map((projection) => projectionPath(layer, projection));
-  const matrices = projections.map((projection) => namedMatrix(config, layer, projection));
+  const matrices = projections.map((projection, index) => ({
+    name: `${paths[index]}.weight`,
+    shape: projectionShape(config, projection),
+  }));
   const bases = weights.linear(x, matrices);
   const adapters = paths.map((path) => lora?.layers.get(path));
   const thin = adapters.flatMap((adapter) => (adapter ? [adapter.a] : []));
@@ -99,21 +95,6 @@ function reduce(x: Value, thin: readonly Value[]): Map<Value, Value> {
   return new Map(thin.map((matrix, index) => [matrix, parts[index] as Value]));
 }
 
-/** down(silu(gate(x)) · up(x)), with what an adapter adds to each of them. */
-function feedForward(options: NetworkOptions, x: Value, layer: number): Value {
-  const { config, weights, lora } = options;
-  const [, , gateUp, down] = PROJECTION_STACKS;
-  const adapted = [...gateUp, ...down].some((name) => lora?.layers.has(projectionPath(layer, name)));
-  if (weights.feedForward && !adapted) {
-    const matrix = (projection: Projection): NamedMatrix => namedMatrix(config, layer, projection);
-    const matrices = { gate: matrix('gate_proj'), up: matrix('up_proj'), down: matrix('down_proj') };
-    return weights.feedForward(x, matrices);
-  }
-  const [gate, up] = project(options, x, layer, gateUp) as [Value, Value];
-  const [output] = project(options, swiglu(gate, up), layer, down) as [Value];
-  return output;
-}
-
 /** All matrices of a layer's adapter. */
 function adapterValues({ lora }: NetworkOptions, layer: number): Value[] {
   return PROJECTIONS.flatMap((projection) => {
@@ -141,14 +122,16 @@ export function decoder(options: NetworkOptions, tokenIds: Value, attention: Att
     const prefix = `model.layers.${layer}`;
     const apply = (input: Value, projections: readonly Projection[]): Value[] =>
       project(options, input, layer, projections);
-    const [qkv, o] = PROJECTION_STACKS;
+    const [qkv, o, gateUp, down] = PROJECTION_STACKS;
     const [q, k, value] = apply(norm(x, `${prefix}.input_layernorm.weight`), qkv) as [Value, Value, Value];
     const query = normaliseHeads(options, q, `${prefix}.self_attn.q_norm.weight`, numAttentionHeads);
     const key = normaliseHeads(options, k, `${prefix}.self_attn.k_norm.weight`, numKeyValueHeads);
     const [attended] = apply(attention(layer, query, key, value), o) as [Value];
     const y = add(x, attended);
     const middle = norm(y, `${prefix}.post_attention_layernorm.weight`);
-    return add(y, feedForward(options, middle, layer));
+    const [gate, up] = apply(middle, gateUp) as [Value, Value];
+    const [output] = apply(swiglu(gate, up), down) as [Value];
+    return add(y, output);
   };
   let x = weights.embed(tokenIds);
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {

@@ -32,12 +32,8 @@ import {
   where,
   type MatmulOptions,
 } from './operators.js';
-import { masked, rotaryEmbedding, siluWithSlope } from './neural-operators.js';
-import {
-  quantizedFeedForwardRule,
-  quantizedLinearRule,
-  quantizedTokenLogProbabilitiesRule,
-} from './quantized-gradients.js';
+import { masked, rotaryEmbedding } from './neural-operators.js';
+import { quantizedLinearRule, quantizedTokenLogProbabilitiesRule } from './quantized-gradients.js';
 
 /** Sums `gradient` over the dimensions along which `target` was broadcast. */
 function reduceTo(gradient: Value, target: Value): Value {
@@ -119,14 +115,16 @@ const softmaxRule = unary((dy, _, y) => multiply(y, subtract(dy, reduceSum(multi
 
 const logSoftmaxRule = unary((dy, _, y) => subtract(dy, multiply(exp(y), reduceSum(dy, [-1]))));
 
-/** With y = silu(g)·u: du = dy·silu(g), dg = dy·u·silu'(g). Both are computed anew, so that they need not be kept. */
+/**
+ * With s = σ(g), h = g·s and y = h·u: du = dy·h, dg = dy·u·(s + h·(1 − s)) = dy·u·(h + s·(1 − h)), which is a pass less. s and h are computed
+ * anew, so that they need not be kept.
+ */
 const swigluRule: GradientRule = (entry, dy, needs) => {
   const [gate, up] = [after(input(entry, 0), dy), input(entry, 1)];
-  const { silu, slope } = siluWithSlope(gate);
-  return [
-    needs[0] ? multiply(multiply(dy, up), slope) : undefined,
-    needs[1] ? multiply(dy, silu) : undefined,
-  ];
+  const s = sigmoid(gate);
+  const h = multiply(gate, s);
+  const slope = (): Value => add(h, multiply(s, subtract(one(gate.graph), h)));
+  return [needs[0] ? multiply(multiply(dy, up), slope()) : undefined, needs[1] ? multiply(dy, h) : undefined];
 };
 
 /**
@@ -258,6 +256,5 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   ],
   TokenLogProbabilities: tokenLogProbabilitiesRule,
   QuantizedLinear: quantizedLinearRule,
-  QuantizedFeedForward: quantizedFeedForwardRule,
   QuantizedTokenLogProbabilities: quantizedTokenLogProbabilitiesRule,
 };

@@ -2,7 +2,6 @@
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
 import {
-  add,
   after,
   exp,
   gatherElements,
@@ -24,13 +23,6 @@ function lastAxis(operator: string, x: Value): Value {
 
 export const softmax = (x: Value): Value => lastAxis('Softmax', x);
 export const logSoftmax = (x: Value): Value => lastAxis('LogSoftmax', x);
-
-/** silu(x) = x·σ(x) and its slope: with s = σ(x) and h = silu(x), s + h·(1 − s) = h + s·(1 − h). */
-export function siluWithSlope(x: Value): { readonly silu: Value; readonly slope: Value } {
-  const s = sigmoid(x);
-  const silu = multiply(x, s);
-  return { silu, slope: add(silu, multiply(s, subtract(x.graph.scalar(1), silu))) };
-}
 
 /** gate · sigmoid(gate) · up: the gated activation of Qwen's feed-forward layers (SwiGLU, Shazeer 2020). */
 export function swiglu(gate: Value, up: Value): Value {

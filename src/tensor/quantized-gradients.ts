@@ -1,7 +1,6 @@
 /** How the operators of quantized-operators.ts hand a gradient back: through the matrices' backward copies, rounded as on the way forward. */
 import { allParts, input, output, type GradientRule } from './gradient-rule.js';
 import type { Dimension, TapeEntry, Value } from './graph.js';
-import { siluWithSlope } from './neural-operators.js';
 import {
   add,
   after,
@@ -14,14 +13,7 @@ import {
   subtract,
 } from './operators.js';
 import { floatRows } from './quantized-operators.js';
-import {
-  product,
-  quantizePositive,
-  quantizeRows,
-  quantizeStack,
-  unscaledProduct,
-  type QuantizedMatrix,
-} from './quantized-products.js';
+import { product, quantizePositive, quantizeStack, type QuantizedMatrix } from './quantized-products.js';
 
 /** A quantised matrix among an entry's inputs: its values, then its scales. */
 const quantizedInput = (entry: TapeEntry, index: number): QuantizedMatrix => ({
@@ -30,31 +22,8 @@ const quantizedInput = (entry: TapeEntry, index: number): QuantizedMatrix => ({
 });
 
 export const quantizedLinearRule: GradientRule = (entry, _dy, _needs, outputs) => {
-  const [first, ...others] = allParts(entry, outputs);
-  const backward = quantizedInput(entry, 1);
-  return [
-    first.graph.composite(() =>
-      product(quantizeStack([{ values: first }, ...others.map((values) => ({ values }))]), backward),
-    ),
-  ];
-};
-
-/** silu(gate) is computed anew, so that it need not be kept. */
-export const quantizedFeedForwardRule: GradientRule = (entry, dy) => {
-  const [gateUp, down] = [quantizedInput(entry, 1), quantizedInput(entry, 3)];
-  const [gate, up, factors] = [output(entry, 1), output(entry, 2), output(entry, 3)];
-  const dx = (): Value => {
-    const rows = quantizeRows(dy);
-    const dHidden = unscaledProduct(rows, down);
-    const { silu, slope } = siluWithSlope(after(gate, rows.scales));
-    const dUp = { values: multiply(dHidden, silu), factors: rows.scales };
-    const dGate = {
-      values: multiply(multiply(dHidden, up), slope),
-      factors: multiply(rows.scales, factors),
-    };
-    return product(quantizeStack([dGate, dUp]), gateUp);
-  };
-  return [dy.graph.composite(dx)];
+  const parts = allParts(entry, outputs);
+  return [parts[0].graph.composite(() => product(quantizeStack(parts), quantizedInput(entry, 1)))];
 };
 
 export const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {

@@ -5,8 +5,8 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Value } from './graph.js';
 import { softmaxAt } from './neural-operators.js';
-import { cast, gather, multiply, sigmoid, slice, split, topK } from './operators.js';
-import { product, quantizeRows, unscaledProduct, type QuantizedMatrix } from './quantized-products.js';
+import { cast, gather, slice, split, topK } from './operators.js';
+import { product, quantizeRows, type QuantizedMatrix } from './quantized-products.js';
 
 /** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */
 export interface QuantizedWeight {
@@ -34,39 +34,6 @@ export function quantizedLinear(
       attributes: {},
     }),
   );
-}
-
-/** The weights of a gated feed-forward layer; `gateUp` is gate and up on top of each other. */
-export interface QuantizedFeedForward {
-  readonly gateUp: QuantizedWeight;
-  readonly down: QuantizedWeight;
-}
-
-/**
- * down(silu(gate(x)) · up(x)), [n, d], for frozen matrices; differentiable by x. A row's scale is a factor of what comes after it, up to
- * the next rounding of the row, which takes it in: so it is not multiplied into what `up` gives, nor into what comes back through `down`.
- */
-export function quantizedFeedForward(x: Value, { gateUp, down }: QuantizedFeedForward): Value {
-  const width = Number(down.forward.values.shape[0]);
-  return x.graph.composite(
-    () => {
-      const rows = quantizeRows(x);
-      const [unscaled, up] = split(unscaledProduct(rows, gateUp.forward), 1, [width, width]) as [
-        Value,
-        Value,
-      ];
-      const gate = multiply(unscaled, rows.scales);
-      const hidden = quantizeRows(multiply(multiply(gate, sigmoid(gate)), up));
-      const output = multiply(unscaledProduct(hidden, down.forward), multiply(hidden.scales, rows.scales));
-      return { output, gate, up, factors: rows.scales };
-    },
-    ({ output, gate, up, factors }) => ({
-      rule: 'QuantizedFeedForward',
-      inputs: [x, gateUp.backward.values, gateUp.backward.scales, down.backward.values, down.backward.scales],
-      outputs: [output, gate, up, factors],
-      attributes: {},
-    }),
-  ).output;
 }
 
 /** So many of a softmax's largest probabilities are taken as floats. */

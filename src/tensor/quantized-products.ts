@@ -5,7 +5,6 @@ import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, Value } from './graph.js';
 import {
   concat,
-  divide,
   maximum,
   multiply,
   negate,
@@ -30,12 +29,6 @@ export interface QuantizedRows {
   readonly zeroPoint: Value;
 }
 
-/** Floats [rows, width], and what each row is still to be multiplied with: [rows, 1], or nothing. */
-export interface ScaledRows {
-  readonly values: Value;
-  readonly factors?: Value;
-}
-
 /** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
 const SMALLEST = 1e-30;
 
@@ -54,24 +47,21 @@ const known = new WeakMap<Value, QuantizedRows>();
 export function quantizeRows(x: Value): QuantizedRows {
   const before = known.get(x);
   if (before) return before;
-  const quantized = quantizeStack([{ values: x }]);
+  const quantized = quantizeStack([x]);
   known.set(x, quantized);
   return quantized;
 }
 
 /** The same for values that stand beside each other: joined as bytes, a quarter of what joining the floats would move. */
-export function quantizeStack(parts: readonly [ScaledRows, ...ScaledRows[]]): QuantizedRows {
-  const [levels, zero] = narrow.has(parts[0].values.graph) ? [63, 64] : [127, 128];
-  const extremes = parts.map(({ values, factors }) => {
-    const largest = maximum(reduceMax(values, [1]), negate(reduceMin(values, [1])));
-    return factors ? multiply(largest, factors) : largest;
-  });
+export function quantizeStack(parts: readonly [Value, ...Value[]]): QuantizedRows {
+  const [levels, zero] = narrow.has(parts[0].graph) ? [63, 64] : [127, 128];
+  const extremes = parts.flatMap((part) => [reduceMax(part, [1]), negate(reduceMin(part, [1]))]);
   return quantizeBy(parts, extremes.reduce(maximum), levels, zero);
 }
 
 /** Rounds each row of `x`, none of it below 0, so that `largest` [rows, 1] becomes the last of as many steps as there are; what is above it too. */
 export function quantizePositive(x: Value, largest: Value): QuantizedRows {
-  return quantizeBy([{ values: x }], largest, narrow.has(x.graph) ? 127 : 255, 0);
+  return quantizeBy([x], largest, narrow.has(x.graph) ? 127 : 255, 0);
 }
 
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */
@@ -94,12 +84,12 @@ function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } 
 
 /** Rounds each row of parts that stand beside each other to whole steps above `zero`: `largest` [rows, 1] becomes the highest of `levels`. */
 function quantizeBy(
-  parts: readonly [ScaledRows, ...ScaledRows[]],
+  parts: readonly [Value, ...Value[]],
   largest: Value,
   levels: number,
   zero: number,
 ): QuantizedRows {
-  const [{ values: first }] = parts;
+  const [first] = parts;
   const { graph } = first;
   const [rows] = first.shape as [Dimension, Dimension];
   const scales = emit('Clip', {
@@ -107,32 +97,29 @@ function quantizeBy(
     inputs: [scale(largest, 1 / levels), graph.scalar(SMALLEST)],
     shape: [rows, 1],
   });
+  const vector = reshape(scales, [rows]);
   const zeros = zeroPointsOf(first, zero);
-  const quantized = parts.map(({ values, factors }) =>
+  const quantized = parts.map((part) =>
     emit('QuantizeLinear', {
       graph,
-      inputs: [values, reshape(factors ? divide(scales, factors) : scales, [rows]), zeros.vector],
-      shape: values.shape,
+      inputs: [part, vector, zeros.vector],
+      shape: part.shape,
       type: 'uint8',
       attributes: { axis: 0 },
     }),
   );
-  const width = parts.reduce((sum, { values }) => sum + Number(values.shape[1]), 0);
+  const width = parts.reduce((sum, { shape }) => sum + Number(shape[1]), 0);
   return { values: concat(quantized, 1, width), scales, zeroPoint: zeros.scalar };
 }
 
-/** rows · matrix as floats [rows, columns], but for the rows' scales. */
-export function unscaledProduct(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
+/** rows · matrix, as floats [rows, columns]. */
+export function product(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
   const { graph, shape } = rows.values;
-  return emit('MatMulIntegerToFloat', {
+  const unscaled = emit('MatMulIntegerToFloat', {
     graph,
     domain: MICROSOFT,
     inputs: [rows.values, matrix.values, graph.scalar(1), matrix.scales, rows.zeroPoint],
     shape: [shape[0] as Dimension, matrix.values.shape[1] as Dimension],
   });
-}
-
-/** rows · matrix, as floats [rows, columns]. */
-export function product(rows: QuantizedRows, matrix: QuantizedMatrix): Value {
-  return multiply(unscaledProduct(rows, matrix), rows.scales);
+  return multiply(unscaled, rows.scales);
 }

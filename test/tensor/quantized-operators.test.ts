@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/support/random.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
-import { swiglu, tokenLogProbabilities } from '../../src/tensor/neural-operators.js';
+import { tokenLogProbabilities } from '../../src/tensor/neural-operators.js';
 import { concat, gemm, multiply, reduceSum, topK } from '../../src/tensor/operators.js';
 import { hasExactIntegerProducts } from '../../src/tensor/integer-products.js';
+import { weightedRows } from '../../src/tensor/quantized-gradients.js';
 import {
-  quantizedFeedForward,
   quantizedLinear,
   quantizedTokenLogProbabilities,
   type QuantizedWeight,
 } from '../../src/tensor/quantized-operators.js';
-import { weightedRows } from '../../src/tensor/quantized-gradients.js';
 import { narrowActivations, type QuantizedMatrix } from '../../src/tensor/quantized-products.js';
 import { floats } from '../../src/tensor/arrays.js';
 import { Session } from '../../src/tensor/session.js';
@@ -42,15 +41,11 @@ function quantizeMatrix(
 }
 
 /** W [out, in] for both directions. */
-function quantize(
-  graph: Graph,
-  weight: Float32Array,
-  [out, inner]: readonly [number, number] = [OUT, INNER],
-): QuantizedWeight {
-  const at = (row: number, column: number): number => weight[row * inner + column]!;
+function quantize(graph: Graph, weight: Float32Array): QuantizedWeight {
+  const at = (row: number, column: number): number => weight[row * INNER + column]!;
   return {
-    forward: quantizeMatrix(graph, [inner, out], (row, column) => at(column, row)),
-    backward: quantizeMatrix(graph, [out, inner], at),
+    forward: quantizeMatrix(graph, [INNER, OUT], (row, column) => at(column, row)),
+    backward: quantizeMatrix(graph, [OUT, INNER], at),
   };
 }
 
@@ -110,24 +105,6 @@ describe.each<{ bits: Bits; coarseness: number }>([
     expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
     expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.015 * coarseness);
     expect([...quantized.y.slice(0, OUT)].every((value) => value === 0)).toBe(true);
-  });
-
-  it('make a gated feed-forward layer', async () => {
-    const { float, quantized } = await compare((graph, x, weight, rounded) => {
-      const up = weight.map((value, at) => value * Math.cos(at));
-      const down = weight.map((value, at) => value * Math.sin(at));
-      if (rounded) {
-        const gateUp = quantize(graph, Float32Array.of(...weight, ...up), [2 * OUT, INNER]);
-        return quantizedFeedForward(x, { gateUp, down: quantize(graph, down, [INNER, OUT]) });
-      }
-      const linear = (y: Value, w: Float32Array, shape: readonly [number, number]): Value =>
-        gemm(y, graph.constant('w', 'float32', shape, w), { transB: true });
-      const gated = swiglu(linear(x, weight, [OUT, INNER]), linear(x, up, [OUT, INNER]));
-      return linear(gated, down, [INNER, OUT]);
-    }, bits);
-    expect(relativeError(quantized.y, float.y)).toBeLessThan(0.02 * coarseness);
-    expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.02 * coarseness);
-    expect([...quantized.y.slice(0, INNER)].every((value) => value === 0)).toBe(true);
   });
 
   it('give log-probabilities and their gradient', async () => {
