@@ -39,49 +39,59 @@ function groupByShape(ports: readonly Port[]): readonly (readonly [Port, ...Port
   return [...groups.values()];
 }
 
+/** One side of a graph: what crosses, which of it are stacks, and the nodes that take stacks apart or put them together. */
+interface Side {
+  readonly ports: readonly Port[];
+  readonly stacks: readonly Stack[];
+  readonly nodes: readonly Node[];
+}
+
+/** @param convert the nodes between a group and its stack, which has the first dimension besides */
+function stackSide(
+  graph: Graph,
+  kind: 'inputs' | 'outputs',
+  ports: readonly Port[],
+  convert: (group: readonly Port[], stack: Value) => readonly Node[],
+): Side {
+  const groups = groupByShape(ports).map((group) => {
+    const [first] = group;
+    if (group.length === 1) return { port: first, stacks: [], nodes: [] };
+    const { type, shape } = first.value;
+    const stack = graph.value('stack', type, [group.length, ...shape]);
+    // An input goes by its value's name; an output has a name of its own.
+    const name = kind === 'inputs' ? stack.name : `${stack.name} (output)`;
+    const members = group.map((member) => member.name);
+    return { port: { name, value: stack }, stacks: [{ name, members }], nodes: convert(group, stack) };
+  });
+  return {
+    ports: groups.map(({ port }) => port),
+    stacks: groups.flatMap(({ stacks }) => stacks),
+    nodes: groups.flatMap(({ nodes }) => nodes),
+  };
+}
+
 /** A graph's model, of the nodes given, whose inputs and outputs of one shape are stacked. */
 export function stackTransfers(graph: Graph, nodes: readonly Node[]): StackedModel {
-  const inputs: Value[] = [];
-  const outputs: Port[] = [];
-  const stackedInputs: Stack[] = [];
-  const stackedOutputs: Stack[] = [];
-  const [before, behind]: [Node[], Node[]] = [[], []];
-  for (const group of groupByShape(graph.inputs.map((value) => ({ name: value.name, value })))) {
-    const [first] = group;
-    if (group.length === 1) {
-      inputs.push(first.value);
-      continue;
-    }
-    const stack = { name: `inputs like ${first.name}`, members: group.map(({ name }) => name) };
-    const shape = [group.length, ...first.value.shape];
-    const value: Value = { graph, name: stack.name, type: first.value.type, shape };
-    group.forEach((member, at) => {
-      before.push(...graph.computing(member.value, () => gather(value, place(graph, at))));
-    });
-    inputs.push(value);
-    stackedInputs.push(stack);
-  }
-  for (const group of groupByShape(graph.outputs)) {
-    const [first] = group;
-    if (group.length === 1) {
-      outputs.push(first);
-      continue;
-    }
-    const stack = { name: `outputs like ${first.name}`, members: group.map(({ name }) => name) };
-    const value = graph.value('stack', first.value.type, [group.length, ...first.value.shape]);
-    const lines = (): Value[] => group.map((member) => unsqueezed(member.value));
-    behind.push(...graph.computing(value, () => concat(lines(), 0, group.length)));
-    outputs.push({ name: stack.name, value });
-    stackedOutputs.push(stack);
-  }
-  const { initializers } = graph;
+  const given = graph.inputs.map((value) => ({ name: value.name, value }));
+  const inputs = stackSide(graph, 'inputs', given, (group, stack) =>
+    group.flatMap(({ value }, at) => graph.computing(value, () => gather(stack, place(graph, at)))),
+  );
+  const outputs = stackSide(graph, 'outputs', graph.outputs, (group, stack) =>
+    graph.computing(stack, () =>
+      concat(
+        group.map(({ value }) => unsqueezed(value)),
+        0,
+        group.length,
+      ),
+    ),
+  );
   return {
-    nodes: [...before, ...nodes, ...behind],
-    inputs,
-    outputs,
-    initializers,
-    stackedInputs,
-    stackedOutputs,
+    nodes: [...inputs.nodes, ...nodes, ...outputs.nodes],
+    inputs: inputs.ports.map(({ value }) => value),
+    outputs: [...outputs.ports],
+    initializers: graph.initializers,
+    stackedInputs: inputs.stacks,
+    stackedOutputs: outputs.stacks,
   };
 }
 
