@@ -11,11 +11,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildDatasets } from '../src/corpus/build.js';
-import { checkDataset, type PreferenceExample } from '../src/corpus/dataset.js';
+import { readPreferenceDataset, type PreferenceExample } from '../src/corpus/dataset.js';
 import { openModelWithTokenizer } from '../src/model/folder.js';
 import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen-base.js';
 import { initialiseAdapter } from '../src/model/lora.js';
-import { readJsonLines } from '../src/support/files.js';
 import type { Device } from '../src/tensor/device.js';
 import { scoreTrees } from '../src/training/objective.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
@@ -51,14 +50,9 @@ async function loadPairs(count: number): Promise<PreferenceExample[]> {
     await buildDatasets({ source: 'data/starter', out, seed: 42, testShare: 0, validationShare: 0 });
     flags.data = path.join(out, 'preference/train.jsonl');
   }
-  const { examples } = await checkDataset(flags.data);
-  const stride = Math.max(1, Math.floor(examples / count));
-  const chosen: PreferenceExample[] = [];
-  // Streamed, so that the peak that is measured is training's.
-  for await (const { line, value } of readJsonLines(flags.data)) {
-    if ((line - 1) % stride === 0 && chosen.length < count) chosen.push(value as PreferenceExample);
-  }
-  return chosen;
+  const all = await readPreferenceDataset(flags.data);
+  const stride = Math.max(1, Math.floor(all.length / count));
+  return all.filter((_, index) => index % stride === 0).slice(0, count);
 }
 
 /** Reference log-probabilities, pairs a second, the first batches left out. */
@@ -103,6 +97,7 @@ const lora = {
   targetModules: recipe.target_modules,
 };
 
+const opening = performance.now();
 const { model, tokenizer } = await openModelWithTokenizer(folder);
 const pairs = await loadPairs(PER_STEP * Math.max(recipe.max_steps, Number(flags['peer-steps'])));
 const { trees } = tokenizeExamples(
@@ -133,7 +128,7 @@ function rateAlone(): number {
 }
 
 let load = 0;
-let last = performance.now();
+let last = opening;
 const seconds: number[] = [];
 /** Of the processor, measured after each step: the machine's own speed changes from one minute to the next. */
 const alone: number[] = [];
