@@ -8,9 +8,12 @@ export interface ArrayWithShape<T extends TensorData = TensorData> {
   readonly shape: readonly number[];
 }
 
-/** The named output as floats. */
-export function floats(outputs: Readonly<Record<string, ArrayWithShape>>, name: string): Float32Array {
-  const data = outputs[name]?.data;
-  if (!(data instanceof Float32Array)) throw new Error(`the graph has no float output ${name}`);
+/** Inputs or outputs of a graph by name. */
+export type Arrays = Readonly<Record<string, ArrayWithShape>>;
+
+/** The named input or output as floats. */
+export function floats(arrays: Arrays, name: string): Float32Array {
+  const data = arrays[name]?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`the graph has no float input or output ${name}`);
   return data;
 }

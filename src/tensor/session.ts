@@ -1,6 +1,6 @@
 /** Running a graph: an ONNX Runtime session, with plain typed arrays in and out. */
 import { messageOf } from '../support/errors.js';
-import type { ArrayWithShape, TensorData } from './arrays.js';
+import type { Arrays, ArrayWithShape, TensorData } from './arrays.js';
 import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
 import { lower } from './lowering.js';
@@ -56,7 +56,7 @@ export class Session {
   }
 
   /** Runs the graph on its inputs by name; returns its outputs by name. */
-  async run(inputs: Readonly<Record<string, ArrayWithShape>>): Promise<Record<string, ArrayWithShape>> {
+  async run(inputs: Arrays): Promise<Record<string, ArrayWithShape>> {
     const feeds: Record<string, Tensor> = {};
     for (const [name, array] of Object.entries(stacked(inputs, this.stackedInputs))) {
       feeds[name] = toTensor(array);

@@ -3,7 +3,7 @@
  * whatever its size, and an adapter has hundreds (bench/README.md): floats of one shape cross as one tensor, stacked along a new first
  * dimension.
  */
-import { floats, type ArrayWithShape } from './arrays.js';
+import { floats, type Arrays, type ArrayWithShape } from './arrays.js';
 import { emit } from './emit.js';
 import type { Graph, Node, Value } from './graph.js';
 import type { ModelParts } from './onnx.js';
@@ -106,27 +106,20 @@ function unsqueezed(x: Value): Value {
   return emit('Unsqueeze', { graph, inputs: [x, graph.integers([0])], shape: [1, ...shape], type });
 }
 
-type Arrays = Readonly<Record<string, ArrayWithShape>>;
-
 /** Inputs with those of a stack as one. */
 export function stacked(inputs: Arrays, stacks: readonly Stack[]): Arrays {
   if (stacks.length === 0) return inputs;
   const rest = new Map(Object.entries(inputs));
   for (const { name, members } of stacks) {
-    const arrays = members.map((member) => floatInput(inputs, member));
-    const [{ data, shape }] = arrays as [ArrayWithShape<Float32Array>];
-    const joined = new Float32Array(arrays.length * data.length);
-    arrays.forEach((array, at) => joined.set(array.data, at * data.length));
+    const parts = members.map((member) => floats(inputs, member));
+    const [first] = members as [string];
+    const { data, shape } = inputs[first] as ArrayWithShape;
+    const joined = new Float32Array(parts.length * data.length);
+    parts.forEach((part, at) => joined.set(part, at * data.length));
     for (const member of members) rest.delete(member);
-    rest.set(name, { data: joined, shape: [arrays.length, ...shape] });
+    rest.set(name, { data: joined, shape: [parts.length, ...shape] });
   }
   return Object.fromEntries(rest);
-}
-
-function floatInput(inputs: Arrays, name: string): ArrayWithShape<Float32Array> {
-  const array = inputs[name];
-  if (!(array?.data instanceof Float32Array)) throw new Error(`the graph was fed no floats as ${name}`);
-  return array as ArrayWithShape<Float32Array>;
 }
 
 /** Outputs with those of a stack by their own names. */
