@@ -7,7 +7,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AttributeValue, ElementType, Graph, Initializer, Node, Value } from './graph.js';
 
 const IR_VERSION = 10;
-const OPSET = 20;
+const OPSET = 21;
 const MICROSOFT_OPSET = 1;
 
 /** TensorProto.DataType */

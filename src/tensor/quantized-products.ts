@@ -10,7 +10,6 @@ import {
   negate,
   reduceMax,
   reduceMin,
-  reshape,
   scale,
   shapeOf,
   slice,
@@ -28,9 +27,6 @@ export interface QuantizedRows {
   readonly scales: Value;
   readonly zeroPoint: Value;
 }
-
-/** A row's largest magnitude is at least this, so that a row of zeros divides by something. */
-const SMALLEST = 1e-30;
 
 /** Graphs whose activations keep to 7 bits: see integer-products.ts. */
 const narrow = new WeakSet<Graph>();
@@ -65,19 +61,19 @@ export function quantizePositive(x: Value, largest: Value): QuantizedRows {
 }
 
 /** One zero point a row, by graph and number of rows: shared by all that is quantised. */
-const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; vector: Value }>>();
+const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; column: Value }>>();
 
-function zeroPointsOf(x: Value, zero: number): { scalar: Value; vector: Value } {
+function zeroPointsOf(x: Value, zero: number): { scalar: Value; column: Value } {
   const { graph } = x;
   const [rows] = x.shape as [Dimension, Dimension];
-  const ofGraph = knownZeroPoints.get(graph) ?? new Map<string, { scalar: Value; vector: Value }>();
+  const ofGraph = knownZeroPoints.get(graph) ?? new Map<string, { scalar: Value; column: Value }>();
   knownZeroPoints.set(graph, ofGraph);
   const before = ofGraph.get(`${rows}/${zero}`);
   if (before) return before;
   const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
-  const size = slice(shapeOf(x), 0, 0, 1);
-  const vector = emit('Expand', { graph, inputs: [scalar, size], shape: [rows], type: 'uint8' });
-  const made = { scalar, vector };
+  const size = concat([slice(shapeOf(x), 0, 0, 1), graph.integers([1])], 0, 2);
+  const column = emit('Expand', { graph, inputs: [scalar, size], shape: [rows, 1], type: 'uint8' });
+  const made = { scalar, column };
   ofGraph.set(`${rows}/${zero}`, made);
   return made;
 }
@@ -91,21 +87,17 @@ function quantizeBy(
 ): QuantizedRows {
   const [first] = parts;
   const { graph } = first;
-  const [rows] = first.shape as [Dimension, Dimension];
-  const scales = emit('Clip', {
-    graph,
-    inputs: [scale(largest, 1 / levels), graph.scalar(SMALLEST)],
-    shape: [rows, 1],
-  });
-  const vector = reshape(scales, [rows]);
+  // A row of zeros divides 0 by 0: whatever whole number that gives, its product is multiplied with 0.
+  const scales = scale(largest, 1 / levels);
   const zeros = zeroPointsOf(first, zero);
   const quantized = parts.map((part) =>
     emit('QuantizeLinear', {
       graph,
-      inputs: [part, vector, zeros.vector],
+      inputs: [part, scales, zeros.column],
       shape: part.shape,
       type: 'uint8',
-      attributes: { axis: 0 },
+      // A row is a block: unlike a scale an index of axis 0, blocks are shared out among threads.
+      attributes: { axis: 1, block_size: Number(part.shape[1]) },
     }),
   );
   const width = parts.reduce((sum, { shape }) => sum + Number(shape[1]), 0);
