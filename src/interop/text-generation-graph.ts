@@ -2,7 +2,7 @@
  * Qwen3 as the graph that Optimum exports and transformers.js runs: `input_ids`, `attention_mask`, `position_ids` and
  * `past_key_values.N.key|value` in, `logits` and `present.N.key|value` out.
  */
-import { decoder, headLayout, rotaryTables, UNSEEN, type NetworkOptions } from '../model/qwen3.js';
+import { decoder, headLayout, maskOfGroups, rotaryTables, UNSEEN, type NetworkOptions } from '../model/qwen3.js';
 import { emit } from '../tensor/emit.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import { rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
@@ -11,7 +11,6 @@ import {
   cast,
   concat,
   matmul,
-  multiply,
   reshape,
   reshapeLike,
   reshapeTo,
@@ -30,8 +29,7 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
   const { cosines, sines } = rotaryTables(options);
   const toHeads = headLayout(graph, positions, headDim, [numAttentionHeads, numKeyValueHeads]);
   const rotate = (x: Value): Value => rotaryEmbedding(x, positions, cosines, sines);
-  const mask = causalMask(graph, ids, attentionMask);
-  const grouped = multiply(shapeOf(mask), graph.integers([1, numKeyValueHeads, group, 1, 1]));
+  const mask = maskOfGroups(causalMask(graph, ids, attentionMask), group);
   /** What there was, then what is new: also an output. */
   const grown = (layer: number, part: 'key' | 'value', fresh: Value): Value => {
     const shape = ['rows', numKeyValueHeads, 'past', headDim] as const;
@@ -47,9 +45,7 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
     const v = grown(layer, 'value', toHeads(value, numKeyValueHeads));
     const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
     const scores = matmul(folded, k, { transB: true, alpha: headDim ** -0.5 });
-    const shape = ['rows', numKeyValueHeads, group, 'length', 'total'] as const;
-    const weights = softmax(add(reshapeTo(scores, grouped, shape), mask));
-    const attended = reshapeLike(matmul(reshapeLike(weights, scores), v), q);
+    const attended = reshapeLike(matmul(softmax(add(scores, mask)), v), q);
     return reshape(transpose(attended, [0, 2, 1, 3]), ['tokens', numAttentionHeads * headDim]);
   });
   const logits = options.weights.logits(hidden);

@@ -6,7 +6,7 @@
  * that is an input; `decoding-graph.ts` reads new tokens against a key-value cache. Both share every layer.
  */
 import { checkpoint } from '../tensor/differentiate.js';
-import type { Graph, Value } from '../tensor/graph.js';
+import type { Dimension, Graph, Value } from '../tensor/graph.js';
 import { rmsNorm, rotaryEmbedding, softmax, swiglu } from '../tensor/neural-operators.js';
 import {
   add,
@@ -18,6 +18,7 @@ import {
   reshapeLike,
   reshapeTo,
   shapeOf,
+  slice,
   split,
   subtract,
   transpose,
@@ -48,7 +49,7 @@ export interface NetworkOptions {
   readonly checkpointing?: boolean;
 }
 
-/** Attention over normalised heads: (layer, query, key, value as [tokens, heads · size]) → [tokens, heads · size]. */
+/** Attention: (layer, query and key normalised, [tokens, heads, size], value [tokens, heads · size]) → [tokens, heads · size]. */
 export type Attention = (layer: number, query: Value, key: Value, value: Value) => Value;
 
 /** y = x · Wᵀ for projections of one input, plus alpha/r · (x · Aᵀ) · Bᵀ where the adapter has the projection. */
@@ -105,9 +106,7 @@ function adapterValues({ lora }: NetworkOptions, layer: number): Value[] {
 
 function normaliseHeads(options: NetworkOptions, x: Value, name: string, heads: number): Value {
   const { headDim, rmsNormEps } = options.config;
-  const rows = reshape(x, ['tokens*heads', headDim]);
-  const normal = rmsNorm(rows, options.weights.gain(name, headDim), rmsNormEps);
-  return reshape(normal, ['tokens', heads * headDim]);
+  return rmsNorm(reshape(x, ['tokens', heads, headDim]), options.weights.gain(name, headDim), rmsNormEps);
 }
 
 /** What a mask adds where a token does not see another: far below every score, and finite. */
@@ -153,7 +152,7 @@ export function rotaryTables({ graph, config, positions }: NetworkOptions): { co
 }
 
 /**
- * [tokens, heads · size] → [rows, heads, length, size], for given numbers of heads. Rows and length are known only when the graph runs:
+ * [tokens, heads · size], or with a dimension for each, → [rows, heads, length, size], for given numbers of heads. Rows and length are known only when the graph runs:
  * they are read off the positions [rows, length].
  */
 export function headLayout(
@@ -190,15 +189,25 @@ export function packedInputs(graph: Graph): PackedInputs {
   };
 }
 
+/** A mask once for each query head that shares a key: [rows, 1, 1, length, width] → [rows, 1, group · length, width]. */
+export function maskOfGroups(mask: Value, group: number): Value {
+  const { graph } = mask;
+  const [rowsName, , , , widthName] = mask.shape as [Dimension, Dimension, Dimension, Dimension, Dimension];
+  const one = concat(Array.from({ length: group }, () => mask), 2, group);
+  return graph.composite(() => {
+    const [rows, width] = [slice(shapeOf(mask), 0, 0, 1), slice(shapeOf(mask), 0, 4, 5)];
+    const shape = concat([rows, graph.integers([1, -1]), width], 0, 4);
+    return reshapeTo(one, shape, [rowsName, 1, 'group*length', widthName]);
+  });
+}
+
 /** Hidden states [tokens, hidden] of packed rows: differentiable. */
 export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs): Value {
   const { graph, config } = options;
   const { headDim, numAttentionHeads, numKeyValueHeads } = config;
   const group = numAttentionHeads / numKeyValueHeads;
   const { cosines, sines } = rotaryTables(options);
-  const groupedShape = graph.composite(() =>
-    multiply(shapeOf(inputs.mask), graph.integers([1, numKeyValueHeads, group, 1, 1])),
-  );
+  const mask = maskOfGroups(inputs.mask, group);
   const toHeads = headLayout(graph, inputs.positions, headDim, [numAttentionHeads, numKeyValueHeads]);
   return decoder(options, inputs.tokenIds, (_, query, key, value) => {
     const rotate = (x: Value): Value => rotaryEmbedding(x, inputs.positions, cosines, sines);
@@ -207,9 +216,7 @@ export function packedHiddenStates(options: NetworkOptions, inputs: PackedInputs
     const v = toHeads(value, numKeyValueHeads);
     const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
     const scores = matmul(folded, k, { transB: true, alpha: headDim ** -0.5 });
-    const grouped = reshapeTo(scores, groupedShape, ['rows', numKeyValueHeads, group, 'length', 'length']);
-    const weights = softmax(add(grouped, inputs.mask));
-    const attended = matmul(reshapeLike(weights, scores), v);
+    const attended = matmul(softmax(add(scores, mask)), v);
     return reshape(transpose(reshapeLike(attended, q), [0, 2, 1, 3]), [
       'tokens',
       numAttentionHeads * headDim,

@@ -128,17 +128,16 @@ const swigluRule: GradientRule = (entry, dy, needs) => {
 };
 
 /**
- * With y = x·r·g, r the inverse root mean square of a row, and w = dy·g: dx = r·w − x·r³·mean(w·x). The output is not read, so that
+ * With y = x·r·g, r the inverse root mean square of a row, and w = dy·g·r: dx = w − x·r²·mean(w·x). The output is not read, so that
  * it need not be kept.
  */
 const rmsNormRule: GradientRule = (entry, dy, needs) => {
   const [x, gain] = [input(entry, 0), input(entry, 1)];
   const inverse = output(entry, 1);
   const dx = (): Value => {
-    const weighted = multiply(dy, gain);
-    const cube = multiply(inverse, multiply(inverse, inverse));
-    const projection = multiply(cube, reduceMean(multiply(weighted, x), [-1]));
-    return subtract(multiply(weighted, inverse), multiply(x, projection));
+    const weighted = multiply(multiply(dy, gain), inverse);
+    const projection = multiply(multiply(inverse, inverse), reduceMean(multiply(weighted, x), [-1]));
+    return subtract(weighted, multiply(x, projection));
   };
   const dGain = (): Value => reduceTo(multiply(dy, multiply(x, inverse)), gain);
   return [needs[0] ? dx() : undefined, needs[1] ? dGain() : undefined];

@@ -35,6 +35,7 @@ export const subtract = (left: Value, right: Value): Value => elementwise('Sub',
 export const multiply = (left: Value, right: Value): Value => elementwise('Mul', left, right);
 export const divide = (left: Value, right: Value): Value => elementwise('Div', left, right);
 export const maximum = (left: Value, right: Value): Value => elementwise('Max', left, right);
+export const minimum = (left: Value, right: Value): Value => elementwise('Min', left, right);
 export const greater = (left: Value, right: Value): Value => elementwise('Greater', left, right, 'bool');
 
 export const negate = (x: Value): Value => unary('Neg', x);

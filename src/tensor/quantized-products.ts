@@ -6,6 +6,7 @@ import type { Dimension, Graph, Value } from './graph.js';
 import {
   concat,
   maximum,
+  minimum,
   multiply,
   negate,
   reduceMax,
@@ -51,8 +52,9 @@ export function quantizeRows(x: Value): QuantizedRows {
 /** The same for values that stand beside each other: joined as bytes, a quarter of what joining the floats would move. */
 export function quantizeStack(parts: readonly [Value, ...Value[]]): QuantizedRows {
   const [levels, zero] = narrow.has(parts[0].graph) ? [63, 64] : [127, 128];
-  const extremes = parts.flatMap((part) => [reduceMax(part, [1]), negate(reduceMin(part, [1]))]);
-  return quantizeBy(parts, extremes.reduce(maximum), levels, zero);
+  const most = parts.map((part) => reduceMax(part, [1])).reduce(maximum);
+  const least = parts.map((part) => reduceMin(part, [1])).reduce(minimum);
+  return quantizeBy(parts, maximum(most, negate(least)), levels, zero);
 }
 
 /** Rounds each row of `x`, none of it below 0, so that `largest` [rows, 1] becomes the last of as many steps as there are; what is above it too. */
