@@ -3,9 +3,10 @@
  * and TRL on the same examples (with --python, where torch, transformers, peft and trl are installed).
  *
  * npx tsx bench/train.ts MODEL_FOLDER [--objective sft|dpo] [--base-dtype float32|int8] [--data PREFERENCE_FILE] [--steps 3]
- *   [--batch 4] [--row-length 256] [--checkpointing] [--device cpu|webgpu|…] [--python PYTHON] [--peer-steps 2]
+ *   [--turns] [--batch 4] [--row-length 256] [--checkpointing] [--device cpu|webgpu|…] [--python PYTHON] [--peer-steps 2]
  */
 import { spawnSync } from 'node:child_process';
+import { readSync, writeSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -34,6 +35,7 @@ const { values: flags, positionals } = parseArgs({
     'row-length': { type: 'string', default: '256' },
     checkpointing: { type: 'boolean', default: false },
     device: { type: 'string', default: 'cpu' },
+    turns: { type: 'boolean', default: false },
     python: { type: 'string' },
     'peer-steps': { type: 'string', default: '2' },
   },
@@ -127,6 +129,12 @@ function rateAlone(): number {
   return Number(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout);
 }
 
+/** Tells bench/int8.ts how long a step took, and waits until it sends a byte. */
+function awaitTurn(taken: number): void {
+  writeSync(1, `turn ${taken}\n`);
+  readSync(0, new Uint8Array(1));
+}
+
 let load = 0;
 let last = opening;
 const seconds: number[] = [];
@@ -141,9 +149,11 @@ await trainStage({
   device,
   onProgress: ({ step }) => {
     const now = performance.now();
-    if (step === 0) load = (now - last) / 1000;
-    else seconds.push((now - last) / 1000);
-    if (step > 1 && recipe.base_dtype === 'float32' && device === 'cpu') alone.push(rateAlone());
+    const taken = (now - last) / 1000;
+    if (step === 0) load = taken;
+    else seconds.push(taken);
+    if (flags.turns) awaitTurn(taken);
+    else if (step > 1 && recipe.base_dtype === 'float32' && device === 'cpu') alone.push(rateAlone());
     last = performance.now();
   },
 });
