@@ -17,11 +17,12 @@ import { openModelWithTokenizer } from '../src/model/folder.js';
 import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen-base.js';
 import { initialiseAdapter } from '../src/model/lora.js';
 import type { Device } from '../src/tensor/device.js';
+import { ExampleOrder } from '../src/training/example-order.js';
 import { scoreTrees } from '../src/training/objective.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
 import { STAGE_DEFAULTS, type StageRecipe } from '../src/training/recipe.js';
 import { tokenizeExamples } from '../src/training/tokenize.js';
-import { examplesOfStep, trainStage } from '../src/training/trainer.js';
+import { trainStage } from '../src/training/trainer.js';
 import { median, peakMemory, stepArithmetic } from './measure.js';
 
 const { values: flags, positionals } = parseArgs({
@@ -111,7 +112,7 @@ const { trees } = tokenizeExamples(
   recipe.max_length,
 );
 
-const sorted = sortByPrompt(trees, examplesOfStep(recipe, trees.length, 1));
+const sorted = sortByPrompt(trees, new ExampleOrder(recipe, trees.length).ofStep(1));
 const batches = Array.from({ length: recipe.gradient_accumulation_steps }, (_, index) => {
   const size = recipe.per_device_train_batch_size;
   return packTrees(

@@ -3,14 +3,12 @@ import { BarChart, CustomChart } from 'echarts/charts';
 import { GridComponent, LegendComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { COLOURS } from '../support/colours.js';
 import type { Summary } from './compare.js';
 import type { MetricName } from './metrics.js';
 import { titleOf } from './report.js';
 
 use([BarChart, CustomChart, GridComponent, LegendComponent, SVGRenderer]);
-
-/** Okabe and Ito's colours: told apart by all eyes. */
-const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#999999', '#f0e442'];
 
 interface DrawingParameters {
   readonly coordSys: { readonly x: number; readonly y: number };

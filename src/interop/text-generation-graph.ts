@@ -2,7 +2,14 @@
  * Qwen3 as the graph that Optimum exports and transformers.js runs: `input_ids`, `attention_mask`, `position_ids` and
  * `past_key_values.N.key|value` in, `logits` and `present.N.key|value` out.
  */
-import { decoder, headLayout, maskOfGroups, rotaryTables, UNSEEN, type NetworkOptions } from '../model/qwen3.js';
+import {
+  decoder,
+  headLayout,
+  maskOfGroups,
+  rotaryTables,
+  UNSEEN,
+  type NetworkOptions,
+} from '../model/qwen3.js';
 import { emit } from '../tensor/emit.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import { rotaryEmbedding, softmax } from '../tensor/neural-operators.js';

@@ -7,7 +7,8 @@ import type { ModelFolder } from '../model/folder.js';
 import { saveAdapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
-import { examplesOfStep, newAdapter, stepsPerEpoch } from '../training/trainer.js';
+import { ExampleOrder } from '../training/example-order.js';
+import { newAdapter } from '../training/trainer.js';
 import { InputError } from '../support/errors.js';
 import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
@@ -71,11 +72,9 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
 }
 
 /** For each epoch the examples in the order of our own trainer. */
-function epochOrders(stage: StageRecipe, examples: number): number[][] {
-  const steps = stepsPerEpoch(stage, examples);
-  return Array.from({ length: Math.ceil(stage.num_train_epochs) }, (_, epoch) =>
-    Array.from({ length: steps }, (__, step) => examplesOfStep(stage, examples, epoch * steps + step)).flat(),
-  );
+function epochOrders(stage: StageRecipe, examples: number): (readonly number[])[] {
+  const order = new ExampleOrder(stage, examples);
+  return Array.from({ length: Math.ceil(stage.num_train_epochs) }, (_, epoch) => order.ofEpoch(epoch));
 }
 
 /** Examples as text, so that every token is the one that we train on, whatever a template becomes later. */

@@ -1,10 +1,10 @@
 /** Networks on matrices of few bits: int8 for training adapters on a frozen base, blocks of 4 or 8 bits for decoding. */
 import type { Graph, Value } from '../tensor/graph.js';
+import { floatRows } from '../tensor/neural-operators.js';
 import { split } from '../tensor/operators.js';
 import type { QuantizedMatrix } from '../tensor/quantized-products.js';
 import {
   blockLinear,
-  floatRows,
   quantizedLinear,
   quantizedProduct,
   quantizedTokenLogProbabilities,

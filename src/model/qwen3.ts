@@ -193,7 +193,11 @@ export function packedInputs(graph: Graph): PackedInputs {
 export function maskOfGroups(mask: Value, group: number): Value {
   const { graph } = mask;
   const [rowsName, , , , widthName] = mask.shape as [Dimension, Dimension, Dimension, Dimension, Dimension];
-  const one = concat(Array.from({ length: group }, () => mask), 2, group);
+  const one = concat(
+    Array.from({ length: group }, () => mask),
+    2,
+    group,
+  );
   return graph.composite(() => {
     const [rows, width] = [slice(shapeOf(mask), 0, 0, 1), slice(shapeOf(mask), 0, 4, 5)];
     const shape = concat([rows, graph.integers([1, -1]), width], 0, 4);

@@ -3,7 +3,9 @@ import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
 import {
   after,
+  cast,
   exp,
+  gather,
   gatherElements,
   gemm,
   log,
@@ -23,6 +25,11 @@ function lastAxis(operator: string, x: Value): Value {
 
 export const softmax = (x: Value): Value => lastAxis('Softmax', x);
 export const logSoftmax = (x: Value): Value => lastAxis('LogSoftmax', x);
+
+/** Rows of an embedding table of any float type, as floats. */
+export function floatRows(table: Value, indices: Value): Value {
+  return cast(gather(table, indices), 'float32');
+}
 
 /** gate · sigmoid(gate) · up: the gated activation of Qwen's feed-forward layers (SwiGLU, Shazeer 2020). */
 export function swiglu(gate: Value, up: Value): Value {

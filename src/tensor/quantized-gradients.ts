@@ -12,7 +12,7 @@ import {
   slice,
   subtract,
 } from './operators.js';
-import { floatRows } from './quantized-operators.js';
+import { floatRows } from './neural-operators.js';
 import { product, quantizePositive, quantizeStack, type QuantizedMatrix } from './quantized-products.js';
 
 /** A quantised matrix among an entry's inputs: its values, then its scales. */

@@ -5,7 +5,7 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Value } from './graph.js';
 import { softmaxAt } from './neural-operators.js';
-import { cast, gather, slice, split, topK } from './operators.js';
+import { slice, split, topK } from './operators.js';
 import { product, quantizeRows, type QuantizedMatrix } from './quantized-products.js';
 
 /** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */
@@ -64,11 +64,6 @@ export function quantizedTokenLogProbabilities(
       attributes: {},
     }),
   ).logProbability;
-}
-
-/** Rows of a table of any float type, as floats. */
-export function floatRows(table: Value, indices: Value): Value {
-  return cast(gather(table, indices), 'float32');
 }
 
 /** Weights W [out, in] in blocks of 4 or 8 bits along `in`: uint8 [out, blocks, bytes], float [out, blocks]. */

@@ -12,6 +12,7 @@ import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { floats } from '../tensor/arrays.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { ExampleOrder } from './example-order.js';
 import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.js';
 import {
   microBatches,
@@ -63,31 +64,6 @@ export function isStageDone(folder: string): boolean {
   return existsSync(path.join(folder, 'adapter_config.json'));
 }
 
-const examplesPerStep = (recipe: StageRecipe): number =>
-  recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
-
-/** Optimiser steps of an epoch. */
-export const stepsPerEpoch = (recipe: StageRecipe, examples: number): number =>
-  Math.ceil(examples / examplesPerStep(recipe));
-
-/** Optimiser steps of a stage. */
-export function totalSteps(recipe: StageRecipe, examples: number): number {
-  const steps = Math.ceil(stepsPerEpoch(recipe, examples) * recipe.num_train_epochs);
-  return recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
-}
-
-/** The examples of a step: each epoch is a shuffle of all of them. */
-export function examplesOfStep(recipe: StageRecipe, examples: number, step: number): number[] {
-  const perStep = examplesPerStep(recipe);
-  const ofEpoch = stepsPerEpoch(recipe, examples);
-  const epoch = Math.floor(step / ofEpoch);
-  const order = Random.for(recipe.seed, 'epoch', epoch).shuffle(
-    Array.from({ length: examples }, (_, index) => index),
-  );
-  const start = (step % ofEpoch) * perStep;
-  return order.slice(start, start + perStep);
-}
-
 /**
  * Trains one stage. Goes on from the folder's checkpoint where there is one.
  *
@@ -102,9 +78,8 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const copied = copyAdapter(start);
   const adapter = { ...copied, config: { ...copied.config, loraDropout: recipe.lora_dropout } };
   const base = await freezeBase(model, recipe.base_dtype, options);
-  const objective = await createObjective(recipe, base, start, trees, () =>
-    examplesSeen(recipe, trees.length),
-  );
+  const order = new ExampleOrder(recipe, trees.length);
+  const objective = await createObjective(recipe, base, start, trees, () => order.seen());
   const watched = options.validation ?? [];
   const validationObjective =
     watched.length > 0
@@ -131,14 +106,14 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const validation =
     validationObjective &&
     new Validation(validationObjective, recipe, stepper, dropout, progress?.validation);
-  const steps = totalSteps(recipe, trees.length);
+  const steps = order.totalSteps;
   const first = progress?.step ?? 0;
   options.onProgress?.({ step: first, totalSteps: steps });
   try {
     // Asked before each step: a run taken up at the checkpoint that exhausted its patience has nothing left to do.
     for (let step = first; step < steps && !validation?.isExhausted(); step += 1) {
       const started = performance.now();
-      const metrics = await trainStep({ recipe, objective, stepper, dropout }, step, steps);
+      const metrics = await trainStep({ recipe, order, objective, stepper, dropout }, step);
       await log.append(metrics);
       const tokensPerSecond = metrics.num_tokens / ((performance.now() - started) / 1000);
       options.onProgress?.({ step: step + 1, totalSteps: steps, metrics, tokensPerSecond });
@@ -170,6 +145,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
 
 interface StepParts {
   readonly recipe: StageRecipe;
+  readonly order: ExampleOrder;
   readonly objective: Objective;
   readonly stepper: Stepper;
   readonly dropout: Dropout | undefined;
@@ -177,12 +153,11 @@ interface StepParts {
 
 /** One optimiser step (numbered from 0): its micro-batches, then the update. */
 async function trainStep(
-  { recipe, objective, stepper, dropout }: StepParts,
+  { recipe, order, objective, stepper, dropout }: StepParts,
   step: number,
-  steps: number,
 ): Promise<StepMetrics> {
-  const count = objective.trees.length;
-  const examples = examplesOfStep(recipe, count, step);
+  const { totalSteps, stepsPerEpoch } = order;
+  const examples = order.ofStep(step);
   const tally: Tally = {};
   let [loss, tokens] = [0, 0];
   for (const { indices, batch, feeds } of microBatches(objective, recipe, examples)) {
@@ -196,8 +171,8 @@ async function trainStep(
   const schedule = {
     type: recipe.lr_scheduler_type,
     learningRate: recipe.learning_rate,
-    warmupSteps: recipe.warmup_steps || Math.ceil(steps * recipe.warmup_ratio),
-    totalSteps: steps,
+    warmupSteps: recipe.warmup_steps || Math.ceil(totalSteps * recipe.warmup_ratio),
+    totalSteps,
   };
   const learningRate = learningRateAt(schedule, step);
   const norm = stepper.update(learningRate, recipe.max_grad_norm);
@@ -209,19 +184,13 @@ async function trainStep(
   const means = Object.entries(tally).map(([name, sum]) => [name, sum / examples.length]);
   return {
     step: step + 1,
-    epoch: (step + 1) / stepsPerEpoch(recipe, count),
+    epoch: (step + 1) / stepsPerEpoch,
     loss,
     grad_norm: norm,
     learning_rate: learningRate,
     num_tokens: tokens,
     ...(Object.fromEntries(means) as Partial<StepMetrics>),
   };
-}
-
-/** The examples that any step of a stage sees. */
-function examplesSeen(recipe: StageRecipe, examples: number): number[] {
-  const steps = Array.from({ length: totalSteps(recipe, examples) }, (_, step) => step);
-  return [...new Set(steps.flatMap((step) => examplesOfStep(recipe, examples, step)))];
 }
 
 /** @throws InputError for a token that the model has no embedding for, as a tokenizer of another model gives */

@@ -4,6 +4,7 @@ import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/compon
 import { init, use, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
+import { COLOURS } from '../../support/colours.js';
 
 use([EchartsLine, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
@@ -15,9 +16,6 @@ export interface Curve {
 
 /** Faint on light and on dark paper. */
 const GRID = { lineStyle: { color: '#8884' } };
-
-/** Okabe and Ito's colours: told apart by all eyes. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#999999'];
 
 export function LineChart({ title, curves }: { title: string; curves: readonly Curve[] }) {
   const element = useRef<HTMLDivElement>(null);
@@ -37,7 +35,7 @@ export function LineChart({ title, curves }: { title: string; curves: readonly C
     chart.current?.setOption(
       {
         animation: false,
-        color: COLOURS,
+        color: [...COLOURS],
         legend: { top: 0, type: 'plain', textStyle: { color: '#777' } },
         // As text on the canvas: the page's policy allows no inline styles.
         tooltip: { trigger: 'axis', renderMode: 'richText' },
