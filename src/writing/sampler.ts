@@ -63,7 +63,10 @@ export function sampleToken(
 
 /** The index of a score, drawn by its weight among those that top-k, top-p and min-p keep. */
 function draw(scores: Float64Array, largest: number, options: SamplingOptions, random: Random): number {
-  const weights = scores.map((value) => Math.exp((value - largest) / options.temperature));
+  const weights = new Float64Array(scores.length);
+  for (let index = 0; index < scores.length; index += 1) {
+    weights[index] = Math.exp((scores[index]! - largest) / options.temperature);
+  }
   const smallest = smallestKept(weights, options);
   let mass = 0;
   for (const weight of weights) if (weight >= smallest) mass += weight;
@@ -79,16 +82,67 @@ function draw(scores: Float64Array, largest: number, options: SamplingOptions, r
   return last;
 }
 
-/** The weight below which tokens are left out. Equal weights stay or go together. */
-function smallestKept(weights: Float64Array, { topK, topP, minP }: SamplingOptions): number {
-  if (topK <= 0 && topP >= 1) return minP;
-  const sorted = weights.slice().sort().reverse();
-  const limit = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
-  const total = sorted.subarray(0, limit).reduce((sum, weight) => sum + weight, 0);
-  let mass = 0;
-  for (let index = 0; index < limit; index += 1) {
-    mass += sorted[index]!;
-    if (mass >= topP * total) return Math.max(minP, sorted[index]!);
+/** The weight below which tokens are left out, of weights relative to the largest. Equal weights stay or go together. */
+export function smallestKept(weights: Float64Array, { topK, topP, minP }: SamplingOptions): number {
+  const limited = topK > 0 && topK < weights.length;
+  if (!limited && topP >= 1) return minP;
+  const descending = new Descending(weights);
+  const whole = limited
+    ? descending.first((count) => count >= topK)
+    : { weight: 0, mass: weights.reduce((sum, weight) => sum + weight, 0) };
+  const nucleus = topP < 1 ? descending.first((_, mass) => mass >= topP * whole.mass) : whole;
+  return Math.max(minP, whole.weight, nucleus.weight);
+}
+
+/** The bits of a float above these order positive floats by size: eight buckets for each power of two. */
+const BUCKET_SHIFT = 20;
+/** Weights are at most 1. */
+const BUCKETS = 1024;
+
+/**
+ * Weights from 0 to 1 from the largest down, without sorting them all, which took longer than anything else that is done with a
+ * distribution over tens of thousands of tokens: they are counted into buckets, and only the bucket that an answer lies in is sorted.
+ */
+class Descending {
+  private readonly buckets: Uint16Array;
+  private readonly counts = new Uint32Array(BUCKETS);
+  private readonly masses = new Float64Array(BUCKETS);
+
+  constructor(private readonly weights: Float64Array) {
+    const bits = new Uint32Array(Float32Array.from(weights).buffer);
+    this.buckets = new Uint16Array(weights.length);
+    for (let index = 0; index < bits.length; index += 1) {
+      const bucket = bits[index]! >>> BUCKET_SHIFT;
+      this.buckets[index] = bucket;
+      this.counts[bucket]! += 1;
+      this.masses[bucket]! += weights[index]!;
+    }
   }
-  return Math.max(minP, sorted[limit - 1]!);
+
+  /** The first weight with which so many, or so much of them all, are reached (0 where they never are), and the mass up to it. */
+  first(reached: (count: number, mass: number) => boolean): { weight: number; mass: number } {
+    let [count, mass, weight] = [0, 0, 0];
+    for (let bucket = BUCKETS - 1; bucket >= 0; bucket -= 1) {
+      const size = this.counts[bucket]!;
+      if (size === 0) continue;
+      const within = mass + this.masses[bucket]!;
+      if (!reached(count + size, within)) {
+        [count, mass] = [count + size, within];
+        continue;
+      }
+      for (weight of this.members(bucket)) {
+        [count, mass] = [count + 1, mass + weight];
+        if (reached(count, mass)) break;
+      }
+      return { weight, mass };
+    }
+    return { weight, mass };
+  }
+
+  private members(bucket: number): Float64Array {
+    return this.weights
+      .filter((_, index) => this.buckets[index] === bucket)
+      .sort()
+      .reverse();
+  }
 }

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/model/folder.js';
 import { loadAdapter } from '../../src/model/lora.js';
@@ -11,7 +10,6 @@ import { InputError } from '../../src/support/errors.js';
 import { PoemConstraint } from '../../src/writing/constraint.js';
 import { planPoem, type Constraints } from '../../src/writing/plan.js';
 import { Poet } from '../../src/writing/poet.js';
-import { SAMPLING_DEFAULTS, sampleToken } from '../../src/writing/sampler.js';
 import { unmetConstraints } from '../../src/writing/verify.js';
 import { VerseVocabulary } from '../../src/writing/verse-vocabulary.js';
 import type { ConstrainedOrder } from '../../src/writing/writer.js';
@@ -165,50 +163,6 @@ describe('random requests', () => {
       expect(unmetConstraints(text, form, constraints), `${text} ${JSON.stringify(constraints)}`).toEqual([]);
     });
     await poet.release();
-  });
-});
-
-describe('sampling', () => {
-  it('chooses allowed tokens only, the likeliest at temperature 0', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.float({ min: -5, max: 5, noNaN: true }), { minLength: 4, maxLength: 20 }),
-        fc.integer(),
-        (logits, seed) => {
-          const values = Float32Array.from(logits);
-          const allowed = [0, 2, 3];
-          const token = sampleToken(values, SAMPLING_DEFAULTS, new Random(seed), allowed);
-          expect(allowed).toContain(token);
-          const greedy = sampleToken(values, { ...SAMPLING_DEFAULTS, temperature: 0 }, new Random(seed));
-          expect(values[greedy]).toBe(Math.max(...values));
-        },
-      ),
-    );
-  });
-
-  it('keeps to min-p: tokens at least so likely, relative to the likeliest', () => {
-    const logits = Float32Array.of(Math.log(1), Math.log(0.5), Math.log(0.2), Math.log(0.05));
-    const options = { ...SAMPLING_DEFAULTS, temperature: 1, topP: 1, minP: 0.3 };
-    const random = new Random(2);
-    const drawn = new Set(Array.from({ length: 300 }, () => sampleToken(logits, options, random)));
-    expect(drawn).toEqual(new Set([0, 1]));
-  });
-
-  it('makes what was written less likely by the repetition penalty, whatever its sign', () => {
-    const options = { ...SAMPLING_DEFAULTS, temperature: 0, repetitionPenalty: 1.5 };
-    const written = new Set([1]);
-    expect(sampleToken(Float32Array.of(2, 2.5), options, new Random(1), undefined, written)).toBe(0);
-    expect(sampleToken(Float32Array.of(-1.2, -1), options, new Random(1), undefined, written)).toBe(0);
-    expect(sampleToken(Float32Array.of(2, 3.5), options, new Random(1), undefined, written)).toBe(1);
-  });
-
-  it('keeps to top-k', () => {
-    const options = { ...SAMPLING_DEFAULTS, topK: 2, topP: 1, temperature: 5 };
-    const random = new Random(1);
-    const drawn = new Set(
-      Array.from({ length: 200 }, () => sampleToken(Float32Array.of(1, 3, 2, 0), options, random)),
-    );
-    expect(drawn).toEqual(new Set([1, 2]));
   });
 });
 
