@@ -13,9 +13,7 @@ import {
   LEVEL,
   OBLIQUE,
   toneBits,
-  TokenList,
   type TokenWindow,
-  type VerseToken,
   type VerseVocabulary,
 } from './verse-vocabulary.js';
 
@@ -49,7 +47,7 @@ export class PoemConstraint {
   private readonly givenRhymes: ReadonlySet<string>;
   private readonly supply: RhymeSupply;
   private readonly windows = new Map<string, TokenWindow>();
-  private readonly lists = new Map<string, TokenList>();
+  private readonly reachingPlaces = new Map<string, Int32Array>();
   private readonly unique: boolean;
   private readonly words: readonly string[];
 
@@ -84,17 +82,11 @@ export class PoemConstraint {
     if (state.at >= this.slots.length) return [this.tokens.endOfTurn];
     const pending = this.pendingTokens(state);
     if (pending.length > 0) return pending.slice(0, 1);
-    const excluded = this.tokens.vocabulary.flags([
-      ...this.plan.forbidden,
-      ...(this.unique ? [...state.text, ...this.given] : []),
-    ]);
-    const [settled, reaching] = this.candidates(state).map((tokens) => {
-      const ids: number[] = [];
-      tokens.addTo(ids, excluded, this.unique);
-      return ids;
-    });
-    const plain = this.whereRhymesLast(state, settled ?? [], this.supply.safeLength(state, false));
-    const rhyming = this.whereRhymesLast(state, reaching ?? [], this.supply.safeLength(state, true));
+    const written = this.unique ? [...state.text, ...this.given] : [];
+    const excluded = this.tokens.vocabulary.excluding([...this.plan.forbidden, ...written], this.unique);
+    const [settled, reaching] = this.candidates(state, excluded);
+    const plain = this.whereRhymesLast(state, settled, this.supply.safeLength(state, false));
+    const rhyming = this.whereRhymesLast(state, reaching, this.supply.safeLength(state, true));
     if (rhyming.length === 0) return plain;
     return plain.length === 0 ? rhyming : plain.concat(rhyming);
   }
@@ -164,8 +156,12 @@ export class PoemConstraint {
     return run;
   }
 
-  /** The tokens that may come next as far as tones, rhyme and layout tell; what was written before matters only beyond. */
-  private candidates(state: ConstraintState): TokenList[] {
+  /**
+   * The tokens that may come next as far as tones, rhyme, layout and excluded characters tell: those that reach no rhyme or given text,
+   * and those that do. For the former what was written before does not matter.
+   */
+  private candidates(state: ConstraintState, excluded: Uint8Array): [settled: number[], reaching: number[]] {
+    const { vocabulary } = this.tokens;
     const { at, templates, groups, rhymeWords } = state;
     const slot = this.slots[at];
     const line = slot?.line ?? 0;
@@ -174,27 +170,28 @@ export class PoemConstraint {
     );
     const key = `${at}|${[...new Set(near)].sort().join(';')}`;
     const window = kept(this.windows, key, () => this.window(state));
-    const { upTo, beyond } = this.tokens.vocabulary.fitting(window);
+    const fitting = vocabulary.fitting(window);
     // Longer tokens reach a rhyme or given text: they depend on the rhyme so far as well.
     const rhymeKey = `${key}|${groups?.join() ?? ''}|${rhymeWords.join('')}`;
-    const make = (): TokenList => new TokenList(this.reaching(state, window, beyond));
-    const reaching = kept(this.lists, rhymeKey, make, LISTS_KEPT);
-    return [upTo, reaching];
+    const make = (): Int32Array => Int32Array.from(this.reaching(state, window, fitting.beyond()));
+    const reaching = kept(this.reachingPlaces, rhymeKey, make, LISTS_KEPT);
+    return [fitting.settledIds(excluded), vocabulary.idsAt(reaching, excluded)];
   }
 
-  /** Of tokens that go beyond what a window settles, those that keep the rhyme or the given text that they reach. */
+  /** Of tokens that go beyond what a window settles, by their places, those that keep the rhyme or the given text that they reach. */
   private reaching(
     state: ConstraintState,
     window: TokenWindow,
-    tokens: ReadonlySet<VerseToken>,
-  ): VerseToken[] {
+    places: readonly number[],
+  ): readonly number[] {
     const { settled, rows } = window;
     const { vocabulary } = this.tokens;
     const fresh = { ...state, text: state.text.map(() => '') };
-    const advances = ({ characters }: VerseToken): boolean => this.advance(fresh, characters) !== undefined;
+    const advances = (place: number): boolean =>
+      this.advance(fresh, vocabulary.tokens[place]?.characters ?? []) !== undefined;
     const slot = this.slots[state.at + settled];
     if (!this.endsLine(slot) || this.plan.fixed.has(slot.line * this.plan.length + slot.index)) {
-      return [...tokens].filter(advances);
+      return places.filter(advances);
     }
     const words = (state.groups ?? []).flatMap((label) => [...(vocabulary.rhymes.get(label) ?? [])]);
     const rhymes = vocabulary.flags(
@@ -202,10 +199,11 @@ export class PoemConstraint {
     );
     // A first line that ends oblique does not rhyme.
     const oblique = slot.line === 0 ? rows.filter((row) => row[settled] === OBLIQUE) : [];
-    const free = vocabulary.fitting({ ...window, rows: oblique }).beyond;
-    return [...tokens].filter((token) => {
-      if (rhymes[token.codes[settled] ?? 0] === 0 && !free.has(token)) return false;
-      return token.codes.length === settled + 1 || advances(token);
+    const free = vocabulary.fitting({ ...window, rows: oblique });
+    return places.filter((place) => {
+      const codes = vocabulary.tokens[place]?.codes ?? [];
+      if (rhymes[codes[settled] ?? 0] === 0 && !free.reachesBeyond(place)) return false;
+      return codes.length === settled + 1 || advances(place);
     });
   }
 

@@ -48,55 +48,90 @@ export interface TokenWindow {
   readonly settled: number;
 }
 
-export interface FittingTokens {
-  /** Tokens that the window settles. */
-  readonly upTo: TokenList;
-  /** Tokens that reach beyond. */
-  readonly beyond: ReadonlySet<VerseToken>;
+/** For each character of a token its tones as bits, or the mark that it is: what tones and layout tell of it. */
+type Kind = readonly (number | string)[];
+
+/** Whether tokens of a kind fit as far as tones and layout go. */
+function fitsWindow(kind: Kind, { rows, marks }: TokenWindow): boolean {
+  if (kind.length > marks.length) return false;
+  return rows.some((row) =>
+    kind.every((one, index) => {
+      const mark = marks[index];
+      if (typeof one === 'string') return mark?.includes(one) ?? false;
+      return mark === undefined && (one & (row[index] ?? 0)) !== 0;
+    }),
+  );
 }
 
 /** Tokens as flat arrays: a poem looks through thousands at each step, and objects would have to be fetched one by one. */
-export class TokenList {
-  private readonly ids: Int32Array;
-  private readonly repeats: Uint8Array;
-  private readonly codes: Int32Array;
-  /** Where each token's codes begin, and where the last one's end. */
-  private readonly starts: Int32Array;
+class FlatTokens {
+  /** What kinds there are: hundreds, where there are tens of thousands of tokens. */
+  readonly kinds: readonly Kind[];
+  readonly kindOf: Uint16Array;
+  readonly ids: Int32Array;
+  /** 1 for tokens in which a character stands twice. */
+  readonly repeats: Uint8Array;
+  /** The places of the tokens that a character stands in, by its code. */
+  readonly holders: readonly (readonly number[])[];
 
-  constructor(tokens: readonly VerseToken[]) {
+  constructor(tokens: readonly VerseToken[], codes: number) {
     this.ids = Int32Array.from(tokens, ({ id }) => id);
     this.repeats = Uint8Array.from(tokens, ({ repeats }) => Number(repeats));
-    this.codes = Int32Array.from(tokens.flatMap(({ codes }) => codes));
-    this.starts = new Int32Array(tokens.length + 1);
-    tokens.forEach(({ codes }, index) => (this.starts[index + 1] = (this.starts[index] ?? 0) + codes.length));
-  }
-
-  /** Adds the ids of the tokens that have none of the flagged characters, nor, if so wished, one of their own twice. */
-  addTo(ids: number[], excluded: Uint8Array, unique: boolean): void {
-    for (let index = 0; index < this.ids.length; index += 1) {
-      let free = !unique || this.repeats[index] === 0;
-      const end = this.starts[index + 1]!;
-      for (let at = this.starts[index]!; free && at < end; at += 1) free = excluded[this.codes[at]!] === 0;
-      if (free) ids.push(this.ids[index]!);
-    }
+    const holders = Array.from({ length: codes }, (): number[] => []);
+    tokens.forEach((token, place) => token.codes.forEach((code) => holders[code]?.push(place)));
+    this.holders = holders;
+    const kinds = new Map<string, Kind>();
+    const keys = tokens.map(({ characters, tones }) => {
+      const kind = tones.map((bits, index) => bits || (characters[index] ?? ''));
+      const key = kind.join('');
+      kinds.set(key, kind);
+      return key;
+    });
+    const numbers = new Map([...kinds.keys()].map((key, number) => [key, number]));
+    this.kinds = [...kinds.values()];
+    this.kindOf = Uint16Array.from(keys, (key) => numbers.get(key) ?? 0);
   }
 }
 
-/** Whether a token fits as far as tones and layout go. Asked of every token: loops, not closures. */
-function fitsWindow({ characters, tones }: VerseToken, { rows, marks }: TokenWindow): boolean {
-  if (characters.length > marks.length) return false;
-  for (const row of rows) {
-    let fits = true;
-    for (let index = 0; fits && index < tones.length; index += 1) {
-      const mark = marks[index];
-      fits =
-        mark === undefined
-          ? ((tones[index] ?? 0) & (row[index] ?? 0)) !== 0
-          : mark.includes(characters[index] ?? '');
-    }
-    if (fits) return true;
+/** What becomes of a kind of tokens in a window. */
+const SETTLED = 1;
+const BEYOND = 2;
+
+/** The tokens that fit a window. */
+export class FittingTokens {
+  private readonly reach: Uint8Array;
+
+  constructor(
+    private readonly tokens: FlatTokens,
+    window: TokenWindow,
+  ) {
+    this.reach = Uint8Array.from(tokens.kinds, (kind) =>
+      fitsWindow(kind, window) ? (kind.length <= window.settled ? SETTLED : BEYOND) : 0,
+    );
   }
-  return false;
+
+  /** The ids of those that the window settles, without the excluded ones. */
+  settledIds(excluded: Uint8Array): number[] {
+    const { ids, kindOf } = this.tokens;
+    const found: number[] = [];
+    for (let place = 0; place < ids.length; place += 1) {
+      if (this.reach[kindOf[place]!] === SETTLED && excluded[place] === 0) found.push(ids[place]!);
+    }
+    return found;
+  }
+
+  /** The places in the vocabulary of those that reach beyond. */
+  beyond(): number[] {
+    const places: number[] = [];
+    for (let place = 0; place < this.tokens.kindOf.length; place += 1) {
+      if (this.reachesBeyond(place)) places.push(place);
+    }
+    return places;
+  }
+
+  reachesBeyond(place: number): boolean {
+    return this.reach[this.tokens.kindOf[place]!] === BEYOND;
+  }
 }
 
 /** What a cache has under a key; made where it has nothing. Where it holds more than `most`, the oldest goes. */
@@ -123,7 +158,8 @@ export class VerseVocabulary {
   readonly rhymes: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly codes = new Map<string, number>();
   private readonly labels = new Map<string, readonly string[]>();
-  private readonly parts = new Map<string, FittingTokens>();
+  private readonly flat: FlatTokens;
+  private readonly windows = new Map<string, FittingTokens>();
   private readonly lengths: Uint8Array;
   private readonly byId: ReadonlyMap<number, readonly string[]>;
 
@@ -136,6 +172,7 @@ export class VerseVocabulary {
       repeats: new Set(characters).size < characters.length,
       tones: characters.map(toneBits),
     }));
+    this.flat = new FlatTokens(this.tokens, this.codes.size);
     this.byId = new Map(this.tokens.map(({ id, characters }) => [id, characters]));
     this.lengths = new Uint8Array(this.tokens.reduce((most, { id }) => Math.max(most, id), 0) + 1);
     for (const { id, characters } of this.tokens) this.lengths[id] = characters.length;
@@ -179,18 +216,29 @@ export class VerseVocabulary {
     return kept(this.labels, character, () => levelGroups(character).map(({ label }) => label));
   }
 
-  /** The tokens that fit a window: those it settles, and those that reach beyond. Worked out once for all poems. */
+  /** The tokens that fit a window. Worked out once for all poems. */
   fitting(window: TokenWindow): FittingTokens {
     const { rows, marks, settled } = window;
     const key = `${rows.map((row) => row.join('')).join()}|${marks.map((mark) => mark ?? '.').join('/')}|${settled}`;
-    const make = (): FittingTokens => {
-      const fitting = this.tokens.filter((token) => fitsWindow(token, window));
-      return {
-        upTo: new TokenList(fitting.filter(({ characters }) => characters.length <= settled)),
-        beyond: new Set(fitting.filter(({ characters }) => characters.length > settled)),
-      };
-    };
-    return kept(this.parts, key, make, WINDOWS_KEPT);
+    return kept(this.windows, key, () => new FittingTokens(this.flat, window), WINDOWS_KEPT);
+  }
+
+  /** The ids of the tokens at these places, without the excluded ones. */
+  idsAt(places: Int32Array, excluded: Uint8Array): number[] {
+    const found: number[] = [];
+    for (const place of places) if (excluded[place] === 0) found.push(this.flat.ids[place]!);
+    return found;
+  }
+
+  /** By their places, which tokens have one of these characters or, where none may occur twice, one of their own twice. */
+  excluding(characters: Iterable<string>, unique: boolean): Uint8Array {
+    const { repeats, holders } = this.flat;
+    const excluded = unique ? repeats.slice() : new Uint8Array(repeats.length);
+    for (const character of characters) {
+      const code = this.codes.get(character);
+      if (code !== undefined) for (const place of holders[code] ?? []) excluded[place] = 1;
+    }
+    return excluded;
   }
 
   /** How many characters a token has; 0 where it is none of verse. */
