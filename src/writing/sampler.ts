@@ -29,10 +29,9 @@ export function allowedScores(
   allowed?: readonly number[],
   written: ReadonlySet<number> = new Set(),
 ): Float64Array {
-  const scores = new Float64Array(allowed?.length ?? logits.length);
-  for (let index = 0; index < scores.length; index += 1) {
-    scores[index] = logits[allowed ? (allowed[index] ?? 0) : index] ?? -Infinity;
-  }
+  const scores = allowed ? new Float64Array(allowed.length) : new Float64Array(logits);
+  if (allowed)
+    for (let index = 0; index < scores.length; index += 1) scores[index] = logits[allowed[index]!]!;
   if (repetitionPenalty === 1) return scores;
   return scores.map((value, index) => {
     if (!written.has(allowed ? (allowed[index] ?? 0) : index)) return value;
@@ -55,21 +54,26 @@ export function sampleToken(
 ): number {
   const scores = allowedScores(logits, options.repetitionPenalty, allowed, written);
   if (scores.length === 0) throw new Error('no token is allowed here');
-  let best = 0;
-  for (let index = 1; index < scores.length; index += 1) if (scores[index]! > scores[best]!) best = index;
-  const chosen = options.temperature === 0 ? best : draw(scores, scores[best]!, options, random);
+  let [best, largest] = [0, scores[0]!];
+  for (let index = 1; index < scores.length; index += 1) {
+    const score = scores[index]!;
+    if (score > largest) [best, largest] = [index, score];
+  }
+  const chosen = options.temperature === 0 ? best : draw(scores, largest, options, random);
   return allowed?.[chosen] ?? chosen;
 }
 
-/** The index of a score, drawn by its weight among those that top-k, top-p and min-p keep. */
+/** The index of a score, drawn by its weight among those that top-k, top-p and min-p keep. The scores become weights in place. */
 function draw(scores: Float64Array, largest: number, options: SamplingOptions, random: Random): number {
-  const weights = new Float64Array(scores.length);
+  const weights = scores;
   for (let index = 0; index < scores.length; index += 1) {
     weights[index] = Math.exp((scores[index]! - largest) / options.temperature);
   }
   const smallest = smallestKept(weights, options);
   let mass = 0;
-  for (const weight of weights) if (weight >= smallest) mass += weight;
+  for (let index = 0; index < weights.length; index += 1) {
+    if (weights[index]! >= smallest) mass += weights[index]!;
+  }
   let point = random.next() * mass;
   let last = 0;
   for (let index = 0; index < weights.length; index += 1) {
@@ -89,7 +93,7 @@ export function smallestKept(weights: Float64Array, { topK, topP, minP }: Sampli
   const descending = new Descending(weights);
   const whole = limited
     ? descending.first((count) => count >= topK)
-    : { weight: 0, mass: weights.reduce((sum, weight) => sum + weight, 0) };
+    : { weight: 0, mass: descending.total() };
   const nucleus = topP < 1 ? descending.first((_, mass) => mass >= topP * whole.mass) : whole;
   return Math.max(minP, whole.weight, nucleus.weight);
 }
@@ -109,7 +113,7 @@ class Descending {
   private readonly masses = new Float64Array(BUCKETS);
 
   constructor(private readonly weights: Float64Array) {
-    const bits = new Uint32Array(Float32Array.from(weights).buffer);
+    const bits = new Uint32Array(new Float32Array(weights).buffer);
     this.buckets = new Uint16Array(weights.length);
     for (let index = 0; index < bits.length; index += 1) {
       const bucket = bits[index]! >>> BUCKET_SHIFT;
@@ -139,10 +143,16 @@ class Descending {
     return { weight, mass };
   }
 
+  total(): number {
+    return this.masses.reduce((sum, mass) => sum + mass, 0);
+  }
+
   private members(bucket: number): Float64Array {
-    return this.weights
-      .filter((_, index) => this.buckets[index] === bucket)
-      .sort()
-      .reverse();
+    const members = new Float64Array(this.counts[bucket]!);
+    let count = 0;
+    for (let index = 0; index < this.buckets.length; index += 1) {
+      if (this.buckets[index] === bucket) members[count++] = this.weights[index]!;
+    }
+    return members.sort().reverse();
   }
 }
