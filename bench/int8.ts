@@ -11,7 +11,7 @@ import { median } from './measure.js';
 /** A training of bench/train.ts that waits after each step. */
 class Trainer {
   /** What it printed besides. */
-  readonly report: string[] = [];
+  private readonly report: string[] = [];
   private readonly lines: AsyncIterator<string>;
 
   private constructor(private readonly process: ReturnType<typeof start>) {

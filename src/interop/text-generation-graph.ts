@@ -60,7 +60,7 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
   graph.output('logits', reshapeTo(logits, shape, ['rows', 'length', vocabSize]));
 }
 
-/** [rows, 1, 1, length, total]: 0 where a new token sees another, a large negative number where not. */
+/** [rows, 1, length, total]: 0 where a new token sees another, a large negative number where not. */
 function causalMask(graph: Graph, ids: Value, attentionMask: Value): Value {
   const scalar = (x: Value): Value => emit('Squeeze', { graph, inputs: [x], shape: [], type: 'int64' });
   const total = scalar(slice(shapeOf(attentionMask), 0, 1, 2));
@@ -82,16 +82,16 @@ function causalMask(graph: Graph, ids: Value, attentionMask: Value): Value {
     shape: ['length', 'total'],
     type: 'bool',
   });
-  const present = unsqueeze(cast(attentionMask, 'bool'), [1, 2, 3], ['rows', 1, 1, 1, 'total']);
+  const present = unsqueeze(cast(attentionMask, 'bool'), [1, 2], ['rows', 1, 1, 'total']);
   const seen = emit('And', {
     graph,
     inputs: [present, causal],
-    shape: ['rows', 1, 1, 'length', 'total'],
+    shape: ['rows', 1, 'length', 'total'],
     type: 'bool',
   });
   return emit('Where', {
     graph,
     inputs: [seen, graph.scalar(0), graph.scalar(UNSEEN)],
-    shape: ['rows', 1, 1, 'length', 'total'],
+    shape: ['rows', 1, 'length', 'total'],
   });
 }

@@ -6,6 +6,7 @@
  * that is an input; `decoding-graph.ts` reads new tokens against a key-value cache. Both share every layer.
  */
 import { checkpoint } from '../tensor/differentiate.js';
+import { emit } from '../tensor/emit.js';
 import type { Dimension, Graph, Value } from '../tensor/graph.js';
 import { rmsNorm, rotaryEmbedding, softmax, swiglu } from '../tensor/neural-operators.js';
 import {
@@ -18,7 +19,6 @@ import {
   reshapeLike,
   reshapeTo,
   shapeOf,
-  slice,
   split,
   subtract,
   transpose,
@@ -152,8 +152,8 @@ export function rotaryTables({ graph, config, positions }: NetworkOptions): { co
 }
 
 /**
- * [tokens, heads · size], or with a dimension for each, → [rows, heads, length, size], for given numbers of heads. Rows and length are known only when the graph runs:
- * they are read off the positions [rows, length].
+ * [tokens, heads · size], or [tokens, heads, size], → [rows, heads, length, size], for given numbers of heads. Rows and length are
+ * known only when the graph runs: they are read off the positions [rows, length].
  */
 export function headLayout(
   graph: Graph,
@@ -177,7 +177,7 @@ export interface PackedInputs {
   readonly tokenIds: Value;
   /** int64 [R, T] */
   readonly positions: Value;
-  /** float [R, 1, 1, T, T]: 0 where row's token i sees token j, a large negative number where not. */
+  /** float [R, 1, T, T]: 0 where row's token i sees token j, a large negative number where not. */
   readonly mask: Value;
 }
 
@@ -185,23 +185,18 @@ export function packedInputs(graph: Graph): PackedInputs {
   return {
     tokenIds: graph.input('token_ids', 'int64', ['tokens']),
     positions: graph.input('positions', 'int64', ['rows', 'length']),
-    mask: graph.input('mask', 'float32', ['rows', 1, 1, 'length', 'length']),
+    mask: graph.input('mask', 'float32', ['rows', 1, 'length', 'length']),
   };
 }
 
-/** A mask once for each query head that shares a key: [rows, 1, 1, length, width] → [rows, 1, group · length, width]. */
+/** A mask once for each query head that shares a key: [rows, 1, length, width] → [rows, 1, group · length, width]. */
 export function maskOfGroups(mask: Value, group: number): Value {
-  const { graph } = mask;
-  const [rowsName, , , , widthName] = mask.shape as [Dimension, Dimension, Dimension, Dimension, Dimension];
-  const one = concat(
-    Array.from({ length: group }, () => mask),
-    2,
-    group,
-  );
-  return graph.composite(() => {
-    const [rows, width] = [slice(shapeOf(mask), 0, 0, 1), slice(shapeOf(mask), 0, 4, 5)];
-    const shape = concat([rows, graph.integers([1, -1]), width], 0, 4);
-    return reshapeTo(one, shape, [rowsName, 1, 'group*length', widthName]);
+  const [rows, one, , width] = mask.shape as [Dimension, Dimension, Dimension, Dimension];
+  return emit('Concat', {
+    graph: mask.graph,
+    inputs: Array.from({ length: group }, () => mask),
+    shape: [rows, one, 'group*length', width],
+    attributes: { axis: 2 },
   });
 }
 

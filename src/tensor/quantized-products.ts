@@ -98,7 +98,7 @@ function quantizeBy(
       inputs: [part, scales, zeros.column],
       shape: part.shape,
       type: 'uint8',
-      // A row is a block: unlike a scale an index of axis 0, blocks are shared out among threads.
+      // A row is a block, for blocks are shared out among threads, and what has a scale for each index of an axis is not.
       attributes: { axis: 1, block_size: Number(part.shape[1]) },
     }),
   );

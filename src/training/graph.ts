@@ -54,7 +54,7 @@ export function batchFeeds(batch: PackedBatch): Record<string, ArrayWithShape> {
   return {
     token_ids: { data: batch.tokenIds, shape: [rows * length] },
     positions: { data: batch.positions, shape: [rows, length] },
-    mask: { data: batch.mask, shape: [rows, 1, 1, length, length] },
+    mask: { data: batch.mask, shape: [rows, 1, length, length] },
     loss_rows: { data: BigInt64Array.from(lossRows, ({ row }) => BigInt(row)), shape: [lossRows.length] },
     targets: { data: BigInt64Array.from(lossRows, ({ target }) => BigInt(target)), shape: [lossRows.length] },
   };

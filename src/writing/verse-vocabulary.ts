@@ -15,8 +15,6 @@ export interface VerseToken {
   readonly characters: readonly string[];
   /** The characters as numbers of this vocabulary. */
   readonly codes: readonly number[];
-  /** Whether a character stands in it twice. */
-  readonly repeats: boolean;
   /** Tones that each character can be read in: the sum of {@link LEVEL} and {@link OBLIQUE}; 0 for a mark. */
   readonly tones: readonly number[];
 }
@@ -74,10 +72,11 @@ class FlatTokens {
   /** The places of the tokens that a character stands in, by its code. */
   readonly holders: readonly (readonly number[])[];
 
-  constructor(tokens: readonly VerseToken[], codes: number) {
+  /** @param characters how many different ones the tokens have */
+  constructor(tokens: readonly VerseToken[], characters: number) {
     this.ids = Int32Array.from(tokens, ({ id }) => id);
-    this.repeats = Uint8Array.from(tokens, ({ repeats }) => Number(repeats));
-    const holders = Array.from({ length: codes }, (): number[] => []);
+    this.repeats = Uint8Array.from(tokens, ({ codes }) => Number(new Set(codes).size < codes.length));
+    const holders = Array.from({ length: characters }, (): number[] => []);
     tokens.forEach((token, place) => token.codes.forEach((code) => holders[code]?.push(place)));
     this.holders = holders;
     const kinds = new Map<string, Kind>();
@@ -169,7 +168,6 @@ export class VerseVocabulary {
       id,
       characters,
       codes: characters.map(codeOf),
-      repeats: new Set(characters).size < characters.length,
       tones: characters.map(toneBits),
     }));
     this.flat = new FlatTokens(this.tokens, this.codes.size);
