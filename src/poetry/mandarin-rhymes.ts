@@ -54,7 +54,12 @@ function makeBook(name: RhymeBook['name'], table: string): RhymeBook {
       const label = groupNames.get(finalOf(syllable));
       if (!category || label === undefined) continue;
       const tone = category === '平' ? '平' : '仄';
-      readings.set(`${label}/${category}`, { tone, group: group(label, category), level: label });
+      readings.set(`${label}/${category}`, {
+        tone,
+        group: group(label, category),
+        level: label,
+        rank: 'usual',
+      });
     }
     return [...readings.values()];
   };

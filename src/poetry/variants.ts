@@ -1,3 +1,5 @@
+import { toSimplified } from './script.js';
+
 /**
  * Later forms of characters, and the form under which 廣韻 has them. Only those that Tang poems use often; found by listing the
  * characters of the corpus that have no entry of their own.
@@ -10,6 +12,16 @@ const PAIRS =
 const standard = new Map(PAIRS.split(' ').map((pair) => Array.from(pair) as [string, string]));
 
 /** The form of a character that 廣韻 has, where it is another one. */
-export function standardForm(character: string): string | undefined {
+export function guangyunForm(character: string): string | undefined {
   return standard.get(character);
+}
+
+/** The standard character of today that a character is a form of; itself where it is none. */
+export function standardCharacter(character: string): string {
+  return toSimplified(character);
+}
+
+/** Whether two characters are forms of one (劒 and 剑): one character may not come twice in a poem. */
+export function sameCharacter(left: string, right: string): boolean {
+  return standardCharacter(left) === standardCharacter(right);
 }
