@@ -10,6 +10,7 @@ import type { JobKind, Jobs } from './jobs.js';
 import type { ModelShelf } from './model-shelf.js';
 import { listRuns, readRun } from './runs.js';
 import { EvaluateSchema, TrainSchema, VoteSchema } from './schemas.js';
+import { PUBLIC } from './security.js';
 import type { VoteBook } from './votes.js';
 
 export interface JobServices {
@@ -146,7 +147,7 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
 export function reportRoutes(app: FastifyInstance, jobs: Jobs): void {
   app.get<{ Params: { key: string } }>(
     '/reports/:key',
-    { schema: { hide: true } },
+    { ...PUBLIC, schema: { hide: true } },
     async ({ params }, reply) => {
       const job = jobs.list('eval').find(({ key }) => key === params.key);
       if (!job) throw new StudioError(404, 'not_found_error', 'there is no such report');

@@ -1,6 +1,7 @@
 /** Who may ask: programs and pages of this machine, or whoever has the token; never another site's page. */
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InputError } from '../support/errors.js';
 import { StudioError } from './errors.js';
 
 export interface SecurityOptions {
@@ -23,14 +24,43 @@ export function isOwnerOnly({ host, token }: SecurityOptions): boolean {
   return isLoopback(host) || token !== undefined;
 }
 
-/** Paths of the interface; all others are files of the page. */
-const INTERFACE = /^\/(?:api|v1)\//;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route answers without the token; a route that does not say so does not. */
+    isPublic?: boolean;
+  }
+}
 
-export function guard(app: FastifyInstance, options: SecurityOptions): void {
+/** The configuration of a route that answers without the token. */
+export const PUBLIC = { config: { isPublic: true } } as const;
+
+/** Answers to names of this machine only, and to pages of other sites only where they are allowed. */
+export function guardOrigins(app: FastifyInstance, options: SecurityOptions): void {
   app.addHook('onRequest', async (request) => {
     requireKnownHost(request, options);
     requireOwnPage(request, options);
-    if (INTERFACE.test(request.url) && request.method !== 'OPTIONS') requireToken(request, options.token);
+  });
+}
+
+/**
+ * Asks for the token, also where no route was matched. Who may ask is decided by the route that was matched, never by how its path
+ * was written.
+ *
+ * @throws InputError for a token that anybody, or nobody, could send
+ */
+export function guardRoutes(app: FastifyInstance, { token }: SecurityOptions): void {
+  if (token !== undefined && !/^\S+$/u.test(token)) {
+    throw new InputError('--token (SHIREN_TOKEN): expected a text without spaces, found spaces or nothing');
+  }
+  app.addHook('onRequest', async (request) => {
+    if (!request.routeOptions.config?.isPublic) requireToken(request, token);
+  });
+}
+
+/** Makes the routes that are registered in a scope, by whatever plugin, answer without the token. */
+export function openRoutes(scope: FastifyInstance): void {
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, isPublic: true };
   });
 }
 
@@ -54,7 +84,7 @@ function requireOwnPage(
 function requireToken({ headers }: FastifyRequest, token: string | undefined): void {
   if (token === undefined) return;
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const sent = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const sent = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
   if (!timingSafeEqual(digest(sent), digest(token))) {
     throw new StudioError(
       401,

@@ -18,7 +18,14 @@ import { Jobs } from './jobs.js';
 import { ModelShelf, type ShelfOptions } from './model-shelf.js';
 import { poemRoutes } from './poem-routes.js';
 import { AddModelSchema } from './schemas.js';
-import { guard, isOwnerOnly, type SecurityOptions } from './security.js';
+import {
+  guardOrigins,
+  guardRoutes,
+  isOwnerOnly,
+  openRoutes,
+  PUBLIC,
+  type SecurityOptions,
+} from './security.js';
 import { VoteBook } from './votes.js';
 
 export interface StudioOptions extends SecurityOptions, AdmissionOptions {
@@ -72,8 +79,10 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
       reply,
     ),
   );
-  guard(app, options);
+  guardOrigins(app, options);
+  // Before the token is asked for: a browser's preflight carries none.
   if (options.allowedOrigins.length > 0) await app.register(cors, { origin: [...options.allowedOrigins] });
+  guardRoutes(app, options);
   await app.register(helmet, { contentSecurityPolicy: PAGE_POLICY, strictTransportSecurity: false });
   await app.register(swagger, { openapi: describeInterface(options) });
 
@@ -110,9 +119,14 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
       async ({ body }, reply) => reply.code(201).send(await shelf.add(body)),
     );
   });
-  app.get('/studio.json', { schema: { hide: true } }, async () => ({ engine: 'server' }));
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  if (existsSync(options.page)) await app.register(files, { root: path.resolve(options.page) });
+  app.get('/studio.json', { ...PUBLIC, schema: { hide: true } }, async () => ({ engine: 'server' }));
+  app.get('/openapi.json', { ...PUBLIC, schema: { hide: true } }, () => app.swagger());
+  if (existsSync(options.page)) {
+    await app.register(async (page) => {
+      openRoutes(page);
+      await page.register(files, { root: path.resolve(options.page) });
+    });
+  }
 
   app.addHook('preClose', () => jobs.close());
   app.addHook('onClose', () => shelf.release());
