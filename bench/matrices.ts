@@ -5,8 +5,8 @@
  * npx tsx bench/matrices.ts MODEL_FOLDER TOKENS LOSS_ROWS
  */
 import { openModel } from '../src/model/folder.js';
-import type { Qwen3Config } from '../src/model/config.js';
-import { PROJECTIONS, projectionShape } from '../src/model/weights.js';
+import type { ModelConfig } from '../src/model/config.js';
+import { PROJECTIONS, projectionShape } from '../src/model/projections.js';
 import { Graph } from '../src/tensor/graph.js';
 import { gemm, reduceSum } from '../src/tensor/operators.js';
 import { Session } from '../src/tensor/session.js';
@@ -35,7 +35,7 @@ async function productSeconds(rows: number, [out, inner]: readonly [number, numb
 }
 
 /** The rate of the model's matrices alone, for as many tokens and loss rows as a micro-batch has. */
-async function matrixRate(config: Qwen3Config, tokens: number, lossRows: number): Promise<number> {
+async function matrixRate(config: ModelConfig, tokens: number, lossRows: number): Promise<number> {
   const head = [config.vocabSize, config.hiddenSize] as const;
   let seconds = await productSeconds(lossRows, head);
   let work = 4 * lossRows * head[0] * head[1];

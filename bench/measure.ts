@@ -1,7 +1,7 @@
 /** What the benchmarks share: medians, memory, and the arithmetic of a training step. */
-import type { Qwen3Config } from '../src/model/config.js';
+import type { ModelConfig } from '../src/model/config.js';
 import { adaptedProjections, type LoraConfig } from '../src/model/lora.js';
-import { PROJECTIONS, projectionShape } from '../src/model/weights.js';
+import { PROJECTIONS, projectionShape } from '../src/model/projections.js';
 import type { PackedBatch } from '../src/training/packing.js';
 
 export const median = (values: readonly number[]): number =>
@@ -14,7 +14,7 @@ export const peakMemory = (): number => process.resourceUsage().maxRSS / 1e6;
  * Floating-point operations of a LoRA step's matrix products: frozen matrices forward and back to their inputs, the output head on
  * the rows with loss, attention, and the adapters with their gradients. Everything else is left out.
  */
-export function stepArithmetic(config: Qwen3Config, lora: LoraConfig, batch: PackedBatch): number {
+export function stepArithmetic(config: ModelConfig, lora: LoraConfig, batch: PackedBatch): number {
   const tokens = batch.rows * batch.length;
   const matrices = PROJECTIONS.map((projection) => projectionShape(config, projection))
     .map(([out, inner]) => out * inner * config.numHiddenLayers)

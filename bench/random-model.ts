@@ -8,7 +8,7 @@ import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { once } from 'node:events';
-import { readConfig } from '../src/model/config.js';
+import { readConfig } from '../src/model/architectures/registry.js';
 import { weightShapes } from '../src/model/weights.js';
 
 const [source, target] = process.argv.slice(2);

@@ -3,7 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { writeCharacterTokenizer } from '../src/model/character-tokenizer.js';
-import { toConfigJson, type Qwen3Config } from '../src/model/config.js';
+import { qwen3ConfigJson } from '../src/model/architectures/qwen3.js';
+import { parseConfig } from '../src/model/architectures/registry.js';
+import type { ModelConfig } from '../src/model/config.js';
 import { writeSafetensors } from '../src/model/safetensors.js';
 import { writeJson } from '../src/support/files.js';
 import { initialiseWeights } from '../src/training/pretrain.js';
@@ -14,10 +16,10 @@ const CHARACTERS =
   '明月光疑是地霜举望低思故乡长床堂香章凉忙茫方扬阳常芳藏央江水风花落知多少春眠不觉晓处闻啼鸟夜来雨声' +
   '人心深林音金寻今吟琴侵阴沉临簪襟衾斟心禽岑天年边前烟泉船弦仙田眠然怜连鲜迁县千肩贤坚写首五七言绝句律诗要求主题为';
 
-export async function tinyModel(seed = 1): Promise<{ folder: string; config: Qwen3Config }> {
+export async function tinyModel(seed = 1): Promise<{ folder: string; config: ModelConfig }> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-tiny-'));
   const { vocabSize, tokens } = await writeCharacterTokenizer(folder, [...CHARACTERS]);
-  const config: Qwen3Config = {
+  const sizes = {
     vocabSize,
     hiddenSize: 32,
     intermediateSize: 48,
@@ -30,7 +32,9 @@ export async function tinyModel(seed = 1): Promise<{ folder: string; config: Qwe
     maxPositionEmbeddings: 512,
     tieWordEmbeddings: true,
   };
-  await writeJson(path.join(folder, 'config.json'), toConfigJson(config, tokens));
+  const json = qwen3ConfigJson(sizes, tokens);
+  const config = parseConfig(json, 'config.json');
+  await writeJson(path.join(folder, 'config.json'), json);
   await writeSafetensors(path.join(folder, 'model.safetensors'), initialiseWeights(config, seed), 'BF16');
   return { folder, config };
 }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { writeCharacterTokenizer } from '../model/character-tokenizer.js';
 import { readPlainText } from '../corpus/plain-text.js';
-import { toConfigJson, type Qwen3Config } from '../model/config.js';
+import { qwen3ConfigJson } from '../model/architectures/qwen3.js';
+import { parseConfig } from '../model/architectures/registry.js';
 import { writeSafetensors } from '../model/safetensors.js';
 import { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
@@ -89,7 +90,7 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
     frequentCharacters(poems, flags.minCount),
   );
   const tokenizer = await Tokenizer.load(flags.out);
-  const config: Qwen3Config = {
+  const sizes = {
     vocabSize,
     hiddenSize: flags.hiddenSize,
     intermediateSize: flags.intermediateSize,
@@ -102,7 +103,10 @@ async function runPretrain(flags: PretrainFlags): Promise<void> {
     maxPositionEmbeddings: 1024,
     tieWordEmbeddings: true,
   };
-  await writeJson(path.join(flags.out, 'config.json'), toConfigJson(config, tokens));
+  const json = qwen3ConfigJson(sizes, tokens);
+  const configFile = path.join(flags.out, 'config.json');
+  const config = parseConfig(json, configFile);
+  await writeJson(configFile, json);
   const asTree = (poem: string): TokenTree => ({
     prompt: [tokenizer.endOfText],
     completions: [tokenizer.encodeCompletion(poem)],

@@ -5,8 +5,10 @@ import {
   serializeGgufMetadata,
   type GGUFTypedMetadata,
 } from '@huggingface/gguf';
+import type { GgufLayout } from '../model/architectures/architecture.js';
+import { architectureOf } from '../model/architectures/registry.js';
 import { matrixBlocks, ZERO, BLOCK, type BlockBits, type Blocks } from '../model/blocks.js';
-import type { Qwen3Config } from '../model/config.js';
+import type { ModelConfig } from '../model/config.js';
 import { toFloat16 } from '../model/float16.js';
 import type { ModelFolder } from '../model/folder.js';
 import { stackMatrices } from '../model/matrix.js';
@@ -40,33 +42,24 @@ const FILE_TYPE = { f32: 0, f16: 1, q8_0: 7, q4_0: 2 } as const;
 /** Bytes that so many numbers of a row take. */
 const BYTES_PER_BLOCK = { f32: 4 * BLOCK, f16: 2 * BLOCK, q8_0: 2 + BLOCK, q4_0: 2 + BLOCK / 2 } as const;
 
+/** Its names of what stands outside the layers. */
+const OUTER_NAMES: Readonly<Record<string, string>> = {
+  'model.embed_tokens.weight': 'token_embd.weight',
+  'model.norm.weight': 'output_norm.weight',
+  'lm_head.weight': 'output.weight',
+};
+
 /** llama.cpp's name of a tensor of the checkpoint. */
-function ggufName(name: string): string {
-  const layer = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name);
-  const plain: Record<string, string> = {
-    'model.embed_tokens.weight': 'token_embd.weight',
-    'model.norm.weight': 'output_norm.weight',
-    'lm_head.weight': 'output.weight',
-  };
-  const inLayer: Record<string, string> = {
-    input_layernorm: 'attn_norm',
-    'self_attn.q_proj': 'attn_q',
-    'self_attn.k_proj': 'attn_k',
-    'self_attn.v_proj': 'attn_v',
-    'self_attn.o_proj': 'attn_output',
-    'self_attn.q_norm': 'attn_q_norm',
-    'self_attn.k_norm': 'attn_k_norm',
-    post_attention_layernorm: 'ffn_norm',
-    'mlp.gate_proj': 'ffn_gate',
-    'mlp.up_proj': 'ffn_up',
-    'mlp.down_proj': 'ffn_down',
-  };
-  const found = layer ? `blk.${layer[1]}.${inLayer[layer[2] ?? '']}.weight` : plain[name];
+function ggufName(name: string, { names }: GgufLayout): string {
+  const [, layer, part = '', kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
+  const inner = names[part];
+  const found = inner === undefined ? OUTER_NAMES[name] : `blk.${layer}.${inner}.${kind}`;
   if (found === undefined) throw new Error(`weight ${name} has no name in GGUF`);
   return found;
 }
 
 interface PlannedTensor {
+  readonly name: string;
   readonly entry: TensorEntry;
   readonly type: GgufType;
   readonly offset: number;
@@ -76,46 +69,52 @@ interface PlannedTensor {
 const aligned = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 
 /** Where each tensor goes. Vectors stay in float32, and so do rows that are no whole number of blocks. */
-function planTensors(weights: ReadonlyMap<string, TensorEntry>, type: GgufType): PlannedTensor[] {
+function planTensors({ config, weights }: ModelFolder, type: GgufType): PlannedTensor[] {
+  const layout = architectureOf(config).gguf;
   let offset = 0;
   return [...weights.values()].map((entry) => {
     const inner = entry.shape.at(-1) ?? 1;
     const whole = type === 'f16' || inner % BLOCK === 0;
     const chosen = entry.shape.length === 2 && whole ? type : 'f32';
     const count = entry.shape.reduce((product, size) => product * size, 1);
-    const planned = { entry, type: chosen, offset, length: (count * BYTES_PER_BLOCK[chosen]) / BLOCK };
+    const length = (count * BYTES_PER_BLOCK[chosen]) / BLOCK;
+    const planned = { name: ggufName(entry.name, layout), entry, type: chosen, offset, length };
     offset += aligned(planned.length);
     return planned;
   });
 }
 
-function modelMetadata(config: Qwen3Config, options: GgufOptions): Record<string, unknown> {
+function modelMetadata(config: ModelConfig, options: GgufOptions): Record<string, unknown> {
   const integer = (value: number): unknown => ({ value, type: GGUFValueType.UINT32 });
   const float = (value: number): unknown => ({ value, type: GGUFValueType.FLOAT32 });
   const text = (value: string): unknown => ({ value, type: GGUFValueType.STRING });
+  const { architecture } = architectureOf(config).gguf;
+  const own = {
+    block_count: integer(config.numHiddenLayers),
+    context_length: integer(config.maxPositionEmbeddings),
+    embedding_length: integer(config.hiddenSize),
+    feed_forward_length: integer(config.intermediateSize),
+    'attention.head_count': integer(config.numAttentionHeads),
+    'attention.head_count_kv': integer(config.numKeyValueHeads),
+    'attention.key_length': integer(config.headDim),
+    'attention.value_length': integer(config.headDim),
+    'attention.layer_norm_rms_epsilon': float(config.rmsNormEps),
+    'rope.freq_base': float(config.rotary.full_attention.theta),
+  };
   return {
-    'general.architecture': text('qwen3'),
+    'general.architecture': text(architecture),
     'general.type': text('model'),
     'general.name': text(options.name),
     'general.file_type': integer(FILE_TYPE[options.type]),
     'general.quantization_version': integer(2),
     'general.alignment': integer(ALIGNMENT),
-    'qwen3.block_count': integer(config.numHiddenLayers),
-    'qwen3.context_length': integer(config.maxPositionEmbeddings),
-    'qwen3.embedding_length': integer(config.hiddenSize),
-    'qwen3.feed_forward_length': integer(config.intermediateSize),
-    'qwen3.attention.head_count': integer(config.numAttentionHeads),
-    'qwen3.attention.head_count_kv': integer(config.numKeyValueHeads),
-    'qwen3.attention.key_length': integer(config.headDim),
-    'qwen3.attention.value_length': integer(config.headDim),
-    'qwen3.attention.layer_norm_rms_epsilon': float(config.rmsNormEps),
-    'qwen3.rope.freq_base': float(config.ropeTheta),
+    ...Object.fromEntries(Object.entries(own).map(([key, value]) => [`${architecture}.${key}`, value])),
   };
 }
 
 /** gguf_tensor_info_t: name, dimensions (the innermost first), type, offset. */
-function tensorInfo({ entry, type, offset }: PlannedTensor): Uint8Array {
-  const name = Buffer.from(ggufName(entry.name));
+function tensorInfo({ name: text, entry, type, offset }: PlannedTensor): Uint8Array {
+  const name = Buffer.from(text);
   const dimensions = [...entry.shape].reverse();
   const bytes = Buffer.alloc(8 + name.length + 4 + 8 * dimensions.length + 4 + 8);
   let at = bytes.writeBigUInt64LE(BigInt(name.length), 0);
@@ -163,7 +162,7 @@ async function* tensorData({ entry, type }: PlannedTensor): AsyncGenerator<Uint8
  */
 export async function exportGguf(model: ModelFolder, file: string, options: GgufOptions): Promise<void> {
   if (!file.endsWith('.gguf')) throw new InputError(`${file}: expected a name that ends in .gguf`);
-  const planned = planTensors(model.weights, options.type);
+  const planned = planTensors(model, options.type);
   const metadata = {
     version: { value: 3, type: GGUFValueType.UINT32 },
     tensor_count: { value: BigInt(planned.length), type: GGUFValueType.UINT64 },

@@ -1,42 +1,20 @@
 /**
- * Qwen3 as the graph that Optimum exports and transformers.js runs: `input_ids`, `attention_mask`, `position_ids` and
+ * A network as the graph that Optimum exports and transformers.js runs: `input_ids`, `attention_mask`, `position_ids` and
  * `past_key_values.N.key|value` in, `logits` and `present.N.key|value` out.
  */
-import {
-  decoder,
-  headLayout,
-  maskOfGroups,
-  rotaryTables,
-  UNSEEN,
-  type NetworkOptions,
-} from '../model/qwen3.js';
+import { maskOfGroups, UNSEEN } from '../model/attention.js';
+import { decoder, type NetworkOptions } from '../model/network.js';
 import { emit } from '../tensor/emit.js';
 import type { Graph, Value } from '../tensor/graph.js';
-import { rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
-import {
-  add,
-  cast,
-  concat,
-  matmul,
-  reshape,
-  reshapeLike,
-  reshapeTo,
-  shapeOf,
-  slice,
-  transpose,
-} from '../tensor/operators.js';
+import { cast, concat, reshape, reshapeTo, shapeOf, slice } from '../tensor/operators.js';
 
 export function buildTextGenerationGraph(options: NetworkOptions): void {
   const { graph, config } = options;
   const { headDim, numAttentionHeads, numKeyValueHeads, vocabSize } = config;
-  const group = numAttentionHeads / numKeyValueHeads;
   const ids = graph.input('input_ids', 'int64', ['rows', 'length']);
   const attentionMask = graph.input('attention_mask', 'int64', ['rows', 'total']);
   const positions = graph.input('position_ids', 'int64', ['rows', 'length']);
-  const { cosines, sines } = rotaryTables(options);
-  const toHeads = headLayout(graph, positions, headDim, [numAttentionHeads, numKeyValueHeads]);
-  const rotate = (x: Value): Value => rotaryEmbedding(x, positions, cosines, sines);
-  const mask = maskOfGroups(causalMask(graph, ids, attentionMask), group);
+  const mask = maskOfGroups(causalMask(graph, ids, attentionMask), numAttentionHeads / numKeyValueHeads);
   /** What there was, then what is new: also an output. */
   const grown = (layer: number, part: 'key' | 'value', fresh: Value): Value => {
     const shape = ['rows', numKeyValueHeads, 'past', headDim] as const;
@@ -45,15 +23,12 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
     graph.output(`present.${layer}.${part}`, present);
     return present;
   };
-
-  const hidden = decoder(options, reshape(ids, ['tokens']), (layer, query, key, value) => {
-    const q = rotate(toHeads(query, numAttentionHeads));
-    const k = grown(layer, 'key', rotate(toHeads(key, numKeyValueHeads)));
-    const v = grown(layer, 'value', toHeads(value, numKeyValueHeads));
-    const folded = reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]);
-    const scores = matmul(folded, k, { transB: true, alpha: headDim ** -0.5 });
-    const attended = reshapeLike(matmul(softmax(add(scores, mask)), v), q);
-    return reshape(transpose(attended, [0, 2, 1, 3]), ['tokens', numAttentionHeads * headDim]);
+  const hidden = decoder(options, reshape(ids, ['tokens']), {
+    positions,
+    mask,
+    remember: (layer, { key, value }) => [
+      { key: grown(layer, 'key', key), value: grown(layer, 'value', value) },
+    ],
   });
   const logits = options.weights.logits(hidden);
   const shape = concat([shapeOf(ids), graph.integers([vocabSize])], 0, 3);

@@ -1,21 +1,10 @@
 /**
- * Qwen3 for decoding: new tokens read against a key-value cache. The cache is only read; what is to be added to it is an output, so that a
+ * A network for decoding: new tokens read against a key-value cache. The cache is only read; what is to be added to it is an output, so that a
  * run costs what is new and not what is kept.
  */
 import type { Value } from '../tensor/graph.js';
-import { rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
-import {
-  add,
-  concat,
-  gather,
-  logSumExp,
-  matmul,
-  reshape,
-  reshapeLike,
-  splitBy,
-  transpose,
-} from '../tensor/operators.js';
-import { decoder, headLayout, rotaryTables, type NetworkOptions } from './qwen3.js';
+import { concat, gather, logSumExp } from '../tensor/operators.js';
+import { decoder, type NetworkOptions } from './network.js';
 
 export const CACHE_PARTS = ['key', 'value'] as const;
 export type CachePart = (typeof CACHE_PARTS)[number];
@@ -36,61 +25,28 @@ export function cacheName(layer: number, part: CachePart): string {
  */
 export function buildDecodingGraph(options: NetworkOptions): void {
   const { graph, config } = options;
-  const { headDim, numAttentionHeads, numKeyValueHeads, numHiddenLayers } = config;
   const tokenIds = graph.input('token_ids', 'int64', ['tokens']);
   const positions = graph.input('positions', 'int64', ['rows', 'length']);
   const mask = graph.input('mask', 'float32', ['rows', 1, 'group*length', 'width']);
   const widths = graph.input('widths', 'int64', [2]);
   const logitRows = graph.input('logit_rows', 'int64', ['wanted']);
-  const { cosines, sines } = rotaryTables(options);
-  const toHeads = headLayout(graph, positions, headDim, [numAttentionHeads, numKeyValueHeads]);
-  const rotate = (x: Value): Value => rotaryEmbedding(x, positions, cosines, sines);
   const added: Value[] = [];
-
-  const hidden = decoder(options, tokenIds, (layer, query, key, value) => {
-    const q = rotate(toHeads(query, numAttentionHeads));
-    const k = rotate(toHeads(key, numKeyValueHeads));
-    const v = toHeads(value, numKeyValueHeads);
-    added.push(k, v);
-    const attended = attend(
-      { query: reshape(q, ['rows', numKeyValueHeads, 'group*length', headDim]), key: k, value: v },
-      { key: cacheInput(options, layer, 'key'), value: cacheInput(options, layer, 'value') },
-      mask,
-      widths,
-    );
-    return reshape(transpose(reshapeLike(attended, q), [0, 2, 1, 3]), [
-      'tokens',
-      numAttentionHeads * headDim,
-    ]);
+  const hidden = decoder(options, tokenIds, {
+    positions,
+    mask,
+    widths,
+    remember(layer, fresh) {
+      added.push(fresh.key, fresh.value);
+      return [{ key: cacheInput(options, layer, 'key'), value: cacheInput(options, layer, 'value') }, fresh];
+    },
   });
   const logits = options.weights.logits(gather(hidden, logitRows));
   graph.output('logits', logits);
   graph.output('log_sum_exp', logSumExp(logits, [1], false));
-  graph.output('added', concat(added, 0, `${2 * numHiddenLayers}*rows`));
+  graph.output('added', concat(added, 0, `${2 * config.numHiddenLayers}*rows`));
 }
 
 function cacheInput({ graph, config }: NetworkOptions, layer: number, part: CachePart): Value {
   const shape = ['rows', config.numKeyValueHeads, 'capacity', config.headDim] as const;
   return graph.input(cacheName(layer, part), 'float32', shape);
-}
-
-interface KeyValue {
-  readonly key: Value;
-  readonly value: Value;
-}
-
-/** softmax(q · [cache, new]ᵀ / √d + mask) · [cache, new], without joining the two. */
-function attend(
-  { query, key, value }: KeyValue & { readonly query: Value },
-  cache: KeyValue,
-  mask: Value,
-  widths: Value,
-): Value {
-  const product = { transB: true, alpha: Number(query.shape.at(-1)) ** -0.5 };
-  const scores = concat([matmul(query, cache.key, product), matmul(query, key, product)], 3, 'width');
-  const [old, fresh] = splitBy(softmax(add(scores, mask)), 3, widths, ['capacity', 'length']) as [
-    Value,
-    Value,
-  ];
-  return add(matmul(old, cache.value), matmul(fresh, value));
 }

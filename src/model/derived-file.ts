@@ -17,7 +17,7 @@ import {
   type TensorEntry,
   type TensorPlan,
 } from './safetensors.js';
-import { PROJECTION_STACKS, projectionPath } from './weights.js';
+import { PROJECTION_STACKS, projectionPath } from './projections.js';
 
 /** How a matrix is turned into tensors of another form. */
 export interface Derivation {

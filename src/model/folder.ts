@@ -1,7 +1,8 @@
 /** A model opened: configuration, where its weights lie, tokenizer. */
 import { existsSync } from 'node:fs';
 import { InputError } from '../support/errors.js';
-import { readConfig, type Qwen3Config } from './config.js';
+import { readConfig } from './architectures/registry.js';
+import type { ModelConfig } from './config.js';
 import { hubModelFolder, isHubId, type DownloadProgress } from './hub.js';
 import type { TensorEntry } from './safetensors.js';
 import { Tokenizer } from './tokenizer.js';
@@ -9,7 +10,7 @@ import { locateWeights } from './weights.js';
 
 export interface ModelFolder {
   readonly folder: string;
-  readonly config: Qwen3Config;
+  readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, TensorEntry>;
 }
 

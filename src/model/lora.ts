@@ -5,9 +5,9 @@ import { InputError } from '../support/errors.js';
 import { isRecord, readJson, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { Graph, Value } from '../tensor/graph.js';
-import type { Qwen3Config } from './config.js';
+import type { ModelConfig } from './config.js';
 import { readSafetensors, writeSafetensors, type FloatTensor } from './safetensors.js';
-import { PROJECTIONS, projectionPath, projectionShape, type Projection } from './weights.js';
+import { PROJECTIONS, projectionPath, projectionShape, type Projection } from './projections.js';
 
 export interface LoraConfig {
   /** Rank. */
@@ -45,7 +45,7 @@ export interface LoraValues {
 
 /** The projections that an adapter changes, with their shapes [out, in], in a fixed order. */
 export function adaptedProjections(
-  model: Qwen3Config,
+  model: ModelConfig,
   lora: LoraConfig,
 ): { path: string; out: number; in: number }[] {
   const targets = PROJECTIONS.filter((projection) => lora.targetModules.includes(projection));
@@ -63,7 +63,7 @@ export function adaptedProjections(
 }
 
 /** A new adapter as PEFT makes one: A uniform within ±1/√in (Kaiming with a = √5), B zero. */
-export function initialiseAdapter(model: Qwen3Config, config: LoraConfig, seed: number): Adapter {
+export function initialiseAdapter(model: ModelConfig, config: LoraConfig, seed: number): Adapter {
   const absent = config.layersToTransform?.find((layer) => layer >= model.numHiddenLayers);
   if (absent !== undefined) {
     throw new InputError(
@@ -96,7 +96,7 @@ export function loraInputName(projection: string, part: LoraPart): string {
 }
 
 /** Declares an adapter's weights as inputs of a graph. */
-export function loraInputs(graph: Graph, model: Qwen3Config, config: LoraConfig): LoraValues {
+export function loraInputs(graph: Graph, model: ModelConfig, config: LoraConfig): LoraValues {
   const layers = new Map<string, LoraPair<Value>>();
   for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
     layers.set(name, {
@@ -165,7 +165,7 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: string
 }
 
 /** Reads a PEFT adapter folder. @throws InputError if it is not a LoRA that fits the model */
-export async function loadAdapter(folder: string, model: Qwen3Config): Promise<Adapter> {
+export async function loadAdapter(folder: string, model: ModelConfig): Promise<Adapter> {
   const file = path.join(folder, 'adapter_config.json');
   if (!existsSync(file))
     throw new InputError(`${folder}: not an adapter folder, adapter_config.json is missing`);

@@ -2,7 +2,7 @@
 import type { Value } from '../tensor/graph.js';
 import { tokenLogProbabilities } from '../tensor/neural-operators.js';
 import { gather, gemm } from '../tensor/operators.js';
-import type { Qwen3Config } from './config.js';
+import type { ModelConfig } from './config.js';
 import type { Parameters } from './parameters.js';
 
 /** A weight [out, in] by its name in the checkpoint. */
@@ -13,8 +13,8 @@ export interface NamedMatrix {
 
 /** The weights of a network under construction. Names are the checkpoint's. */
 export interface NetworkWeights {
-  /** The gain of a normalisation: [size]. */
-  gain(name: string, size: number): Value;
+  /** A vector: the gain of a normalisation, or a bias: [size]. */
+  vector(name: string, size: number): Value;
   /** x · Wᵀ for each of some weights W [out, in]. */
   linear(x: Value, matrices: readonly NamedMatrix[]): Value[];
   /** A weight [out, in] itself, as floats; absent where there is none. */
@@ -30,16 +30,16 @@ export interface NetworkWeights {
 export const EMBEDDING = 'model.embed_tokens.weight';
 
 /** The name of the matrix that turns hidden states into logits. */
-export function outputEmbeddingName(config: Qwen3Config): string {
+export function outputEmbeddingName(config: ModelConfig): string {
   return config.tieWordEmbeddings ? EMBEDDING : 'lm_head.weight';
 }
 
 /** Weights as float values of the graph, frozen or trained. */
-export function floatWeights(config: Qwen3Config, parameters: Parameters): NetworkWeights {
+export function floatWeights(config: ModelConfig, parameters: Parameters): NetworkWeights {
   const table = (name: string): Value => parameters(name, [config.vocabSize, config.hiddenSize]);
   const output = (): Value => table(outputEmbeddingName(config));
   return {
-    gain: (name, size) => parameters(name, [size]),
+    vector: (name, size) => parameters(name, [size]),
     linear: (x, matrices) =>
       matrices.map(({ name, shape }) => gemm(x, parameters(name, shape), { transB: true })),
     matrix: ({ name, shape }) => parameters(name, shape),

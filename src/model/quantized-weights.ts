@@ -11,7 +11,7 @@ import {
   type QuantizedWeight,
 } from '../tensor/quantized-operators.js';
 import { BLOCK, type BlockBits } from './blocks.js';
-import type { Qwen3Config } from './config.js';
+import type { ModelConfig } from './config.js';
 import { stackName } from './matrix.js';
 import { EMBEDDING, outputEmbeddingName, type NamedMatrix, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, storedParameter } from './parameters.js';
@@ -26,7 +26,7 @@ const widths = (matrices: readonly NamedMatrix[]): number[] => matrices.map(({ s
 /** @param entries the tensors of the int8 form */
 export function int8Weights(
   graph: Graph,
-  config: Qwen3Config,
+  config: ModelConfig,
   entries: ReadonlyMap<string, TensorEntry>,
 ): NetworkWeights {
   const parameters = frozenParameters(graph, entries);
@@ -40,7 +40,7 @@ export function int8Weights(
   });
   const output = outputEmbeddingName(config);
   return {
-    gain: (name, size) => parameters(name, [size]),
+    vector: (name, size) => parameters(name, [size]),
     linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
@@ -57,7 +57,7 @@ export function int8Weights(
 /** @param entries the tensors of the form in blocks */
 export function blockWeights(
   graph: Graph,
-  config: Qwen3Config,
+  config: ModelConfig,
   entries: ReadonlyMap<string, TensorEntry>,
   bits: BlockBits,
 ): NetworkWeights {
@@ -70,7 +70,7 @@ export function blockWeights(
       blockSize: BLOCK,
     });
   return {
-    gain: (name, size) => parameters(name, [size]),
+    vector: (name, size) => parameters(name, [size]),
     linear: (x, matrices) => split(linear(x, nameOf(matrices)), 1, widths(matrices)),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => linear(hidden, outputEmbeddingName(config)),

@@ -4,68 +4,23 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
-import type { Qwen3Config } from './config.js';
+import { architectureOf } from './architectures/registry.js';
+import type { ModelConfig } from './config.js';
+import { PROJECTIONS, projectionPath, projectionShape } from './projections.js';
 import { readBytes, readHeader, type TensorEntry } from './safetensors.js';
 
-/** The seven linear layers of a block, by the name that PEFT's target_modules uses. */
-export const PROJECTIONS = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const;
-export type Projection = (typeof PROJECTIONS)[number];
-
-/** The projections of a block in their order, those that read the same input together. */
-export const PROJECTION_STACKS = [
-  ['q_proj', 'k_proj', 'v_proj'],
-  ['o_proj'],
-  ['gate_proj', 'up_proj'],
-  ['down_proj'],
-] as const satisfies readonly (readonly Projection[])[];
-
-/** The path of a projection inside its layer. */
-export function projectionPath(layer: number, projection: Projection): string {
-  const block = ['gate_proj', 'up_proj', 'down_proj'].includes(projection) ? 'mlp' : 'self_attn';
-  return `model.layers.${layer}.${block}.${projection}`;
-}
-
-/** [out, in] of a projection. */
-export function projectionShape(config: Qwen3Config, projection: Projection): [number, number] {
-  const { hiddenSize, intermediateSize, headDim } = config;
-  const query = config.numAttentionHeads * headDim;
-  const keyValue = config.numKeyValueHeads * headDim;
-  switch (projection) {
-    case 'q_proj':
-      return [query, hiddenSize];
-    case 'k_proj':
-    case 'v_proj':
-      return [keyValue, hiddenSize];
-    case 'o_proj':
-      return [hiddenSize, query];
-    case 'gate_proj':
-    case 'up_proj':
-      return [intermediateSize, hiddenSize];
-    case 'down_proj':
-      return [hiddenSize, intermediateSize];
-  }
-}
-
 /** Names and shapes of every weight, in the order of the network. */
-export function weightShapes(config: Qwen3Config): Map<string, number[]> {
-  const { hiddenSize, headDim, vocabSize } = config;
+export function weightShapes(config: ModelConfig): Map<string, number[]> {
+  const { hiddenSize, vocabSize } = config;
+  const vectors = Object.entries(architectureOf(config).vectors(config));
   const shapes = new Map<string, number[]>([['model.embed_tokens.weight', [vocabSize, hiddenSize]]]);
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
     const prefix = `model.layers.${layer}`;
-    shapes.set(`${prefix}.input_layernorm.weight`, [hiddenSize]);
-    shapes.set(`${prefix}.self_attn.q_norm.weight`, [headDim]);
-    shapes.set(`${prefix}.self_attn.k_norm.weight`, [headDim]);
-    shapes.set(`${prefix}.post_attention_layernorm.weight`, [hiddenSize]);
+    for (const [name, size] of vectors) shapes.set(`${prefix}.${name}.weight`, [size]);
     for (const projection of PROJECTIONS) {
-      shapes.set(`${projectionPath(layer, projection)}.weight`, projectionShape(config, projection));
+      const [out, inner] = projectionShape(config, projection);
+      shapes.set(`${projectionPath(layer, projection)}.weight`, [out, inner]);
+      if (config.biases.includes(projection)) shapes.set(`${projectionPath(layer, projection)}.bias`, [out]);
     }
   }
   shapes.set('model.norm.weight', [hiddenSize]);
@@ -74,7 +29,7 @@ export function weightShapes(config: Qwen3Config): Map<string, number[]> {
 }
 
 /** The tensors of a model folder, of one file or of several (model.safetensors.index.json), links resolved. */
-export async function locateWeights(folder: string, config: Qwen3Config): Promise<Map<string, TensorEntry>> {
+export async function locateWeights(folder: string, config: ModelConfig): Promise<Map<string, TensorEntry>> {
   const entries = new Map<string, TensorEntry>();
   for (const file of await weightFiles(folder)) {
     for (const [name, entry] of await readHeader(await realpath(file))) entries.set(name, entry);

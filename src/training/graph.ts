@@ -1,6 +1,6 @@
 /** Training graphs: a network, a loss on top, and the gradients of what is trained, all in one session. */
-import type { Qwen3Config } from '../model/config.js';
-import { packedHiddenStates, packedInputs, type NetworkOptions } from '../model/qwen3.js';
+import type { ModelConfig } from '../model/config.js';
+import { packedHiddenStates, packedInputs, type NetworkOptions } from '../model/network.js';
 import { differentiate } from '../tensor/differentiate.js';
 import type { Graph } from '../tensor/graph.js';
 import { type Value } from '../tensor/graph.js';
@@ -61,6 +61,6 @@ export function batchFeeds(batch: PackedBatch): Record<string, ArrayWithShape> {
 }
 
 /** Rows of the rotary tables that training needs: a power of two, at most what the model was made for. */
-export function trainingPositions(config: Qwen3Config, longest: number): number {
+export function trainingPositions(config: ModelConfig, longest: number): number {
   return Math.min(config.maxPositionEmbeddings, 2 ** Math.ceil(Math.log2(Math.max(longest, 256))));
 }

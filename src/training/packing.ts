@@ -5,7 +5,7 @@
  * with is computed once for both: the chat template and the form asked for, the prompt of a preference pair, the lines that a chosen
  * and a rejected poem share. The attention mask is all that knows this, and the numbers do not depend on it. Works on token ids only.
  */
-import { UNSEEN } from '../model/qwen3.js';
+import { UNSEEN } from '../model/attention.js';
 
 /** One prompt and the completions that follow it; loss falls on completions only. */
 export interface TokenTree {

@@ -1,7 +1,7 @@
-/** Pre-training: every weight of a small Qwen3, from nothing, on token sequences. */
+/** Pre-training: every weight of a small model, from nothing, on token sequences. */
 import { floatWeights } from '../model/network-weights.js';
 import { trainableParameters } from '../model/parameters.js';
-import type { Qwen3Config } from '../model/config.js';
+import type { ModelConfig } from '../model/config.js';
 import type { FloatTensor } from '../model/safetensors.js';
 import { weightShapes } from '../model/weights.js';
 import { Random } from '../support/random.js';
@@ -17,7 +17,7 @@ import { learningRateAt } from './schedule.js';
 import { Stepper } from './stepper.js';
 
 export interface PretrainOptions extends RuntimeOptions {
-  readonly config: Qwen3Config;
+  readonly config: ModelConfig;
   /** Documents to learn, each opened by the end-of-text token as its prompt. */
   readonly documents: readonly TokenTree[];
   /** Documents never trained on. */
@@ -46,7 +46,7 @@ export interface PretrainMetrics {
 }
 
 /** Normal(0, 0.02) weights, smaller where they write into the residual stream; gains 1. */
-export function initialiseWeights(config: Qwen3Config, seed: number): Map<string, FloatTensor> {
+export function initialiseWeights(config: ModelConfig, seed: number): Map<string, FloatTensor> {
   const weights = new Map<string, FloatTensor>();
   for (const [name, shape] of weightShapes(config)) {
     const size = shape.reduce((product, dimension) => product * dimension, 1);

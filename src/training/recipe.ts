@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { parse } from 'yaml';
 import { BASE_DTYPES, type BaseDtype } from '../model/frozen-base.js';
-import { PROJECTIONS, type Projection } from '../model/weights.js';
+import { PROJECTIONS, type Projection } from '../model/projections.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, readText } from '../support/files.js';
 import { PREFERENCE_LOSSES, type PreferenceLoss } from './preference.js';

@@ -1,7 +1,7 @@
 /** Decoding with a key-value cache: prompts in, the next token's logits out, many sequences at once. */
 import type { ModelFolder } from '../model/folder.js';
-import type { Qwen3Config } from '../model/config.js';
-import { UNSEEN } from '../model/qwen3.js';
+import type { ModelConfig } from '../model/config.js';
+import { UNSEEN } from '../model/attention.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
 import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
 import { buildDecodingGraph } from '../model/decoding-graph.js';
@@ -181,7 +181,7 @@ function decodingInputs(
   tokens: readonly (readonly number[])[],
   lengths: readonly number[],
   capacity: number,
-  { numAttentionHeads, numKeyValueHeads }: Qwen3Config,
+  { numAttentionHeads, numKeyValueHeads }: ModelConfig,
 ): Record<string, ArrayWithShape> {
   const batch = tokens.length;
   const width = Math.max(...tokens.map(({ length }) => length));

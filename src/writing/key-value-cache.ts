@@ -1,5 +1,5 @@
 /** What a model remembers of the sequences under way: a row of keys and values for each, in buffers that outlast them. */
-import type { Qwen3Config } from '../model/config.js';
+import type { ModelConfig } from '../model/config.js';
 import { CACHE_PARTS, cacheName } from '../model/decoding-graph.js';
 import type { ArrayWithShape } from '../tensor/arrays.js';
 
@@ -12,7 +12,7 @@ export class KeyValueCache {
   private reserved = 0;
   private room = 0;
 
-  constructor(private readonly config: Qwen3Config) {
+  constructor(private readonly config: ModelConfig) {
     const count = config.numHiddenLayers * CACHE_PARTS.length;
     this.buffers = Array.from({ length: count }, () => new Float32Array());
   }

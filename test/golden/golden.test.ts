@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/model/folder.js';
 import { loadAdapter, loraTensors, type Adapter } from '../../src/model/lora.js';
 import { freezeBase } from '../../src/model/frozen-base.js';
-import { packedHiddenStates, packedInputs } from '../../src/model/qwen3.js';
+import { packedHiddenStates, packedInputs } from '../../src/model/network.js';
 import { DEVICES, type Device, type RuntimeOptions } from '../../src/tensor/device.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { floats } from '../../src/tensor/arrays.js';

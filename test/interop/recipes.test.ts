@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadAdapter } from '../../src/model/lora.js';
-import { readConfig } from '../../src/model/config.js';
+import { readConfig } from '../../src/model/architectures/registry.js';
 import { shiren } from '../shiren.js';
 
 describe('a recipe', () => {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseConfig, toConfigJson } from '../../src/model/config.js';
+import { parseConfig } from '../../src/model/architectures/registry.js';
 import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, loadAdapter, loraScaling, saveAdapter } from '../../src/model/lora.js';
 import { encodeSafetensors, readHeader, readSafetensors } from '../../src/model/safetensors.js';
@@ -71,8 +71,9 @@ describe('a model folder', () => {
   });
 
   it('reads both spellings of the rotary base and refuses other architectures', async () => {
-    const { config } = await tinyModel();
-    const json = toConfigJson(config, { bos: 0, eos: 2, pad: 0 }) as Record<string, unknown>;
+    const { folder: model, config } = await tinyModel();
+    const text = await readFile(path.join(model, 'config.json'), 'utf8');
+    const json = JSON.parse(text) as Record<string, unknown>;
     expect(parseConfig(json, 'c')).toEqual(config);
     const { rope_theta, ...rest } = json;
     expect(parseConfig({ ...rest, rope_parameters: { rope_theta, rope_type: 'default' } }, 'c')).toEqual(

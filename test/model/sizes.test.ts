@@ -1,6 +1,6 @@
 /** The dense sizes of Qwen3 by their published configurations: every weight accounted for, up to the published counts. */
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/model/config.js';
+import { parseConfig } from '../../src/model/architectures/registry.js';
 import { weightShapes } from '../../src/model/weights.js';
 
 const shared = {
