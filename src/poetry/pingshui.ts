@@ -9,28 +9,48 @@ import { toSimplified } from './script.js';
 export type ToneCategory = '平' | '上' | '去' | '入';
 
 export interface RhymeGroup {
-  /** Unique, and what people call it: 上平一東, 下平七陽, 去声二十四敬. */
+  /** Unique, and what people call it: 上平一东, 下平七阳, 去声二十四敬. */
   readonly label: string;
   readonly category: ToneCategory;
 }
 
-type Section = readonly [prefix: string, category: ToneCategory, groups: string];
+type Section = readonly [prefix: string, category: ToneCategory, names: string, groups: string];
 
-/** Groups in order, each written as the 廣韻 rhymes that it joins; the first names it. */
+/**
+ * Groups in order: the names that 平水韵 itself gives them (佩文詩韻), in simplified script, and the 廣韻 rhymes that each joins. A
+ * name whose simplified form is another word (篠 a bamboo, 寘 to put) stays as it is.
+ */
 const SECTIONS: readonly Section[] = [
-  ['上平', '平', '東 冬鍾 江 支脂之 微 魚 虞模 齊 佳皆 灰咍 真諄臻 文欣 元魂痕 寒桓 刪山'],
-  ['下平', '平', '先仙 蕭宵 肴 豪 歌戈 麻 陽唐 庚耕清 青 蒸登 尤侯幽 侵 覃談 鹽添嚴 咸銜凡'],
+  [
+    '上平',
+    '平',
+    '东冬江支微鱼虞齐佳灰真文元寒删',
+    '東 冬鍾 江 支脂之 微 魚 虞模 齊 佳皆 灰咍 真諄臻 文欣 元魂痕 寒桓 刪山',
+  ],
+  [
+    '下平',
+    '平',
+    '先萧肴豪歌麻阳庚青蒸尤侵覃盐咸',
+    '先仙 蕭宵 肴 豪 歌戈 麻 陽唐 庚耕清 青 蒸登 尤侯幽 侵 覃談 鹽添嚴 咸銜凡',
+  ],
   [
     '上声',
     '上',
+    '董肿讲纸尾语麌荠蟹贿轸吻阮旱潸铣篠巧皓哿马养梗迥有寝感俭豏',
     '董 腫 講 紙旨止 尾 語 麌姥 薺 蟹駭 賄海 軫準 吻隱 阮混很 旱緩 潸產 銑獮 篠小 巧 晧 哿果 馬 養蕩 梗耿靜 迥拯等 有厚黝 寑 感敢 琰忝儼 豏檻范',
   ],
   [
     '去声',
     '去',
+    '送宋绛寘未御遇霁泰卦队震问愿翰谏霰啸效号箇祃漾敬径宥沁勘艳陷',
     '送 宋用 絳 寘至志 未 御 遇暮 霽祭 泰 卦怪夬 隊代廢 震稕 問焮 願慁恨 翰換 諫襇 霰線 嘯笑 效 号 箇過 禡 漾宕 映敬諍勁 徑證嶝 宥候幼 沁 勘闞 豔㮇釅 陷鑑梵',
   ],
-  ['入声', '入', '屋 沃燭 覺 質術櫛 物迄 月沒 曷末 黠鎋 屑薛 藥鐸 陌麥昔 錫 職德 緝 合盍 葉怗業 洽狎乏'],
+  [
+    '入声',
+    '入',
+    '屋沃觉质物月曷黠屑药陌锡职缉合叶洽',
+    '屋 沃燭 覺 質術櫛 物迄 月沒 曷末 黠鎋 屑薛 藥鐸 陌麥昔 錫 職德 緝 合盍 葉怗業 洽狎乏',
+  ],
 ];
 
 const DIGITS = ['', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
@@ -42,10 +62,9 @@ function numeral(number: number): string {
 
 const byGuangyunRhyme = new Map<string, RhymeGroup>();
 const groups: RhymeGroup[] = [];
-for (const [prefix, category, text] of SECTIONS) {
+for (const [prefix, category, names, text] of SECTIONS) {
   text.split(' ').forEach((rhymes, index) => {
-    const [first = ''] = rhymes;
-    const group: RhymeGroup = { label: `${prefix}${numeral(index + 1)}${first}`, category };
+    const group: RhymeGroup = { label: `${prefix}${numeral(index + 1)}${names[index] ?? ''}`, category };
     groups.push(group);
     for (const rhyme of rhymes) byGuangyunRhyme.set(rhyme, group);
   });
@@ -61,17 +80,17 @@ export function groupOfGuangyunRhyme(rhyme: string): RhymeGroup | undefined {
 
 /** Sets of neighbouring level groups, from which a first line may borrow its rhyme (首句借邻韵). */
 const NEIGHBOURS = [
-  '東冬',
-  '江陽',
-  '支微齊',
-  '魚虞',
+  '东冬',
+  '江阳',
+  '支微齐',
+  '鱼虞',
   '佳灰',
   '真文元',
-  '寒刪先元',
-  '蕭肴豪',
+  '寒删先元',
+  '萧肴豪',
   '歌麻',
   '庚青蒸',
-  '覃鹽咸',
+  '覃盐咸',
 ];
 
 /** Whether two level groups are neighbours. */

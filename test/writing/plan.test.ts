@@ -34,7 +34,7 @@ describe('a request that cannot be met is refused with the reason and what could
     [
       'a rhyme group that is none',
       { rhyme: '阳光' },
-      /no level-tone group of 平水韵; expected one of 上平一東/,
+      /no level-tone group of 平水韵; expected one of 上平一东/,
     ],
     ['a template that is none', { template: '仄起平收' }, /expected 平起 or 仄起/],
     [
@@ -63,7 +63,7 @@ describe('a plan', () => {
 
   it('names a rhyme group by its label, its name or its character, in either script', () => {
     for (const rhyme of ['下平七陽', '七阳', '阳', '陽韵'])
-      expect(plan({ rhyme }).groups).toEqual(['下平七陽']);
+      expect(plan({ rhyme }).groups).toEqual(['下平七阳']);
   });
 
   it('places required words by the seed, where tones and rhyme leave room', () => {
