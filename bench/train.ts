@@ -20,7 +20,7 @@ import type { Device } from '../src/tensor/device.js';
 import { ExampleOrder } from '../src/training/example-order.js';
 import { scoreTrees } from '../src/training/objective.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
-import { STAGE_DEFAULTS, type StageRecipe } from '../src/training/recipe.js';
+import { stageRecipe, type StageRecipe } from '../src/training/recipe.js';
 import { tokenizeExamples } from '../src/training/tokenize.js';
 import { trainStage } from '../src/training/trainer.js';
 import { median, peakMemory, stepArithmetic } from './measure.js';
@@ -78,11 +78,10 @@ async function scoringRate(
 /** Examples of an optimiser step in the published recipe, and of a micro-batch. */
 const PER_STEP = objective === 'sft' ? 32 : 16;
 const micro = Number(flags.batch ?? PER_STEP / 8);
-const recipe: StageRecipe = {
-  ...STAGE_DEFAULTS,
+const recipe = stageRecipe({
   name: 'bench',
   type: objective,
-  train_dataset: '',
+  train_dataset: 'train.jsonl',
   base_dtype: flags['base-dtype'] as BaseDtype,
   per_device_train_batch_size: micro,
   lora_dropout: 0.05,
@@ -92,7 +91,7 @@ const recipe: StageRecipe = {
   gradient_checkpointing: flags.checkpointing,
   max_steps: Number(flags.steps),
   save_steps: 1000,
-};
+});
 const lora = {
   r: recipe.r,
   loraAlpha: recipe.lora_alpha,

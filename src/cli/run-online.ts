@@ -1,4 +1,4 @@
-/** Running an online_dpo stage: rounds of sampling from the model as it is, judging, and DPO on the pairs. */
+/** Running an iterative_dpo stage: rounds of sampling from the model as it is, judging, and DPO on the pairs. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readSftDataset, assistantMessage, messageText, userMessage } from '../corpus/dataset.js';
@@ -10,7 +10,7 @@ import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
 import { writeJson, writeJsonLines } from '../support/files.js';
 import { Random } from '../support/random.js';
-import type { StageRecipe } from '../training/recipe.js';
+import { settingsOf, stageRecipe, type IterativeDpoRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/trainer.js';
 import { Decoder } from '../writing/decoder.js';
 import { Poet } from '../writing/poet.js';
@@ -40,7 +40,7 @@ async function readAskedPrompts(file: string): Promise<EvaluationPrompt[]> {
  */
 export async function runOnlineStage(
   folder: string,
-  stage: StageRecipe,
+  stage: IterativeDpoRecipe,
   context: StageContext,
   start: Adapter | undefined,
 ): Promise<boolean> {
@@ -64,12 +64,12 @@ export async function runOnlineStage(
         }
         await writeJsonLines(pairsFile, pairs.map(asPreference));
       }
-      const recipe: StageRecipe = {
-        ...stage,
+      const recipe = stageRecipe({
+        ...withoutRounds(stage),
         name: `${stage.name} ${round}/${stage.num_rounds}`,
         type: 'dpo',
         train_dataset: path.resolve(pairsFile),
-      };
+      });
       if (!(await runStage(roundFolder, recipe, context, adapter))) return false;
     }
     adapter = await loadAdapter(roundFolder, context.model.config);
@@ -80,12 +80,17 @@ export async function runOnlineStage(
   return true;
 }
 
+/** What a round of DPO takes from the stage's settings. */
+function withoutRounds(stage: IterativeDpoRecipe): Partial<IterativeDpoRecipe> {
+  return Object.fromEntries(Object.entries(stage).filter(([key]) => Object.hasOwn(settingsOf('dpo'), key)));
+}
+
 /** The pairs of a round; undefined if the signal stopped it. */
 async function samplePoems(
   prompts: readonly EvaluationPrompt[],
   round: number,
   yardstick: Yardstick,
-  stage: StageRecipe,
+  stage: IterativeDpoRecipe,
   { model, tokenizer, signal, threads, device, json }: StageContext,
   adapter: Adapter | undefined,
 ): Promise<OnPolicyPair[] | undefined> {

@@ -59,7 +59,7 @@ async function trainInto(
     stage.adapter_from === null
       ? undefined
       : await loadAdapter(adapterFolder(out, stage.adapter_from), context.model.config);
-  if (stage.type === 'online_dpo') return runOnlineStage(folder, stage, context, start);
+  if (stage.type === 'iterative_dpo') return runOnlineStage(folder, stage, context, start);
   return runStage(folder, stage, context, start);
 }
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
-import type { StageRecipe } from '../training/recipe.js';
+import type { DpoRecipe, StageRecipe } from '../training/recipe.js';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 import { baseOf, offlineStages, type ProjectOptions } from './trl-project.js';
@@ -62,7 +62,7 @@ const PREFERENCE_LOSSES: Readonly<Record<string, string>> = {
   orpo: 'orpo',
 };
 
-function preferenceLoss({ name, loss_type: type }: StageRecipe): string {
+function preferenceLoss({ name, loss_type: type }: DpoRecipe): string {
   const loss = PREFERENCE_LOSSES[type];
   if (loss !== undefined) return loss;
   const known = Object.keys(PREFERENCE_LOSSES).join(', ');

@@ -27,9 +27,9 @@ export interface TrlOptions extends ProjectOptions {
 
 /** The stages that another trainer can take over. @throws InputError where there is none */
 export function offlineStages({ stages }: Recipe): StageRecipe[] {
-  const offline = stages.filter(({ type }) => type !== 'online_dpo');
+  const offline = stages.filter(({ type }) => type !== 'iterative_dpo');
   if (offline.length === 0) {
-    throw new InputError('the recipe has online_dpo stages only: their pairs are made while they train');
+    throw new InputError('the recipe has iterative_dpo stages only: their pairs are made while they train');
   }
   return offline;
 }
@@ -38,11 +38,10 @@ export function offlineStages({ stages }: Recipe): StageRecipe[] {
 const NOT_IN_DPO_TRAINER: readonly string[] = ['simpo', 'orpo'];
 
 function requireKnownLosses(stages: readonly StageRecipe[]): void {
-  const other = stages.find(
-    ({ type, loss_type: loss }) => type === 'dpo' && NOT_IN_DPO_TRAINER.includes(loss),
-  );
-  if (!other) return;
-  throw new InputError(`${other.name}: loss_type ${other.loss_type}: TRL’s DPOTrainer does not have it`);
+  for (const stage of stages) {
+    if (stage.type !== 'dpo' || !NOT_IN_DPO_TRAINER.includes(stage.loss_type)) continue;
+    throw new InputError(`${stage.name}: loss_type ${stage.loss_type}: TRL’s DPOTrainer does not have it`);
+  }
 }
 
 /** The base as a project names it: the hub's id, or the folder where it lies here. */

@@ -66,17 +66,6 @@ export function sftObjective(trees: readonly TokenTree[]): Objective {
   };
 }
 
-/** The preference loss of a recipe. */
-export function preferenceOptions(recipe: StageRecipe): PreferenceOptions {
-  return {
-    lossType: recipe.loss_type,
-    beta: recipe.beta,
-    labelSmoothing: recipe.label_smoothing,
-    rpoAlpha: recipe.rpo_alpha,
-    simpoGamma: recipe.simpo_gamma,
-  };
-}
-
 /**
  * Preference optimisation: each tree has two completions, chosen and rejected.
  *

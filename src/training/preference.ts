@@ -56,6 +56,11 @@ export function isReferenceFree(loss: PreferenceLoss): boolean {
   return loss === 'simpo' || loss === 'orpo';
 }
 
+/** Whether a loss has a place for label smoothing. */
+export function usesLabelSmoothing(loss: PreferenceLoss): boolean {
+  return ['sigmoid', 'robust', 'sigmoid_norm', 'simpo'].includes(loss);
+}
+
 /** Weight of the likelihood of the chosen answers. */
 export function likelihoodWeight({ lossType, rpoAlpha }: PreferenceOptions): number {
   return lossType === 'orpo' ? 1 : rpoAlpha;

@@ -17,13 +17,13 @@ import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.
 import {
   microBatches,
   preferenceObjective,
-  preferenceOptions,
   scoreTrees,
   sftObjective,
   type Objective,
   type Tally,
 } from './objective.js';
 import { longestLength, type TokenTree } from './packing.js';
+import { preferenceOptions } from './objectives/preference-settings.js';
 import { isReferenceFree } from './preference.js';
 import type { StageRecipe } from './recipe.js';
 import { learningRateAt } from './schedule.js';

@@ -57,7 +57,7 @@ describe('running a recipe', () => {
   });
 
   it('alternates sampling and DPO for rounds, each on pairs of the model as it is then', async () => {
-    const stage = `{ name: online, type: online_dpo, adapter_from: start, train_dataset: clean/train.jsonl,
+    const stage = `{ name: online, type: iterative_dpo, adapter_from: start, train_dataset: clean/train.jsonl,
       num_rounds: 2, prompts_per_round: 6, num_generations: 3, num_train_epochs: 1, learning_rate: 1.0e-4 }`;
     expect(await runRecipe({ recipe: recipe(stage), data, out, json: true })).toBe(true);
     const folder = path.join(out, 'online');

@@ -13,7 +13,7 @@ import type { Device } from '../../src/tensor/device.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { add } from '../../src/tensor/operators.js';
 import { Session } from '../../src/tensor/session.js';
-import { STAGE_DEFAULTS, type StageRecipe } from '../../src/training/recipe.js';
+import { stageRecipe } from '../../src/training/recipe.js';
 import { trainStage } from '../../src/training/trainer.js';
 import { Decoder } from '../../src/writing/decoder.js';
 import { CHROMIUM } from '../chromium.js';
@@ -37,17 +37,16 @@ const reason = await obstacle();
 if (reason !== undefined) console.log(`WebGPU: tests are skipped (${reason})`);
 
 const { folder } = await tinyModel();
-const recipe: StageRecipe = {
-  ...STAGE_DEFAULTS,
+const recipe = stageRecipe({
   name: 'tiny',
   type: 'sft',
-  train_dataset: '',
+  train_dataset: 'train.jsonl',
   max_steps: 3,
   per_device_train_batch_size: 2,
   gradient_accumulation_steps: 2,
   learning_rate: 1e-3,
   lora_dropout: 0.1,
-};
+});
 const trees = Array.from({ length: 8 }, (_, index) => ({
   prompt: [3, 4, 5],
   completions: [[6 + index, 7 + index, 8 + index]],

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ExampleOrder } from '../../src/training/example-order.js';
-import { STAGE_DEFAULTS, type StageRecipe } from '../../src/training/recipe.js';
+import { stageRecipe } from '../../src/training/recipe.js';
 
-const recipe: StageRecipe = {
-  ...STAGE_DEFAULTS,
+const recipe = stageRecipe({
   name: 'stage',
   type: 'sft',
-  train_dataset: '',
+  train_dataset: 'train.jsonl',
   per_device_train_batch_size: 2,
   gradient_accumulation_steps: 2,
   num_train_epochs: 2,
-};
+});
 const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
 describe('the order of examples', () => {

@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseRecipe, readRecipe } from '../../src/training/recipe.js';
+import { Compile } from 'typebox/schema';
+import { parse } from 'yaml';
+import { FOREIGN_KEYS } from '../../src/training/recipe/foreign-keys.js';
+import { recipeSchema } from '../../src/training/recipe/reference.js';
+import { TRAINER_TYPES } from '../../src/training/recipe/trainers.js';
+import { parseRecipe, readRecipe, settingsOf, stageRecipe } from '../../src/training/recipe.js';
+import { reference } from '../../scripts/recipe-reference.js';
 
-const recipe = (stage: string): string =>
-  `model_name_or_path: m\nstages:\n  - name: a\n    type: sft\n    train_dataset: x.jsonl\n${stage}`;
+const recipe = (stage: string, type = 'sft'): string =>
+  `model_name_or_path: m\nstages:\n  - name: a\n    type: ${type}\n    train_dataset: x.jsonl\n${stage}`;
+const RECIPES = ['mini', 'miniature-full', 'qwen3-0.6b', 'votes'].map((name) => `recipes/${name}.yaml`);
 
 describe('recipes', () => {
   it('reads the embedded one, defaults and stages together', async () => {
@@ -37,6 +45,19 @@ describe('recipes', () => {
     expect(parseRecipe(recipe(''), 'r.yaml', ['learning_rate=1e-4']).stages[0]?.learning_rate).toBe(1e-4);
   });
 
+  it('gives defaults and command-line settings to the stages that have them', () => {
+    const source = `model_name_or_path: m
+defaults: { beta: 0.3 }
+stages:
+  - { name: a, type: sft, train_dataset: x.jsonl }
+  - { name: b, type: dpo, train_dataset: y.jsonl }
+  - { name: c, type: dpo, train_dataset: y.jsonl, beta: 0.5 }`;
+    const betas = (...set: string[]): unknown[] =>
+      parseRecipe(source, 'r.yaml', set).stages.map((stage) => 'beta' in stage && stage.beta);
+    expect(betas()).toEqual([false, 0.3, 0.5]);
+    expect(betas('beta=0.7')).toEqual([false, 0.7, 0.7]);
+  });
+
   it.each([
     ['    learning_rat: 1', 'r.yaml: stages[0].learning_rat: unknown key, did you mean learning_rate?'],
     ['    learning_rate: fast', 'r.yaml: stages[0].learning_rate: found "fast", expected a positive number'],
@@ -47,5 +68,114 @@ describe('recipes', () => {
     ['    type: ppo', 'r.yaml: not YAML'],
   ])('refuses %s', (stage, message) => {
     expect(() => parseRecipe(recipe(stage), 'r.yaml')).toThrow(message);
+  });
+
+  it.each([
+    ['beta: 0.1', 'sft', 'beta: a stage of type sft has none: it belongs to type dpo'],
+    ['bf16: true', 'sft', 'bf16: not taken here: a step runs in float32'],
+    ['learning_rate: .inf', 'sft', 'learning_rate: found .inf, expected a positive number up to 10'],
+    ['learning_rate: .nan', 'sft', 'learning_rate: found .nan, expected a positive number up to 10'],
+    ['learning_rate: 0', 'sft', 'learning_rate: found 0, expected a positive number up to 10'],
+    ['r: 0', 'sft', 'r: found 0, expected a whole number from 1 to 4096'],
+    ['r: 100000', 'sft', 'r: found 100000, expected a whole number from 1 to 4096'],
+    ['max_steps: 0', 'sft', 'max_steps: found 0, expected −1 or a whole number from 1 to 1000000'],
+    ['max_steps: -2', 'sft', 'max_steps: found -2, expected −1 or a whole number from 1 to 1000000'],
+    ['max_length: 1', 'sft', 'max_length: found 1, expected a whole number from 2 to 131072'],
+    ['adam_beta2: 1', 'sft', 'adam_beta2: found 1, expected a number of 0 or more and below 1'],
+    ['seed: 1.0e+300', 'sft', 'seed: found 1e+300, expected a whole number from'],
+    [
+      'load_best_model_at_end: true',
+      'sft',
+      'load_best_model_at_end: found true, expected an eval_dataset with it',
+    ],
+    [
+      'early_stopping_patience: 2',
+      'dpo',
+      'early_stopping_patience: found 2, expected an eval_dataset with it',
+    ],
+    [
+      '{loss_type: robust, label_smoothing: 0.5}',
+      'dpo',
+      'label_smoothing: found 0.5, expected a number below 0.5',
+    ],
+    [
+      '{loss_type: ipo, label_smoothing: 0.1}',
+      'dpo',
+      'label_smoothing: found 0.1, expected 0: loss_type ipo has none',
+    ],
+    ['simpo_gamma: 1', 'dpo', 'simpo_gamma: found 1, expected it with loss_type simpo only'],
+    ['loss_type: dapo', 'dpo', 'loss_type: found "dapo", expected one of sigmoid, ipo'],
+    ['{}', 'online_dpo', 'type: online_dpo is called iterative_dpo now'],
+    ['{}', 'ppo', 'type: found "ppo", expected one of sft, dpo'],
+  ])('refuses %s in a stage of type %s', (settings, type, message) => {
+    const own = parse(settings) as Record<string, unknown>;
+    const stage = { name: 'a', type, train_dataset: 'x.jsonl', ...own };
+    const source = JSON.stringify({ model_name_or_path: 'm', stages: [stage] }, (_, value: unknown) =>
+      typeof value === 'number' && !Number.isFinite(value) ? `.${String(value)}` : value,
+    ).replace(/"\.(Infinity|NaN)"/u, (_, name: string) => (name === 'NaN' ? '.nan' : '.inf'));
+    expect(() => parseRecipe(source, 'r.yaml')).toThrow(`r.yaml: stages[0].${message}`);
+  });
+
+  it('says where a value was written', () => {
+    const source = (defaults: string): string => `${recipe('')}\ndefaults: ${defaults}`;
+    const read = (defaults: string, set: string[] = []) => parseRecipe(source(defaults), 'r.yaml', set);
+    expect(() => read('{ r: 0 }')).toThrow('r.yaml: defaults.r: found 0');
+    expect(() => read('{ beta: 1 }')).toThrow(
+      'r.yaml: defaults.beta: no stage has it: it belongs to type dpo',
+    );
+    expect(() => read('{ early_stopping_patience: 3 }')).toThrow('r.yaml: defaults.early_stopping_patience');
+    expect(() => read('{}', ['r=none'])).toThrow('--set: r: found "none"');
+    expect(() => read('{}', ['name=b'])).toThrow('--set: name: expected in a stage only');
+  });
+
+  it('refuses two stages of one name', () => {
+    const stage = '{ name: a, type: sft, train_dataset: x.jsonl }';
+    const source = `model_name_or_path: m\nstages: [${stage}, ${stage}]`;
+    expect(() => parseRecipe(source, 'r.yaml')).toThrow(
+      'r.yaml: stages[1].name: found "a", the name of stages[0] too',
+    );
+  });
+
+  it('completes a stage that a program writes, and checks it', () => {
+    const stage = stageRecipe({ name: 'a', type: 'dpo', train_dataset: 'x.jsonl', beta: 0.2 });
+    expect(stage).toMatchObject({ type: 'dpo', beta: 0.2, loss_type: 'sigmoid', r: 8 });
+    expect(() => stageRecipe({ name: 'a', type: 'sft', train_dataset: 'x.jsonl', r: -1 })).toThrow(
+      /^a: r: found -1/,
+    );
+  });
+
+  it('refuses a wrong value for every key with one line that names it', () => {
+    for (const type of TRAINER_TYPES) {
+      for (const key of Object.keys(settingsOf(type))) {
+        for (const wrong of [{ a: 1 }, Infinity, NaN, [[]], -1e308]) {
+          const settings = { name: 'a', train_dataset: 'x.jsonl', type, [key]: wrong };
+          expect(() => stageRecipe(settings as never), `${type} ${key}`).toThrow(
+            new RegExp(`${key}: found .+, expected .+`),
+          );
+        }
+      }
+    }
+  });
+
+  it('has no reason against a key that it takes', () => {
+    const taken = TRAINER_TYPES.flatMap((type) => Object.keys(settingsOf(type)));
+    // What one trainer has another may explain the lack of.
+    expect(Object.keys(FOREIGN_KEYS).filter((key) => taken.includes(key))).toEqual([]);
+  });
+});
+
+describe('what is derived from the settings', () => {
+  it('is current: the keys in docs/fine-tuning.md, and recipes/schema.json', async () => {
+    for (const [file, text] of Object.entries(await reference())) {
+      expect(readFileSync(file, 'utf8'), `${file}: run npm run reference`).toBe(text);
+    }
+  });
+
+  it.each(RECIPES)('a schema for editors, which %s keeps', (file) => {
+    const schema = Compile(recipeSchema());
+    const read = parse(readFileSync(file, 'utf8')) as { stages: object[] };
+    expect(schema.Check(read)).toBe(true);
+    expect(schema.Check({ ...read, stages: [{ ...read.stages[0], lerning_rate: 1 }] })).toBe(false);
+    expect(schema.Check({ ...read, stages: [{ ...read.stages[0], r: 0 }] })).toBe(false);
   });
 });

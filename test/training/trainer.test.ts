@@ -7,28 +7,27 @@ import { freezeBase } from '../../src/model/frozen-base.js';
 import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, type Adapter } from '../../src/model/lora.js';
 import { scoreTrees } from '../../src/training/objective.js';
-import { STAGE_DEFAULTS, type StageRecipe } from '../../src/training/recipe.js';
+import { stageRecipe, type SftRecipe } from '../../src/training/recipe.js';
 import { trainStage } from '../../src/training/trainer.js';
 import { tinyModel } from '../support-tiny-model.js';
 
-const recipe: StageRecipe = {
-  ...STAGE_DEFAULTS,
+const recipe = stageRecipe({
   name: 'stage',
   type: 'sft',
-  train_dataset: '',
+  train_dataset: 'train.jsonl',
   r: 4,
   max_steps: 3,
   per_device_train_batch_size: 2,
   gradient_accumulation_steps: 2,
   learning_rate: 1e-3,
-};
+});
 const trees = Array.from({ length: 8 }, (_, index) => ({
   prompt: [3, 4, 5],
   completions: [[6 + index, 7 + index, 8 + index]],
 }));
 const newFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-trainer-'));
 
-async function train(change: Partial<StageRecipe> = {}, adapter?: Adapter): Promise<Adapter | undefined> {
+async function train(change: Partial<SftRecipe> = {}, adapter?: Adapter): Promise<Adapter | undefined> {
   const model = await openModel((await tinyModel()).folder);
   return trainStage({
     model,

@@ -1,0 +1,195 @@
+/** The settings of every stage, under the names of Transformers' TrainingArguments and PEFT's LoraConfig. */
+import { Type, type TSchemaOptions } from 'typebox';
+import { BASE_DTYPES } from '../../model/frozen-base.js';
+import { PROJECTIONS } from '../../model/projections.js';
+import { SCHEDULES } from '../schedule.js';
+import { limit, nullable } from './setting.js';
+
+const count = (maximum: number, options: TSchemaOptions) => Type.Integer({ minimum: 1, maximum, ...options });
+const text = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options });
+
+/** A million of anything that is counted: more is a slip of the hand. */
+const MOST = 1_000_000;
+
+export const DATA_SETTINGS = {
+  name: text({ description: 'Names the stage’s folder.' }),
+  train_dataset: text({ description: 'Data set, relative to the data folder.' }),
+  adapter_from: nullable(Type.String({ minLength: 1 }), {
+    default: null,
+    description: 'Where the adapter starts, and the reference: an earlier stage, or a PEFT adapter folder.',
+  }),
+  eval_dataset: nullable(Type.String({ minLength: 1 }), {
+    default: null,
+    description: 'Validation set, relative to the data folder.',
+  }),
+  max_length: Type.Integer({
+    minimum: 2,
+    maximum: 131_072,
+    default: 512,
+    description: 'Longest example in tokens; what is over is cut from the end.',
+  }),
+  row_length: count(131_072, { default: 256, description: 'Longest row that examples are packed into.' }),
+};
+
+export const LORA_SETTINGS = {
+  r: count(4096, { default: 8, description: 'Rank.' }),
+  lora_alpha: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: MOST,
+    default: 32,
+    description: 'The adapter is scaled by lora_alpha / r.',
+  }),
+  lora_dropout: Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0,
+    description: 'Share of an adapter’s inputs that are set to zero while training.',
+  }),
+  target_modules: Type.Array(Type.Enum([...PROJECTIONS]), {
+    minItems: 1,
+    default: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+    description: 'Projections that get adapters.',
+  }),
+  layers_to_transform: nullable(
+    Type.Array(Type.Integer({ minimum: 0, maximum: 9999 }), {
+      minItems: 1,
+      expected: 'a list of layer numbers from 0',
+    }),
+    { default: null, description: 'Layers that get adapters; null for all.' },
+  ),
+  use_rslora: Type.Boolean({ default: false, description: 'Scale by lora_alpha / √r instead.' }),
+  use_dora: Type.Boolean({ default: false, description: 'Train the lengths of weight rows apart.' }),
+};
+
+export const TRAINING_SETTINGS = {
+  learning_rate: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 10,
+    default: 2e-4,
+    description: 'Highest learning rate.',
+  }),
+  lr_scheduler_type: Type.Enum([...SCHEDULES], { default: 'linear', description: 'Learning-rate schedule.' }),
+  warmup_ratio: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    description: 'Share of the steps that warm up.',
+  }),
+  warmup_steps: Type.Integer({
+    minimum: 0,
+    maximum: MOST,
+    default: 0,
+    description: 'Steps of warm-up; where it is not 0 it goes before warmup_ratio.',
+  }),
+  num_train_epochs: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 10_000,
+    default: 3,
+    description: 'Times that the data set is gone through.',
+  }),
+  max_steps: limit(MOST, { default: -1, description: 'Stops after so many steps; −1 for no limit.' }),
+  per_device_train_batch_size: count(65_536, { default: 4, description: 'Examples of a micro-batch.' }),
+  gradient_accumulation_steps: count(65_536, {
+    default: 8,
+    description: 'Micro-batches of an optimiser step.',
+  }),
+  max_grad_norm: Type.Number({
+    minimum: 0,
+    maximum: MOST,
+    default: 1,
+    description: 'Clips the gradient’s norm; 0 for never.',
+  }),
+  weight_decay: Type.Number({ minimum: 0, maximum: 10, default: 0, description: 'AdamW’s weight decay.' }),
+  adam_beta1: Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0.9,
+    description: 'Decay of the mean gradient.',
+  }),
+  adam_beta2: Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0.999,
+    description: 'Decay of the mean squared gradient.',
+  }),
+  adam_epsilon: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 1e-8,
+    description: 'Added to the denominator of an update.',
+  }),
+  gradient_checkpointing: Type.Boolean({
+    default: false,
+    description:
+      'Keep what enters each block and compute the rest anew: a third of the memory for a quarter of the speed.',
+  }),
+  base_dtype: Type.Enum([...BASE_DTYPES], {
+    default: 'float32',
+    description: 'Precision of the frozen base; int8 is about twice as fast and takes a gigabyte less.',
+  }),
+  seed: Type.Integer({
+    minimum: Number.MIN_SAFE_INTEGER,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 42,
+    description: 'Draws first weights, order of examples, dropout, samples.',
+  }),
+};
+
+export const LOGGING_SETTINGS = {
+  logging_steps: count(MOST, {
+    default: 1,
+    description: 'The bar (and --json) shows every so many steps; metrics.jsonl has them all.',
+  }),
+  report_to: Type.Enum(['none', 'tensorboard'], {
+    default: 'none',
+    description: 'tensorboard writes event files into the stage’s runs folder.',
+  }),
+  save_steps: count(MOST, { default: 25, description: 'Steps between checkpoints.' }),
+  save_total_limit: Type.Integer({
+    minimum: 0,
+    maximum: MOST,
+    default: 0,
+    description: 'Keep the adapters of so many of the last checkpoints, as checkpoint-STEP folders.',
+  }),
+  sample_steps: Type.Integer({
+    minimum: 0,
+    maximum: MOST,
+    default: 0,
+    description: 'Write poems for sample_prompts every so many steps; 0 for never.',
+  }),
+  sample_prompts: Type.Array(Type.String(), {
+    minItems: 1,
+    default: [
+      '写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静',
+      '写一首[七言绝句] 要求4句 主题为: 秋天、思乡',
+    ],
+    expected: 'a list of prompts',
+    description: 'What is asked for then.',
+  }),
+  eval_steps: count(MOST, { default: 50, description: 'Steps between evaluations on eval_dataset.' }),
+  load_best_model_at_end: Type.Boolean({
+    default: false,
+    description: 'End with the weights of the lowest eval_loss.',
+  }),
+  early_stopping_patience: Type.Integer({
+    minimum: 0,
+    maximum: MOST,
+    default: 0,
+    description: 'Stop after so many evaluations without a lower eval_loss; 0 for never.',
+  }),
+};
+
+/** The settings of every stage by heading, as the documentation shows them. */
+export const COMMON_GROUPS = {
+  Data: DATA_SETTINGS,
+  LoRA: LORA_SETTINGS,
+  Training: TRAINING_SETTINGS,
+  'Logging, saving, evaluation': LOGGING_SETTINGS,
+};
+
+export const COMMON_SETTINGS = {
+  ...DATA_SETTINGS,
+  ...LORA_SETTINGS,
+  ...TRAINING_SETTINGS,
+  ...LOGGING_SETTINGS,
+};
