@@ -42,10 +42,10 @@ class Trainer {
 
   private async turn(): Promise<number | undefined> {
     for (;;) {
-      const { done, value } = await this.lines.next();
-      if (done) return undefined;
-      if (value.startsWith('turn ')) return Number(value.slice('turn '.length));
-      this.report.push(value);
+      const line = await this.lines.next();
+      if (line.done) return undefined;
+      if (line.value.startsWith('turn ')) return Number(line.value.slice('turn '.length));
+      this.report.push(line.value);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** A headless browser for tests; they are skipped, saying so, where none is found. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 export const CHROMIUM = [
   process.env['CHROMIUM'],
@@ -19,4 +19,9 @@ export function launchChromium(): Promise<Browser> {
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
   });
+}
+
+/** The width of all of a page, in pixels: more than the window's where something sticks out. */
+export function contentWidth(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth');
 }

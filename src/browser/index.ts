@@ -30,6 +30,9 @@ export interface BrowserPoetOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The page's or the worker's own address; that other names of a browser are unknown here keeps this code runnable in both. */
+declare const location: { readonly href: string };
+
 const MODEL_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
 const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
 

@@ -1,7 +1,8 @@
 /** `shiren data`: build the three data sets, check one, write poems as plain text. */
 import type { Command } from 'commander';
 import path from 'node:path';
-import { BUILD_DEFAULTS, buildDatasets, type BuildSummary } from '../corpus/build.js';
+import { BUILD_DEFAULTS, type BuildSummary } from '../corpus/build-options.js';
+import { buildDatasets } from '../corpus/build.js';
 import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
 import { COMMIT, fetchCorpus } from '../corpus/fetch.js';

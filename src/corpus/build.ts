@@ -10,6 +10,7 @@ import { describeThemes } from '../poetry/themes.js';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeJson, writeJsonLines, writeLines } from '../support/files.js';
 import { Random } from '../support/random.js';
+import { BUILD_DEFAULTS, type BuildOptions, type BuildSummary } from './build-options.js';
 import { writeDataCard } from './card.js';
 import { cleanPoem, type Decision } from './clean.js';
 import { joinPoems } from './plain-text.js';
@@ -19,40 +20,6 @@ import { corrupt, pickReason, type PairPool, type PairSource } from './pairs.js'
 import type { CleanPoem, SourcePoem } from './poem.js';
 import { nameOf, qualityOf, readFame } from './quality.js';
 import { poemFiles, readPoems } from './read.js';
-
-/** What the data sets are made from, and how. */
-export interface BuildOptions {
-  readonly source: string;
-  readonly out: string;
-  readonly seed: number;
-  /** Share of clusters held out for evaluation. */
-  readonly testShare: number;
-  /** Share held out for the validation loss. */
-  readonly validationShare: number;
-  /** Poems below this quality ({@link qualityOf}) are dropped; 0 keeps all. */
-  readonly minQuality: number;
-  /** Share of training prompts that are worded in another way. */
-  readonly paraphraseShare: number;
-  /** Changes the training pairs before they are written: puts a model's own failures among the rejected answers. */
-  readonly reject?: (pairs: Iterable<PreferenceExample>) => AsyncIterable<PreferenceExample>;
-}
-
-export const BUILD_DEFAULTS = {
-  seed: 1,
-  testShare: 0.1,
-  validationShare: 0.05,
-  minQuality: 0.3,
-  paraphraseShare: 0.1,
-} as const satisfies Partial<BuildOptions>;
-
-/** What was read, kept and written. */
-export interface BuildSummary {
-  readonly poems: number;
-  readonly kept: number;
-  readonly counts: Readonly<Record<string, number>>;
-  /** Decisions by outcome and rule. */
-  readonly decisions: Readonly<Record<string, number>>;
-}
 
 type Split = 'train' | 'validation' | 'test';
 

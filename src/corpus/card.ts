@@ -1,7 +1,7 @@
 /** The data card: what the sets are, how they were made, and what was dropped, as Hugging Face shows it. */
 import path from 'node:path';
 import { writeFileWhole } from '../support/files.js';
-import type { BuildOptions, BuildSummary } from './build.js';
+import type { BuildOptions, BuildSummary } from './build-options.js';
 import { CLEANING_RULES } from './clean.js';
 import { REJECTION_SHARES } from './pairs.js';
 

@@ -22,7 +22,7 @@ export interface Duplicates {
   /** Poems to drop, by id. */
   readonly dropped: ReadonlyMap<string, Duplicate>;
   /** The cluster of each poem that is kept: the id of one of its members. */
-  clusterOf(id: string): string;
+  readonly clusterOf: (id: string) => string;
 }
 
 /** A line that so many poems have is a phrase, and tells nothing. */

@@ -1,5 +1,5 @@
 /** The linear layers of a block: what they are called, and what they share. */
-import type { ModelSizes } from './config.js';
+import type { ModelSizes } from './sizes.js';
 
 /** The seven linear layers of a block, by the name that PEFT's target_modules uses. */
 export const PROJECTIONS = [

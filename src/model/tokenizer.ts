@@ -18,6 +18,12 @@ interface TokenizerBackend {
   token_to_id(token: string): number | undefined;
 }
 
+/** The library's types name their files without extensions, which resolves for bundlers only. */
+const Backend = HuggingFaceTokenizer as unknown as new (
+  tokenizer: object,
+  config: object,
+) => TokenizerBackend;
+
 export interface ChatTemplateOptions {
   readonly addGenerationPrompt?: boolean;
   /** Qwen3's switch: with false, the answer starts after an empty thought. Templates without it ignore it. */
@@ -57,7 +63,7 @@ export class Tokenizer {
       throw new InputError(`${folder}: tokenizer.json and tokenizer_config.json must be objects`);
     }
     const source = await readChatTemplate(folder);
-    const backend = new HuggingFaceTokenizer(tokenizerJson, config) as unknown as TokenizerBackend;
+    const backend = new Backend(tokenizerJson, config);
     const id = (token: string): number => {
       const found = backend.token_to_id(token);
       if (found === undefined) throw new InputError(`${folder}: tokenizer.json has no token ${token}`);

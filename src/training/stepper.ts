@@ -34,7 +34,7 @@ export class Stepper {
   async accumulate(feeds: Readonly<Record<string, ArrayWithShape>>): Promise<Outputs> {
     const outputs = await this.session.run(this.feeds(feeds));
     const first = this.gradients === undefined;
-    const sums = (this.gradients ??= new Map());
+    const sums = (this.gradients ??= new Map<string, Float32Array>());
     for (const name of this.parameters.keys()) {
       const gradient = floats(outputs, gradientName(name));
       const sum = sums.get(name);

@@ -10,7 +10,7 @@ import { formatHtmlReport } from '../../src/evaluation/report-html.js';
 import { Yardstick } from '../../src/evaluation/yardstick.js';
 import type { FormName } from '../../src/poetry/forms.js';
 import { ThemeMeasure } from '../../src/poetry/theme-measure.js';
-import { CHROMIUM, launchChromium } from '../chromium.js';
+import { CHROMIUM, contentWidth, launchChromium } from '../chromium.js';
 
 const yardstick = new Yardstick({ lines: [], themes: new ThemeMeasure({}) });
 const QUATRAIN = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';
@@ -67,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)('report.html', () => {
     page.on('request', (request) => request.url() !== url && faults.push(request.url()));
     await page.goto(url);
     expect(faults).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(await contentWidth(page)).toBeLessThanOrEqual(360);
     expect(await page.locator('svg').count()).toBe(2);
     expect(await page.locator('img').count()).toBe(0);
     await page.close();

@@ -76,9 +76,8 @@ describe('the official client', () => {
   });
 
   it('is told what is wrong, with the status that it knows', async () => {
-    const { create } = client.chat.completions;
     const call = (body: object) =>
-      create.call(client.chat.completions, body as OpenAI.ChatCompletionCreateParamsNonStreaming);
+      client.chat.completions.create(body as OpenAI.ChatCompletionCreateParamsNonStreaming);
     await expect(call({ model: 'gpt-4', messages: ask('春') })).rejects.toThrow(
       /404 model gpt-4: expected one of models\/miniature-dpo/,
     );

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium } from '../chromium.js';
+import { CHROMIUM, contentWidth, launchChromium } from '../chromium.js';
 import { startStudio, type TestStudio } from '../studio.js';
 import { tinyModel } from '../support-tiny-model.js';
 
@@ -214,7 +214,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     ]) {
       await open(part!);
       expect(await page.innerText('nav [aria-current]')).toBe(name);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      expect(await contentWidth(page)).toBeLessThanOrEqual(360);
       expect(await faultsOf(page)).toEqual([]);
     }
     expect(await page.getAttribute('html', 'lang')).toBe('en');

@@ -21,14 +21,14 @@ interface Case {
 const integers = (graph: Graph, numbers: readonly number[]): Value => graph.integers(numbers);
 
 const cases: readonly Case[] = [
-  { rule: 'Add', shapes: [[2, 3], [3]], build: (a, b) => op.add(a!, b!) },
+  { rule: 'Add', shapes: [[2, 3], [3]], build: (a, b) => op.add(a, b) },
   {
     rule: 'Sub',
     shapes: [
       [2, 3],
       [2, 1],
     ],
-    build: (a, b) => op.subtract(a!, b!),
+    build: (a, b) => op.subtract(a, b),
   },
   {
     rule: 'Mul',
@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
       [2, 3],
       [1, 3],
     ],
-    build: (a, b) => op.multiply(a!, b!),
+    build: (a, b) => op.multiply(a, b),
   },
   {
     rule: 'Div',
@@ -44,50 +44,50 @@ const cases: readonly Case[] = [
       [2, 3],
       [2, 3],
     ],
-    build: (a, b) => op.divide(a!, b!),
+    build: (a, b) => op.divide(a, b),
     low: 0.5,
   },
-  { rule: 'Max', shapes: [[4, 3], [3]], build: (a, b) => op.maximum(op.scale(a!, 5), b!) },
-  { rule: 'Neg', shapes: [[2, 3]], build: (a) => op.negate(a!) },
-  { rule: 'Exp', shapes: [[2, 3]], build: (a) => op.exp(a!) },
-  { rule: 'Log', shapes: [[2, 3]], build: (a) => op.log(a!), low: 0.5 },
-  { rule: 'Sqrt', shapes: [[2, 3]], build: (a) => op.sqrt(a!), low: 0.5 },
-  { rule: 'Reciprocal', shapes: [[2, 3]], build: (a) => op.reciprocal(a!), low: 0.5 },
-  { rule: 'Sigmoid', shapes: [[2, 3]], build: (a) => op.sigmoid(a!) },
-  { rule: 'Tanh', shapes: [[2, 3]], build: (a) => op.tanh(a!) },
+  { rule: 'Max', shapes: [[4, 3], [3]], build: (a, b) => op.maximum(op.scale(a, 5), b) },
+  { rule: 'Neg', shapes: [[2, 3]], build: (a) => op.negate(a) },
+  { rule: 'Exp', shapes: [[2, 3]], build: (a) => op.exp(a) },
+  { rule: 'Log', shapes: [[2, 3]], build: (a) => op.log(a), low: 0.5 },
+  { rule: 'Sqrt', shapes: [[2, 3]], build: (a) => op.sqrt(a), low: 0.5 },
+  { rule: 'Reciprocal', shapes: [[2, 3]], build: (a) => op.reciprocal(a), low: 0.5 },
+  { rule: 'Sigmoid', shapes: [[2, 3]], build: (a) => op.sigmoid(a) },
+  { rule: 'Tanh', shapes: [[2, 3]], build: (a) => op.tanh(a) },
   {
     rule: 'SwiGLU',
     shapes: [
       [2, 3],
       [2, 3],
     ],
-    build: (a, b) => op.swiglu(a!, b!),
+    build: (a, b) => op.swiglu(a, b),
   },
   {
     rule: 'Masked',
     shapes: [[2, 3]],
     build: (a) => {
-      const mask = a!.graph.constant('mask', 'uint8', [2, 3], Uint8Array.of(1, 0, 1, 1, 1, 0));
-      return op.masked(a!, mask, a!.graph.constant('scale', 'float32', [1], Float32Array.of(1.25)));
+      const mask = a.graph.constant('mask', 'uint8', [2, 3], Uint8Array.of(1, 0, 1, 1, 1, 0));
+      return op.masked(a, mask, a.graph.constant('scale', 'float32', [1], Float32Array.of(1.25)));
     },
   },
-  { rule: 'Softplus', shapes: [[2, 3]], build: (a) => op.softplus(a!) },
+  { rule: 'Softplus', shapes: [[2, 3]], build: (a) => op.softplus(a) },
   {
     rule: 'Where',
     shapes: [
       [2, 3],
       [2, 3],
     ],
-    build: (a, b) => op.where(op.greater(op.reshape(a!, [2, 3]), op.scale(b!, 0.5)), a!, b!),
+    build: (a, b) => op.where(op.greater(op.reshape(a, [2, 3]), op.scale(b, 0.5)), a, b),
   },
-  { rule: 'Gemm', shapes: [[2, 3], [3, 4], [4]], build: (a, b, c) => op.gemm(a!, b!, { c: c!, alpha: 0.7 }) },
+  { rule: 'Gemm', shapes: [[2, 3], [3, 4], [4]], build: (a, b, c) => op.gemm(a, b, { c: c, alpha: 0.7 }) },
   {
     rule: 'Gemm',
     shapes: [
       [3, 2],
       [3, 4],
     ],
-    build: (a, b) => op.gemm(a!, b!, { transA: true }),
+    build: (a, b) => op.gemm(a, b, { transA: true }),
   },
   {
     rule: 'Gemm',
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
       [2, 3],
       [4, 3],
     ],
-    build: (a, b) => op.gemm(a!, b!, { transB: true }),
+    build: (a, b) => op.gemm(a, b, { transB: true }),
   },
   {
     rule: 'Gemm',
@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
       [3, 2],
       [4, 3],
     ],
-    build: (a, b) => op.gemm(a!, b!, { transA: true, transB: true }),
+    build: (a, b) => op.gemm(a, b, { transA: true, transB: true }),
   },
   {
     rule: 'FusedMatMul',
@@ -111,7 +111,7 @@ const cases: readonly Case[] = [
       [2, 3, 4],
       [2, 4, 5],
     ],
-    build: (a, b) => op.matmul(a!, b!),
+    build: (a, b) => op.matmul(a, b),
   },
   {
     rule: 'FusedMatMul',
@@ -119,7 +119,7 @@ const cases: readonly Case[] = [
       [2, 4, 3],
       [2, 5, 4],
     ],
-    build: (a, b) => op.matmul(a!, b!, { transA: true, transB: true, alpha: 0.7 }),
+    build: (a, b) => op.matmul(a, b, { transA: true, transB: true, alpha: 0.7 }),
   },
   {
     rule: 'FusedMatMul',
@@ -127,43 +127,43 @@ const cases: readonly Case[] = [
       [2, 3, 4],
       [2, 5, 4],
     ],
-    build: (a, b) => op.matmul(a!, b!, { transB: true }),
+    build: (a, b) => op.matmul(a, b, { transB: true }),
   },
-  { rule: 'Transpose', shapes: [[2, 3, 4]], build: (a) => op.transpose(a!, [2, 0, 1]) },
-  { rule: 'Reshape', shapes: [[2, 6]], build: (a) => op.reshape(a!, [3, 4]) },
+  { rule: 'Transpose', shapes: [[2, 3, 4]], build: (a) => op.transpose(a, [2, 0, 1]) },
+  { rule: 'Reshape', shapes: [[2, 6]], build: (a) => op.reshape(a, [3, 4]) },
   {
     rule: 'Concat',
     shapes: [
       [2, 3],
       [2, 2],
     ],
-    build: (a, b) => op.concat([a!, b!], 1, 5),
+    build: (a, b) => op.concat([a, b], 1, 5),
   },
   {
     rule: 'Split',
     shapes: [[2, 5]],
     build: (a) => {
-      const [left, right] = op.split(a!, 1, [2, 3]);
+      const [left, right] = op.split(a, 1, [2, 3]);
       return op.concat([op.scale(right!, 2), left!], 1, 5);
     },
   },
-  { rule: 'Gather', shapes: [[5, 3]], build: (a) => op.gather(a!, integers(a!.graph, [4, 0, 4, 2])) },
-  { rule: 'ReduceSum', shapes: [[2, 3, 4]], build: (a) => op.reduceSum(a!, [1], false) },
-  { rule: 'ReduceMean', shapes: [[2, 3, 4]], build: (a) => op.reduceMean(a!, [0, -1]) },
+  { rule: 'Gather', shapes: [[5, 3]], build: (a) => op.gather(a, integers(a.graph, [4, 0, 4, 2])) },
+  { rule: 'ReduceSum', shapes: [[2, 3, 4]], build: (a) => op.reduceSum(a, [1], false) },
+  { rule: 'ReduceMean', shapes: [[2, 3, 4]], build: (a) => op.reduceMean(a, [0, -1]) },
   {
     rule: 'Expand',
     shapes: [
       [2, 1],
       [2, 3],
     ],
-    build: (a, b) => op.multiply(op.expandLike(a!, b!), b!),
+    build: (a, b) => op.multiply(op.expandLike(a, b), b),
   },
-  { rule: 'Softmax', shapes: [[3, 4]], build: (a) => op.softmax(a!) },
-  { rule: 'LogSoftmax', shapes: [[3, 4]], build: (a) => op.logSoftmax(a!) },
+  { rule: 'Softmax', shapes: [[3, 4]], build: (a) => op.softmax(a) },
+  { rule: 'LogSoftmax', shapes: [[3, 4]], build: (a) => op.logSoftmax(a) },
   {
     rule: 'SimplifiedLayerNormalization',
     shapes: [[3, 8], [8]],
-    build: (a, b) => op.rmsNorm(a!, b!, 1e-6),
+    build: (a, b) => op.rmsNorm(a, b, 1e-6),
   },
   {
     rule: 'RotaryEmbedding',
@@ -171,9 +171,9 @@ const cases: readonly Case[] = [
     build: (a) => {
       const angles = Array.from({ length: 6 * 4 }, (_, i) => 0.3 * (1 + i));
       const table = (of: (x: number) => number): Value =>
-        a!.graph.constant('table', 'float32', [6, 4], Float32Array.from(angles, of));
-      const positions = op.reshape(integers(a!.graph, [5, 0, 3]), [1, 3]);
-      return op.rotaryEmbedding(a!, positions, table(Math.cos), table(Math.sin));
+        a.graph.constant('table', 'float32', [6, 4], Float32Array.from(angles, of));
+      const positions = op.reshape(integers(a.graph, [5, 0, 3]), [1, 3]);
+      return op.rotaryEmbedding(a, positions, table(Math.cos), table(Math.sin));
     },
   },
   {
@@ -182,7 +182,7 @@ const cases: readonly Case[] = [
       [3, 4],
       [6, 4],
     ],
-    build: (a, b) => op.tokenLogProbabilities(a!, b!, integers(a!.graph, [5, 0, 5])),
+    build: (a, b) => op.tokenLogProbabilities(a, b, integers(a.graph, [5, 0, 5])),
   },
 ];
 

@@ -1,8 +1,9 @@
 /** Qwen3 (arXiv 2505.09388), dense: pre-norm blocks, queries and keys normalised head by head, gated feed-forward layers. */
 import { swiglu } from '../../tensor/neural-operators.js';
 import { add } from '../../tensor/operators.js';
-import { parseLayerTypes, parseSizes, type ModelSizes } from '../config.js';
+import { parseLayerTypes } from '../config.js';
 import { parseRotary } from '../rotary.js';
+import { parseSizes, type ModelSizes } from '../sizes.js';
 import type { Architecture } from './architecture.js';
 
 export const qwen3: Architecture = {

@@ -12,21 +12,24 @@ export interface JobControl {
   /** Starts, stops or resumes a job, and looks at it. */
   readonly act: (work: Promise<JobRecord>) => void;
   readonly error: string | undefined;
-  readonly refresh: () => Promise<void>;
+  readonly refresh: () => void;
 }
 
 export function useJobs(engine: ServerEngine, kind: JobKind): JobControl {
   const [jobs, setJobs] = useState<readonly JobRecord[]>([]);
   const [selected, select] = useState<string>();
   const [error, setError] = useState<string>();
-  const refresh = useCallback(async () => setJobs(await engine.jobs(kind)), [engine, kind]);
-  useEffect(() => void refresh().catch(() => undefined), [refresh]);
+  const refresh = useCallback(
+    (): void => void engine.jobs(kind).then(setJobs, () => undefined),
+    [engine, kind],
+  );
+  useEffect(refresh, [refresh]);
   const act = (work: Promise<JobRecord>): void => {
     setError(undefined);
     work.then(
-      async ({ id }) => {
+      ({ id }) => {
         select(id);
-        await refresh();
+        refresh();
       },
       (caught: Error) => setError(caught.message),
     );

@@ -1,7 +1,7 @@
 /** A poem as a poem should stand: lines of characters, each with its tone; rhymes coloured, faults underlined and explained. */
 import { useState } from 'preact/hooks';
 import type { PoemCheck } from '../../poetry/check.js';
-import type { RuleId, Violation } from '../../poetry/rules.js';
+import type { Violation } from '../../poetry/rules.js';
 import type { Nearness } from '../../poetry/line-index.js';
 import { useSay, type Say } from './language.js';
 import { useRules } from './rules.js';
@@ -137,7 +137,7 @@ function useRuleTitle(): (violation: Violation) => string {
   const say = useSay();
   const rules = useRules();
   return ({ rule }) => {
-    const { chinese, english, explanation, chineseExplanation } = rules[rule as RuleId];
+    const { chinese, english, explanation, chineseExplanation } = rules[rule];
     return say(`${chinese}：${chineseExplanation}`, `${english} (${chinese}): ${explanation}`);
   };
 }

@@ -22,7 +22,7 @@ interface Keywords {
   readonly expected?: string;
 }
 
-const keywordsOf = (schema: TSchema): Keywords => schema as Keywords;
+const keywordsOf = (schema: TSchema): Keywords => schema;
 
 /** The value where none is given. */
 export const defaultOf = (schema: TSchema): unknown => keywordsOf(schema).default;
