@@ -4,7 +4,7 @@ import { RHYME_GROUPS } from '../src/poetry/pingshui.js';
 import { formatPrompt } from '../src/poetry/prompt.js';
 import { SUBJECT_NAMES } from '../src/poetry/themes.js';
 import type { Random } from '../src/support/random.js';
-import type { Constraints } from '../src/writing/plan.js';
+import type { Constraints } from '../src/writing/constraint-schema.js';
 import { LIFTABLE_RULES } from '../src/writing/tonal-templates.js';
 import type { ConstrainedOrder } from '../src/writing/writer.js';
 

@@ -2,7 +2,7 @@
 export { Poet, type PoetOptions } from './writing/poet.js';
 export { type BatchOptions, type PoemWriter, type WriteOptions } from './writing/writer.js';
 export { type PoemOrder, type WrittenPoem } from './writing/written-poem.js';
-export { type Constraints } from './writing/plan.js';
+export { type Constraints } from './writing/constraint-schema.js';
 export { LineIndex, type Nearness } from './poetry/line-index.js';
 export { readLineIndex } from './corpus/line-index-file.js';
 export { checkLines, checkPoem, type PoemCheck } from './poetry/check.js';

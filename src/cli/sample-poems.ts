@@ -8,7 +8,7 @@ import { isRecord, readJsonLines, writeJsonLines } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Decoder } from '../writing/decoder.js';
 import { Generator } from '../writing/generate.js';
-import { SAMPLING_DEFAULTS } from '../writing/sampler.js';
+import { SAMPLING_DEFAULTS } from '../writing/generation-settings.js';
 
 const MOST_TOKENS = 96;
 

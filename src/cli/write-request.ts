@@ -5,7 +5,7 @@ import { parsePrompt, splitThemes } from '../poetry/prompt.js';
 import { splitLines } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { readText } from '../support/files.js';
-import type { Constraints } from '../writing/plan.js';
+import type { Constraints } from '../writing/constraint-schema.js';
 import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
 import type { WriteOptions } from '../writing/writer.js';
 import { say } from './language.js';

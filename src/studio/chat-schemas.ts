@@ -1,6 +1,9 @@
 /** The part of OpenAI's chat completions that the studio speaks. Keys that it does not know are ignored, as other servers do. */
 import { Type, type Static } from 'typebox';
-import { ConstraintsSchema, MOST_CANDIDATES } from './schemas.js';
+import { ConstraintsSchema } from '../writing/constraint-schema.js';
+import { CandidatesSchema, SamplingSchema, SeedSchema } from '../writing/generation-settings.js';
+
+const { temperature, topP } = SamplingSchema.properties;
 
 /** A message's content: text, or parts of text. */
 const Content = Type.Union([
@@ -17,12 +20,12 @@ export const ChatSchema = Type.Object({
     Type.Object({ role: Type.Enum(['system', 'developer', 'user', 'assistant']), content: Content }),
     { minItems: 1, maxItems: 100 },
   ),
-  temperature: Type.Optional(Type.Union([Type.Number({ minimum: 0, maximum: 5 }), Type.Null()])),
-  top_p: Type.Optional(Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 1 }), Type.Null()])),
+  temperature: Type.Optional(Type.Union([temperature, Type.Null()])),
+  top_p: Type.Optional(Type.Union([topP, Type.Null()])),
   max_tokens: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
   max_completion_tokens: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
-  n: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: MOST_CANDIDATES }), Type.Null()])),
-  seed: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])),
+  n: Type.Optional(Type.Union([CandidatesSchema, Type.Null()])),
+  seed: Type.Optional(Type.Union([SeedSchema, Type.Null()])),
   stop: Type.Optional(
     Type.Union([
       Type.String({ maxLength: 100 }),

@@ -2,7 +2,8 @@
 import { Type, type TSchema } from 'typebox';
 import { BOOK_NAMES } from '../poetry/books.js';
 import { FORM_NAMES } from '../poetry/forms.js';
-import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
+import { ConstraintsSchema, words } from '../writing/constraint-schema.js';
+import { CandidatesSchema, SamplingSchema, SeedSchema } from '../writing/generation-settings.js';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = (values: readonly string[], description: string): TSchema =>
@@ -10,46 +11,6 @@ const oneOf = (values: readonly string[], description: string): TSchema =>
 
 /** Text of a person: a poem, a prompt, a line. */
 const text = (maxLength: number, description: string) => Type.String({ maxLength, description });
-const words = (description: string) => Type.Array(text(20, 'a word'), { maxItems: 12, description });
-
-export const MOST_CANDIDATES = 16;
-
-export const ConstraintsSchema = Type.Object(
-  {
-    tones: Type.Optional(Type.Boolean({ description: 'keep to a tonal template; on by default' })),
-    template: Type.Optional(text(20, '平起 or 仄起, 首句入韵 or 首句不入韵, or both')),
-    rhyme: Type.Optional(
-      Type.Union([Type.Boolean(), text(10, 'a level-tone group of 平水韵')], {
-        description: 'on by default',
-      }),
-    ),
-    allow: Type.Optional(
-      Type.Array(Type.Enum([...LIFTABLE_RULES]), { description: 'rules that may be broken' }),
-    ),
-    acrostic: Type.Optional(text(8, '藏头: first characters of the lines')),
-    acrosticEnd: Type.Optional(text(8, '藏尾: last characters of the lines')),
-    lines: Type.Optional(
-      Type.Array(Type.Union([text(20, 'a line'), Type.Null()]), {
-        maxItems: 8,
-        description: 'lines that are given, by place; null for those to be written',
-      }),
-    ),
-    forbidden: Type.Optional(words('characters and words that must not occur')),
-    required: Type.Optional(words('words that must occur')),
-  },
-  closed,
-);
-
-const SamplingSchema = Type.Object(
-  {
-    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 5 })),
-    topK: Type.Optional(Type.Integer({ minimum: 0 })),
-    topP: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
-    minP: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-    repetitionPenalty: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 5 })),
-  },
-  closed,
-);
 
 export const WriteSchema = Type.Object(
   {
@@ -60,13 +21,13 @@ export const WriteSchema = Type.Object(
     themes: Type.Optional(words('what the poem is to be about')),
     prompt: Type.Optional(text(500, 'what the model reads instead of the plain prompt for form and themes')),
     constraints: Type.Optional(ConstraintsSchema),
-    sampling: Type.Optional(SamplingSchema),
+    sampling: Type.Optional(Type.Partial(SamplingSchema)),
     free: Type.Optional(Type.Boolean({ description: 'no constraints: the model alone decides' })),
     original: Type.Optional(
       Type.Boolean({ description: 'no line that the corpus has, word for word or nearly' }),
     ),
-    candidates: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_CANDIDATES })),
-    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    candidates: Type.Optional(CandidatesSchema),
+    seed: Type.Optional(SeedSchema),
   },
   closed,
 );

@@ -2,7 +2,7 @@
 import OpenAI, { APIConnectionTimeoutError, APIError } from 'openai';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError, messageOf } from '../support/errors.js';
-import { SAMPLING_DEFAULTS } from './sampler.js';
+import { SAMPLING_DEFAULTS } from './generation-settings.js';
 import type { BatchOptions, ConstrainedOrder, PoemWriter } from './writer.js';
 import { describePoem, type WrittenPoem } from './written-poem.js';
 

@@ -4,7 +4,8 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { Random } from '../support/random.js';
 import type { ConstraintState, PoemConstraint } from './constraint.js';
 import { DecodingState, type Decoder } from './decoder.js';
-import { sampleToken, type SamplingOptions } from './sampler.js';
+import type { SamplingOptions } from './generation-settings.js';
+import { sampleToken } from './sampler.js';
 
 export interface GenerationRequest {
   readonly prompt: readonly number[];

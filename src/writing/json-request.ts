@@ -1,14 +1,9 @@
 /** A request for a poem as JSON carries it: over HTTP, or from a page to its worker. */
 import type { FormName } from '../poetry/forms.js';
 import { parsePrompt } from '../poetry/prompt.js';
-import type { Constraints } from './plan.js';
-import type { SamplingOptions } from './sampler.js';
+import type { Constraints, JsonConstraints } from './constraint-schema.js';
+import type { SamplingOptions } from './generation-settings.js';
 import type { WriteOptions } from './writer.js';
-
-export interface JsonConstraints extends Omit<Constraints, 'lines'> {
-  /** JSON has no undefined: lines that are to be written are null. */
-  readonly lines?: readonly (string | null)[];
-}
 
 export interface JsonRequest {
   readonly model?: string;

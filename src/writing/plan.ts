@@ -9,30 +9,9 @@ import { levelGroups } from '../poetry/readings.js';
 import { characters, isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import type { Random } from '../support/random.js';
+import type { Constraints } from './constraint-schema.js';
 import { fitsPlace, namedTemplates, openTemplates, type LiftableRule } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
-
-/** What a poem must keep to. What is absent is on, or not asked for. */
-export interface Constraints {
-  /** Keep to a tonal template of regulated verse; on by default. */
-  readonly tones?: boolean;
-  /** Which template: 平起 or 仄起, 首句入韵 or 首句不入韵, or both; the model chooses where absent. */
-  readonly template?: string;
-  /** Rhyme in one level-tone group of 平水韵; on by default. A string names the group: 下平一先, or 先. */
-  readonly rhyme?: boolean | string;
-  /** Rules that may be broken: 粘 adhesion, 对 opposition, 孤平 lone-level, 三平尾 three-level, 重字 repeated-character. */
-  readonly allow?: readonly LiftableRule[];
-  /** 藏头: the first characters of the lines. */
-  readonly acrostic?: string;
-  /** 藏尾: the last characters of the lines. */
-  readonly acrosticEnd?: string;
-  /** Lines that are given, by place; the others are written. */
-  readonly lines?: readonly (string | undefined)[];
-  /** Characters and words that must not occur. */
-  readonly forbidden?: readonly string[];
-  /** Words that must occur; their places are drawn by the seed. */
-  readonly required?: readonly string[];
-}
 
 export interface PoemPlan {
   readonly form: FormName;

@@ -13,8 +13,9 @@ import { beamSearch } from './beam-search.js';
 import { PoemConstraint, type ConstraintTokens } from './constraint.js';
 import { Decoder } from './decoder.js';
 import { Generator, type Generation, type GenerationRequest } from './generate.js';
-import { planPoem, type Constraints } from './plan.js';
-import { SAMPLING_DEFAULTS, type SamplingOptions } from './sampler.js';
+import { constraintsOf, type Constraints } from './constraint-schema.js';
+import { planPoem } from './plan.js';
+import { SAMPLING_DEFAULTS, type SamplingOptions } from './generation-settings.js';
 import { kept, VerseVocabulary } from './verse-vocabulary.js';
 import {
   ordersOf,
@@ -193,15 +194,12 @@ export class Poet implements PoemWriter {
 
   /** The constraint of a request, kept for the next one that asks the same. Required words are placed by the seed: one each. */
   private constraint(form: FormName, seed: number, options: BatchOptions): PoemConstraint {
-    const { tones, template, rhyme, allow, acrostic, acrosticEnd, lines, forbidden, required } = options;
-    const asked: Constraints = {
-      ...{ tones, template, rhyme, allow, acrostic, acrosticEnd, lines, forbidden, required },
-    };
+    const asked = constraintsOf(options);
     const { knownLines } = this.parts;
     if (options.original && !knownLines) {
       throw new InputError('original: needs an index of known lines (knownLines, --index)');
     }
-    const drawn = (required?.length ?? 0) > 0 ? seed : undefined;
+    const drawn = (asked.required?.length ?? 0) > 0 ? seed : undefined;
     const key = JSON.stringify([form, asked, options.original ?? false, drawn]);
     const make = (): PoemConstraint => {
       const plan = planPoem(form, asked, this.tokens.vocabulary, Random.for(seed, 'places'));

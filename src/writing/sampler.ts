@@ -1,26 +1,6 @@
-/** Sampling the next token from logits. Names and meanings are those of Transformers' GenerationConfig. */
+/** Sampling the next token from logits. */
 import type { Random } from '../support/random.js';
-
-export interface SamplingOptions {
-  /** 0 takes the most likely token. */
-  readonly temperature: number;
-  /** Keep the k most likely tokens; 0 keeps all. */
-  readonly topK: number;
-  /** Keep the smallest set of tokens whose probability reaches this. */
-  readonly topP: number;
-  /** Keep tokens at least this fraction as likely as the likeliest. */
-  readonly minP: number;
-  /** Divides (or multiplies) the logits of tokens already written; 1 changes nothing. */
-  readonly repetitionPenalty: number;
-}
-
-export const SAMPLING_DEFAULTS: SamplingOptions = {
-  temperature: 0.8,
-  topK: 0,
-  topP: 0.95,
-  minP: 0,
-  repetitionPenalty: 1,
-};
+import type { SamplingOptions } from './generation-settings.js';
 
 /** The logits of the tokens that may be chosen, penalised where they were written before. */
 export function allowedScores(

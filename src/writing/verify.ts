@@ -7,7 +7,7 @@ import { checkRhyme } from '../poetry/rhyme.js';
 import { characters, splitLines } from '../poetry/text.js';
 import type { Violation } from '../poetry/rules.js';
 import { groupByName } from '../poetry/pingshui.js';
-import type { Constraints } from './plan.js';
+import type { Constraints } from './constraint-schema.js';
 import { LEVEL_TYPES, OBLIQUE_TYPES, openTemplates } from './tonal-templates.js';
 
 /** What is not kept, a phrase each; empty for a poem that keeps everything. */

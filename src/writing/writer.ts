@@ -1,8 +1,8 @@
 /** What writes poems: a model of our own ({@link Poet}) or one behind an endpoint. */
 import { formatPrompt } from '../poetry/prompt.js';
 import type { FormName } from '../poetry/forms.js';
-import type { Constraints } from './plan.js';
-import type { SamplingOptions } from './sampler.js';
+import type { Constraints } from './constraint-schema.js';
+import type { SamplingOptions } from './generation-settings.js';
 import type { PoemOrder, WrittenPoem } from './written-poem.js';
 
 export interface BatchOptions extends Constraints {

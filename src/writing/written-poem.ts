@@ -5,7 +5,7 @@ import type { LineIndex, Nearness } from '../poetry/line-index.js';
 import { toSimplified } from '../poetry/script.js';
 import { isHan, splitLines } from '../poetry/text.js';
 import { themeCoverage } from '../poetry/themes.js';
-import type { Constraints } from './plan.js';
+import type { Constraints } from './constraint-schema.js';
 import { unmetConstraints } from './verify.js';
 
 /** One poem asked for. */

@@ -3,7 +3,7 @@ import { openModelWithTokenizer, type ModelFolder } from '../../src/model/folder
 import type { Tokenizer } from '../../src/model/tokenizer.js';
 import { Decoder } from '../../src/writing/decoder.js';
 import { Generator, type GenerationRequest } from '../../src/writing/generate.js';
-import { SAMPLING_DEFAULTS } from '../../src/writing/sampler.js';
+import { SAMPLING_DEFAULTS } from '../../src/writing/generation-settings.js';
 
 describe('generation', () => {
   let model: ModelFolder;

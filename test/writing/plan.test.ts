@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Tokenizer } from '../../src/model/tokenizer.js';
 import { Random } from '../../src/support/random.js';
-import { planPoem, type Constraints } from '../../src/writing/plan.js';
+import type { Constraints } from '../../src/writing/constraint-schema.js';
+import { planPoem } from '../../src/writing/plan.js';
 import { VerseVocabulary } from '../../src/writing/verse-vocabulary.js';
 
 const tokenizer = await Tokenizer.load('models/miniature');

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/support/random.js';
-import {
-  SAMPLING_DEFAULTS,
-  sampleToken,
-  smallestKept,
-  type SamplingOptions,
-} from '../../src/writing/sampler.js';
+import { SAMPLING_DEFAULTS, type SamplingOptions } from '../../src/writing/generation-settings.js';
+import { sampleToken, smallestKept } from '../../src/writing/sampler.js';
 
 describe('sampling', () => {
   it('chooses allowed tokens only, the likeliest at temperature 0', () => {

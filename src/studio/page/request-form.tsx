@@ -1,5 +1,6 @@
 /** The form of a request: what the poem should be. */
-import type { JsonConstraints, JsonRequest } from '../../writing/json-request.js';
+import type { JsonConstraints } from '../../writing/constraint-schema.js';
+import type { JsonRequest } from '../../writing/json-request.js';
 import type { FormName } from '../../poetry/forms.js';
 import { splitThemes } from '../../poetry/prompt.js';
 import type { Description } from './engine.js';
