@@ -1,4 +1,5 @@
-import { toSimplified } from './script.js';
+import { simplifiedForm, toSimplified } from './script.js';
+import { VARIANTS } from './variant-table.js';
 
 /**
  * Later forms of characters, and the form under which 廣韻 has them. Only those that Tang poems use often; found by listing the
@@ -16,12 +17,29 @@ export function guangyunForm(character: string): string | undefined {
   return standard.get(character);
 }
 
-/** The standard character of today that a character is a form of; itself where it is none. */
+/** Standard characters by their variants. */
+const standards = new Map(
+  VARIANTS.trim()
+    .split(/\s+/u)
+    .flatMap((group) => {
+      const [standard = '', ...variants] = group;
+      return variants.map((variant) => [variant, standard] as const);
+    }),
+);
+
+const standardOf = (character: string): string => standards.get(character) ?? character;
+
+/** The standard character of today that a character is a form of: simplified, and no variant; itself where it is none. */
 export function standardCharacter(character: string): string {
-  return toSimplified(character);
+  return standardOf(simplifiedForm(character));
+}
+
+/** A text in standard characters: in simplified script, each variant as the character that it is a form of. */
+export function toStandard(text: string): string {
+  return Array.from(toSimplified(text), standardOf).join('');
 }
 
 /** Whether two characters are forms of one (劒 and 剑): one character may not come twice in a poem. */
 export function sameCharacter(left: string, right: string): boolean {
-  return standardCharacter(left) === standardCharacter(right);
+  return left === right || standardCharacter(left) === standardCharacter(right);
 }
