@@ -1,7 +1,8 @@
 /** Cleaning: from a record as it came to lines of verse, or a reason to drop it. Pure; every rule has an id. */
-import { characters, isHan, lineMarks, splitLines } from '../poetry/text.js';
+import { characters, isHan } from '../poetry/text.js';
 import { levelGroups } from '../poetry/readings.js';
 import { toSimplified } from '../poetry/script.js';
+import { toStandard } from '../poetry/variants.js';
 import type { CleanPoem, SourcePoem } from './poem.js';
 
 /** What cleaning did to a poem: `mended` keeps it, `dropped` does not. */
@@ -32,12 +33,14 @@ export const CLEANING_RULES: Readonly<Record<string, string>> = {
   note: 'notes and variants in （） and 〖〗 removed',
   bracket: '[X] holds the right reading: the brackets are removed, X stays',
   markup: 'quotation marks, 《》 and spaces removed; what they hold stays',
-  missing: 'missing or unreadable characters (□ ○ ? …, {parts of a character}): dropped',
+  compatibility: 'compatibility forms and radicals become the characters they stand for (Unicode NFKC)',
+  missing: 'missing or unreadable characters (□ 囗 ○ ? …, {parts of a character}): dropped',
   foreign: 'Latin letters, digits or private-use characters: dropped',
   empty: 'no text: dropped',
   length: 'too few or too many lines: dropped',
   irregular: 'lines of unequal length: dropped',
   linebreak: 'line breaks mended: a couplet a line',
+  variant: 'variants become the standard character (疎 疏, 劒 剑); the traditional text stays as it was',
   simplify: "a line's last character stays traditional: the simplified one has lost a rhyme",
   duplicate: 'the same text as another poem: dropped',
   'near-duplicate': 'shares half of its lines with a better copy, or is part of it: dropped',
@@ -56,8 +59,8 @@ export function removeNotes(text: string): string {
   return kept;
 }
 
-const MARKUP = /[「」『』“”‘’"'《》〈〉【】\s]/gu;
-const MISSING = /[□○●■◇�?…—⿰-⿻{}｛｝]/u;
+const MARKUP = /[「」『』“”‘’"'《》〈〉【】]|[^\S\n]/gu;
+const MISSING = /[□囗○●■◇�?…—⿰-⿻{}｛｝]/u;
 const FOREIGN = /[A-Za-z0-9\uE000-\uF8FF]/u;
 
 /** Cleans one poem. Duplicates are found by {@link import('./duplicates.js')}, which sees all poems. */
@@ -77,49 +80,81 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
     if (changed !== text) note(rule, 'mended', text.replaceAll('\n', ''));
     return changed;
   };
-  let text = step('note', joined, removeNotes);
+  let text = step('compatibility', joined, composeIdeographs);
+  text = step('note', text, removeNotes);
   text = step('bracket', text, (before) => before.replace(/[[\]［］]/gu, ''));
-  const broken = text;
-  text = text.replaceAll('\n', '');
   text = step('markup', text, (before) => before.replace(MARKUP, ''));
-  text = text
-    .replace(/[、：:]/gu, '，')
-    .replace(/,/gu, '，')
-    .replace(/[．.]/gu, '。');
 
   if (MISSING.test(text)) return drop('missing', text);
   if (FOREIGN.test(text)) return drop('foreign', text);
-  const lines = splitLines(text);
+  const verses = readVerses(text);
+  const lines = verses.map(({ line }) => line);
   if (lines.length === 0) return drop('empty', joined);
   const odd = lines.find((line) => !characters(line).every(isHan));
   if (odd !== undefined) return drop('foreign', odd);
   if (lines.length < options.fewestLines || lines.length > options.mostLines) return drop('length', text);
   if (options.regularOnly && !isRegular(lines)) return drop('irregular', text);
-  if (broken.split('\n').filter((line) => line !== '').length !== Math.ceil(lines.length / 2)) {
+  const paragraphs = text.split('\n').filter((paragraph) => paragraph !== '');
+  if (paragraphs.length !== Math.ceil(lines.length / 2)) {
     note('linebreak', 'mended', joined.replaceAll('\n', ' / '));
   }
-  const simplified = lines.map(simplifyLine);
-  const kept = simplified.find((line, index) => line !== toSimplified(lines[index] ?? ''));
+  const standard = lines.map(standardLine);
+  const variant = standard.find(
+    (line, index) => toSimplified(lines[index] ?? '').slice(0, -1) !== line.slice(0, -1),
+  );
+  if (variant !== undefined) note('variant', 'mended', variant);
+  const kept = standard.find((line, index) => line !== toStandard(lines[index] ?? ''));
   if (kept !== undefined) note('simplify', 'mended', kept);
-  const marks = lineMarks(text);
   const poem: CleanPoem = {
     id: source.id,
-    title: toSimplified(removeNotes(source.title).trim()),
-    author: toSimplified(source.author),
-    lines: simplified,
+    title: toStandard(removeNotes(source.title).trim()),
+    author: toStandard(source.author),
+    lines: standard,
     traditional: lines,
-    marks: lines.map((_, index) => marks[index] ?? '。'),
+    marks: verses.map(({ mark }) => mark),
   };
   return { poem, decisions };
 }
 
-/** A line in simplified script; its last character stays traditional where the simplified one has lost a rhyme (綠蘋, not 绿苹). */
-function simplifyLine(line: string): string {
+/** Compatibility ideographs and radicals as the characters that they stand for; what is no ideograph stays as it is. */
+function composeIdeographs(text: string): string {
+  return text
+    .replace(/[\u200B-\u200D\u2060\uFEFF\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu, '')
+    .replace(/[\u2E80-\u2FD5\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu, (character) => character.normalize('NFKC'))
+    .normalize('NFC');
+}
+
+/** Lines with the mark after each: a mark ends a line, and so does a line break. */
+function readVerses(text: string): { line: string; mark: string }[] {
+  return text
+    .split('\n')
+    .flatMap((paragraph) => [
+      ...paragraph.matchAll(/([^，。？！；、：,.．:!;]+)([，。？！；、：,.．:!;]?)/gu),
+    ])
+    .map(([, line = '', mark = '']) => ({ line, mark: MARKS[mark] ?? mark }));
+}
+
+/** Marks as they are kept: a line break counts as a full stop. */
+const MARKS: Readonly<Record<string, string>> = {
+  '': '。',
+  '、': '，',
+  '：': '，',
+  ':': '，',
+  ',': '，',
+  '．': '。',
+  '.': '。',
+  '!': '！',
+  ';': '；',
+};
+
+/** A line in standard characters; its last one stays as it was where the standard one has lost a rhyme. */
+function standardLine(line: string): string {
   const text = characters(line);
   const last = text.at(-1) ?? '';
-  const groups = new Set(levelGroups(toSimplified(last)));
+  const groups = new Set(levelGroups(toStandard(last)));
   const rhymes = levelGroups(last).every((group) => groups.has(group));
-  return toSimplified(text.slice(0, -1).join('')) + (rhymes ? toSimplified(last) : last);
+  const standard = characters(toStandard(line));
+  return rhymes ? standard.join('') : standard.slice(0, -1).join('') + last;
 }
 
 /** Whether all lines have five, or all have seven characters, and their number is even. */

@@ -26,8 +26,20 @@ export async function poemFiles(source: string): Promise<string[]> {
   return names.sort((a, b) => number(a) - number(b)).map((name) => path.join(folder, name));
 }
 
-/** The poems of these files, in order. Holds one file at a time. */
+/**
+ * The poems of these files, in order. Holds one file at a time. Ids are unique: where a record has one that came before, `#2` and so on is
+ * added, so that of two records of one text the second is found to be a duplicate.
+ */
 export async function* readPoems(files: readonly string[]): AsyncGenerator<SourcePoem> {
+  const times = new Map<string, number>();
+  for await (const poem of readRecords(files)) {
+    const time = (times.get(poem.id) ?? 0) + 1;
+    times.set(poem.id, time);
+    yield time === 1 ? poem : { ...poem, id: `${poem.id}#${time}` };
+  }
+}
+
+async function* readRecords(files: readonly string[]): AsyncGenerator<SourcePoem> {
   for (const file of files) {
     if (/\.jsonl(\.gz)?$/.test(file)) yield* readLines(file);
     else {

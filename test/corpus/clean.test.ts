@@ -45,12 +45,32 @@ describe('cleaning', () => {
     expect(kept.decisions.map(({ rule }) => rule)).toEqual(['simplify']);
   });
 
+  it('writes standard characters for variants, and leaves the traditional text as it was', () => {
+    const { poem: kept, decisions } = cleanPoem(poem('疎簷臥看劒，鬬鴈唳寒谿。', COUPLETS[1]));
+    expect(kept?.lines.slice(0, 2)).toEqual(['疏檐卧看剑', '斗雁唳寒溪']);
+    expect(kept?.traditional.slice(0, 2)).toEqual(['疎簷臥看劒', '鬬鴈唳寒谿']);
+    expect(decisions.map(({ rule }) => rule)).toEqual(['variant']);
+  });
+
+  it('reads compatibility ideographs and radicals as the characters they stand for', () => {
+    const { poem: kept, decisions } = cleanPoem(poem('⽩⽇依\u{2F80C}盡，黃河入海\uF9CA。', COUPLETS[1]));
+    expect(kept?.traditional.slice(0, 2)).toEqual(['白日依㒞盡', '黃河入海流']);
+    expect(decisions.map(({ rule }) => rule)).toContain('compatibility');
+  });
+
+  it('ends a line where the text has a line break', () => {
+    const { poem: kept } = cleanPoem(poem('白日依山盡', '黃河入海流', '欲窮千里目\n更上一層樓'));
+    expect(kept?.lines).toEqual(['白日依山尽', '黄河入海流', '欲穷千里目', '更上一层楼']);
+    expect(kept?.marks).toHaveLength(4);
+  });
+
   it('mends line breaks', () => {
     expect(rulesOf(poem(COUPLETS.join('')))).toEqual(['linebreak']);
   });
 
   it.each([
     ['missing', ['白日依□盡，黃河入海流。', COUPLETS[1]]],
+    ['missing', ['白日依囗盡，黃河入海流。', COUPLETS[1]]],
     ['missing', ['白日依{山盡}山，黃河入海流。', COUPLETS[1]]],
     ['foreign', ['白日依山盡abc，黃河入海流。', COUPLETS[1]]],
     ['empty', ['。']],

@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { expect, it } from 'vitest';
+import { readPoems } from '../../src/corpus/read.js';
+import { cleanPoem } from '../../src/corpus/clean.js';
+import { findDuplicates } from '../../src/corpus/duplicates.js';
+
+it('of two records with one id and text, one stays', async () => {
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'shiren-read-')), 'poems.jsonl');
+  const record = {
+    id: 'a',
+    title: '登鸛雀樓',
+    author: '王之渙',
+    paragraphs: ['白日依山盡，黃河入海流。', '欲窮千里目，更上一層樓。'],
+  };
+  writeFileSync(file, [record, record].map((one) => JSON.stringify(one)).join('\n'));
+  const poems: { id: string; lines: readonly string[]; quality: number }[] = [];
+  for await (const source of readPoems([file])) {
+    const { poem } = cleanPoem(source);
+    if (poem) poems.push({ ...poem, quality: 1 });
+  }
+  expect(poems.map(({ id }) => id)).toEqual(['a', 'a#2']);
+  expect([...findDuplicates(poems).dropped]).toEqual([['a#2', { rule: 'duplicate', of: 'a' }]]);
+});
