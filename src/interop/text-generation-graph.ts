@@ -2,11 +2,22 @@
  * A network as the graph that Optimum exports and transformers.js runs: `input_ids`, `attention_mask`, `position_ids` and
  * `past_key_values.N.key|value` in, `logits` and `present.N.key|value` out.
  */
-import { maskOfGroups, UNSEEN } from '../model/attention.js';
+import { maskOfGroups, UNSEEN, type TokenOrder } from '../model/attention.js';
 import { decoder, type NetworkOptions } from '../model/network.js';
 import { emit } from '../tensor/emit.js';
 import type { Graph, Value } from '../tensor/graph.js';
-import { cast, concat, reshape, reshapeTo, shapeOf, slice } from '../tensor/operators.js';
+import {
+  cast,
+  concat,
+  range,
+  reshape,
+  reshapeTo,
+  shapeOf,
+  slice,
+  subtract,
+  unsqueeze,
+  where,
+} from '../tensor/operators.js';
 
 export function buildTextGenerationGraph(options: NetworkOptions): void {
   const { graph, config } = options;
@@ -14,7 +25,8 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
   const ids = graph.input('input_ids', 'int64', ['rows', 'length']);
   const attentionMask = graph.input('attention_mask', 'int64', ['rows', 'total']);
   const positions = graph.input('position_ids', 'int64', ['rows', 'length']);
-  const mask = maskOfGroups(causalMask(graph, ids, attentionMask), numAttentionHeads / numKeyValueHeads);
+  const order = tokenOrder(graph, ids, attentionMask);
+  const mask = maskOfGroups(causalMask(order, attentionMask), numAttentionHeads / numKeyValueHeads);
   /** What there was, then what is new: also an output. */
   const grown = (layer: number, part: 'key' | 'value', fresh: Value): Value => {
     const shape = ['rows', numKeyValueHeads, 'past', headDim] as const;
@@ -26,6 +38,7 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
   const hidden = decoder(options, reshape(ids, ['tokens']), {
     positions,
     mask,
+    order: () => order,
     remember: (layer, { key, value }) => [
       { key: grown(layer, 'key', key), value: grown(layer, 'value', value) },
     ],
@@ -35,38 +48,26 @@ export function buildTextGenerationGraph(options: NetworkOptions): void {
   graph.output('logits', reshapeTo(logits, shape, ['rows', 'length', vocabSize]));
 }
 
+/** Where new tokens and those that they may see stand among all: [1, length] and [1, total]. */
+function tokenOrder(graph: Graph, ids: Value, attentionMask: Value): TokenOrder {
+  const [total, length] = [attentionMask, ids].map((x) => slice(shapeOf(x), 0, 1, 2)) as [Value, Value];
+  return {
+    queries: unsqueeze(range(subtract(total, length), total, 'length'), [0]),
+    keys: unsqueeze(range(graph.integers([0]), total, 'total'), [0]),
+  };
+}
+
 /** [rows, 1, length, total]: 0 where a new token sees another, a large negative number where not. */
-function causalMask(graph: Graph, ids: Value, attentionMask: Value): Value {
-  const scalar = (x: Value): Value => emit('Squeeze', { graph, inputs: [x], shape: [], type: 'int64' });
-  const total = scalar(slice(shapeOf(attentionMask), 0, 1, 2));
-  const length = scalar(slice(shapeOf(ids), 0, 1, 2));
-  const [zero, one] = [0, 1].map((number) =>
-    graph.constant('integer', 'int64', [], BigInt64Array.of(BigInt(number))),
-  ) as [Value, Value];
-  const range = (from: Value, size: string): Value =>
-    emit('Range', { graph, inputs: [from, total, one], shape: [size], type: 'int64' });
-  const before = emit('Sub', { graph, inputs: [total, length], shape: [], type: 'int64' });
-  const unsqueeze = (x: Value, axes: readonly number[], shape: readonly (string | number)[]): Value =>
-    emit('Unsqueeze', { graph, inputs: [x, graph.integers(axes)], shape, type: x.type });
+function causalMask({ queries, keys }: TokenOrder, attentionMask: Value): Value {
+  const { graph } = attentionMask;
   const causal = emit('LessOrEqual', {
     graph,
-    inputs: [
-      unsqueeze(range(zero, 'total'), [0], [1, 'total']),
-      unsqueeze(range(before, 'length'), [1], ['length', 1]),
-    ],
-    shape: ['length', 'total'],
+    inputs: [unsqueeze(keys, [1, 2]), unsqueeze(queries, [1, 3])],
+    shape: [1, 1, 'length', 'total'],
     type: 'bool',
   });
-  const present = unsqueeze(cast(attentionMask, 'bool'), [1, 2], ['rows', 1, 1, 'total']);
-  const seen = emit('And', {
-    graph,
-    inputs: [present, causal],
-    shape: ['rows', 1, 'length', 'total'],
-    type: 'bool',
-  });
-  return emit('Where', {
-    graph,
-    inputs: [seen, graph.scalar(0), graph.scalar(UNSEEN)],
-    shape: ['rows', 1, 'length', 'total'],
-  });
+  const present = unsqueeze(cast(attentionMask, 'bool'), [1, 2]);
+  const shape = ['rows', 1, 'length', 'total'];
+  const seen = emit('And', { graph, inputs: [present, causal], shape, type: 'bool' });
+  return where(seen, graph.scalar(0), graph.scalar(UNSEEN));
 }

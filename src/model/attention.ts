@@ -19,6 +19,7 @@ import {
   splitBy,
   subtract,
   transpose,
+  unsqueeze,
 } from '../tensor/operators.js';
 import type { LayerType, ModelConfig } from './config.js';
 import { rotaryTables } from './rotary.js';
@@ -32,14 +33,20 @@ export interface KeyValue {
   readonly value: Value;
 }
 
+/** Where new tokens stand, int64 [rows, length], and where those that they may see, [rows, width]; one row where all are alike. */
+export interface TokenOrder {
+  readonly queries: Value;
+  readonly keys: Value;
+}
+
 /** Where a graph's tokens stand, and what they see. */
 export interface AttentionContext {
   /** Where each new token stands in its text: int64 [rows, length]. */
   readonly positions: Value;
   /** float [rows, 1, group · length, width]: 0 where a token sees another, {@link UNSEEN} where not; once for each query head of a group. */
   readonly mask: Value;
-  /** Where each token that may be seen stands: int64 [rows, width]. The positions themselves where absent. */
-  readonly keyPositions?: Value;
+  /** The order in which tokens stand, for windows: that of the positions where absent. Asked for where a layer has a window. */
+  readonly order?: () => TokenOrder;
   /** What a layer's queries meet, whose widths together are the mask's; the new keys and values alone where absent. */
   readonly remember?: (layer: number, fresh: KeyValue) => readonly KeyValue[];
   /** The widths of those, if there are several: int64 [parts]. */
@@ -110,23 +117,20 @@ function maskOf(
   type: LayerType,
   { slidingWindow, numAttentionHeads, numKeyValueHeads }: ModelConfig,
   positions: number,
-  { mask, positions: standing, keyPositions = standing }: AttentionContext,
+  { mask, positions: standing, order }: AttentionContext,
 ): Value {
   if (type === 'full_attention' || slidingWindow === undefined || slidingWindow >= positions) return mask;
   const group = numAttentionHeads / numKeyValueHeads;
-  return add(mask, maskOfGroups(windowMask(standing, keyPositions, slidingWindow), group));
+  const places = order?.() ?? { queries: standing, keys: standing };
+  return add(mask, maskOfGroups(windowMask(places, slidingWindow), group));
 }
 
 /** [rows, 1, length, width]: 0 where a key is fewer than `window` tokens before a query. */
-function windowMask(queryPositions: Value, keyPositions: Value, window: number): Value {
-  const { graph } = queryPositions;
-  const [rows, length] = queryPositions.shape as [Dimension, Dimension];
-  const [, width] = keyPositions.shape as [Dimension, Dimension];
-  const unsqueeze = (x: Value, axes: readonly number[], shape: readonly Dimension[]): Value =>
-    emit('Unsqueeze', { graph, inputs: [x, graph.integers(axes)], shape, type: x.type });
+function windowMask({ queries, keys }: TokenOrder, window: number): Value {
+  const { graph } = queries;
   const distance = subtract(
-    unsqueeze(cast(queryPositions, 'float32'), [1, 3], [rows, 1, length, 1]),
-    unsqueeze(cast(keyPositions, 'float32'), [1, 2], [rows, 1, 1, width]),
+    unsqueeze(cast(queries, 'float32'), [1, 3]),
+    unsqueeze(cast(keys, 'float32'), [1, 2]),
   );
   return scale(cast(greater(distance, graph.scalar(window - 1)), 'float32'), UNSEEN);
 }

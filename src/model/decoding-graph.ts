@@ -3,7 +3,8 @@
  * run costs what is new and not what is kept.
  */
 import type { Value } from '../tensor/graph.js';
-import { concat, gather, logSumExp } from '../tensor/operators.js';
+import { emit } from '../tensor/emit.js';
+import { concat, gather, logSumExp, range, shapeOf, slice, unsqueeze } from '../tensor/operators.js';
 import { decoder, type NetworkOptions } from './network.js';
 
 export const CACHE_PARTS = ['key', 'value'] as const;
@@ -35,6 +36,7 @@ export function buildDecodingGraph(options: NetworkOptions): void {
     positions,
     mask,
     widths,
+    order: () => ({ queries: positions, keys: keyPositions(positions, widths) }),
     remember(layer, fresh) {
       added.push(fresh.key, fresh.value);
       return [{ key: cacheInput(options, layer, 'key'), value: cacheInput(options, layer, 'value') }, fresh];
@@ -44,6 +46,17 @@ export function buildDecodingGraph(options: NetworkOptions): void {
   graph.output('logits', logits);
   graph.output('log_sum_exp', logSumExp(logits, [1], false));
   graph.output('added', concat(added, 0, `${2 * config.numHiddenLayers}*rows`));
+}
+
+/** Where what may be seen stands: a cached token at the place that it has in the cache, then the new ones. */
+function keyPositions(positions: Value, widths: Value): Value {
+  const { graph } = positions;
+  const capacity = slice(widths, 0, 0, 1);
+  const cached = unsqueeze(range(graph.integers([0]), capacity, 'capacity'), [0]);
+  const size = concat([slice(shapeOf(positions), 0, 0, 1), capacity], 0, 2);
+  const shape = ['rows', 'capacity'];
+  const places = emit('Expand', { graph, inputs: [cached, size], shape, type: 'int64' });
+  return concat([places, positions], 1, 'width');
 }
 
 function cacheInput({ graph, config }: NetworkOptions, layer: number, part: CachePart): Value {

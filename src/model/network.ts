@@ -7,7 +7,7 @@
 import { checkpoint } from '../tensor/differentiate.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import { rmsNorm } from '../tensor/neural-operators.js';
-import { add, concat, gemm, multiply, reshape, split, subtract } from '../tensor/operators.js';
+import { add, concat, gemm, multiply, reshape, scale, split, subtract } from '../tensor/operators.js';
 import type { Block } from './architectures/architecture.js';
 import { architectureOf } from './architectures/registry.js';
 import { groupedAttention, maskOfGroups, type Attention, type AttentionContext } from './attention.js';
@@ -105,15 +105,22 @@ function adapterValues({ lora }: NetworkOptions, layer: number): Value[] {
   });
 }
 
+/** What a normalisation multiplies with. */
+function gainOf({ graph, config, weights }: NetworkOptions, name: string, size: number): Value {
+  const { gainOffset } = architectureOf(config);
+  const stored = weights.vector(name, size);
+  return gainOffset === undefined ? stored : add(stored, graph.scalar(gainOffset));
+}
+
 /** The parts of a layer, for its architecture to put together. */
 function blockParts(options: NetworkOptions, layer: number, attend: Attention): Block {
-  const { config, weights } = options;
+  const { config } = options;
   const { rmsNormEps, hiddenSize, headDim, numAttentionHeads, numKeyValueHeads } = config;
   const [qkv, o, gateUp, down] = PROJECTION_STACKS;
   const apply = (x: Value, projections: readonly Projection[]): Value[] =>
     project(options, x, layer, projections);
   const gain = (name: string, size: number): Value =>
-    weights.vector(`model.layers.${layer}.${name}.weight`, size);
+    gainOf(options, `model.layers.${layer}.${name}.weight`, size);
   const normaliseHeads = (x: Value, name: string, heads: number): Value =>
     rmsNorm(reshape(x, ['tokens', heads, headDim]), gain(`self_attn.${name}`, headDim), rmsNormEps);
   return {
@@ -138,13 +145,15 @@ export function decoder(options: NetworkOptions, tokenIds: Value, context: Atten
   const { graph, config, weights, positions } = options;
   const architecture = architectureOf(config);
   const attend = groupedAttention(graph, config, positions, context);
-  let x = weights.embed(tokenIds);
+  const embedded = weights.embed(tokenIds);
+  const factor = architecture.embeddingScale?.(config);
+  let x = factor === undefined ? embedded : scale(embedded, factor);
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
     const parts = blockParts(options, layer, attend);
     const build = (input: Value): Value => architecture.layer(parts, input);
     x = options.checkpointing ? checkpoint(x, adapterValues(options, layer), build) : build(x);
   }
-  return rmsNorm(x, weights.vector('model.norm.weight', config.hiddenSize), config.rmsNormEps);
+  return rmsNorm(x, gainOf(options, 'model.norm.weight', config.hiddenSize), config.rmsNormEps);
 }
 
 /** The inputs of a training graph. R rows of T tokens; `tokens` = R · T. */

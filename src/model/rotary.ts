@@ -47,19 +47,20 @@ const joined = (theta: number, scaling: RotaryConfig['scaling']): RotaryConfig =
  * `rope_theta` and `rope_scaling`.
  *
  * @param layerType which of those by type of layer
+ * @param theta the base where none is named
  * @throws InputError for a kind of scaling that is not known here
  */
-export function parseRotary(keys: ConfigKeys, layerType: string): RotaryConfig {
+export function parseRotary(keys: ConfigKeys, layerType: string, theta = 10_000): RotaryConfig {
   keys.require('partial_rotary_factor', 1, 'rotary positions in the whole of each head');
   if (keys.has('rope_parameters')) {
     const all = keys.within('rope_parameters');
     const own = all.has(layerType) ? all.within(layerType) : all;
-    return joined(own.number('rope_theta'), parseScaling(own, 'rope_type'));
+    return joined(own.number('rope_theta', theta), parseScaling(own, 'rope_type'));
   }
-  const theta = keys.number('rope_theta');
-  if (!keys.has('rope_scaling')) return { theta };
+  const base = keys.number('rope_theta', theta);
+  if (!keys.has('rope_scaling')) return { theta: base };
   const scaling = keys.within('rope_scaling');
-  return joined(theta, parseScaling(scaling, scaling.has('rope_type') ? 'rope_type' : 'type'));
+  return joined(base, parseScaling(scaling, scaling.has('rope_type') ? 'rope_type' : 'type'));
 }
 
 /** The angle that each pair of a head's numbers turns by from one position to the next: `headDim / 2` numbers. */

@@ -24,6 +24,7 @@ import {
   reduceSum,
   reshape,
   reshapeLike,
+  scale,
   scatterRows,
   sigmoid,
   slice,
@@ -124,6 +125,25 @@ const swigluRule: GradientRule = (entry, dy, needs) => {
   const s = sigmoid(gate);
   const h = multiply(gate, s);
   const slope = (): Value => add(h, multiply(s, subtract(one(gate.graph), h)));
+  return [needs[0] ? multiply(multiply(dy, up), slope()) : undefined, needs[1] ? multiply(dy, h) : undefined];
+};
+
+/** Of √(2/π)·(x + 0.044715·x³) twice the factors: gelu(x) is x·σ(2·that), since 1 + tanh(z) = 2σ(2z). */
+const GELU_LINEAR = 2 * Math.sqrt(2 / Math.PI);
+const GELU_CUBIC = GELU_LINEAR * 0.044715;
+
+/**
+ * With z = a·g + b·g³, s = σ(z), h = g·s and y = h·u: du = dy·h, dg = dy·u·(s + h·(1 − s)·(a + 3b·g²)). All is computed anew, so that nothing need
+ * be kept.
+ */
+const gegluRule: GradientRule = (entry, dy, needs) => {
+  const [gate, up] = [after(input(entry, 0), dy), input(entry, 1)];
+  const { graph } = gate;
+  const square = multiply(gate, gate);
+  const s = sigmoid(multiply(gate, add(scale(square, GELU_CUBIC), graph.scalar(GELU_LINEAR))));
+  const h = multiply(gate, s);
+  const inner = (): Value => add(scale(square, 3 * GELU_CUBIC), graph.scalar(GELU_LINEAR));
+  const slope = (): Value => add(s, multiply(multiply(h, subtract(one(graph), s)), inner()));
   return [needs[0] ? multiply(multiply(dy, up), slope()) : undefined, needs[1] ? multiply(dy, h) : undefined];
 };
 
@@ -248,6 +268,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Softmax: softmaxRule,
   LogSoftmax: logSoftmaxRule,
   SwiGLU: swigluRule,
+  GeGLU: gegluRule,
   Masked: maskedRule,
   SimplifiedLayerNormalization: rmsNormRule,
   RotaryEmbedding: (entry, dy) => [

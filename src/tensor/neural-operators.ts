@@ -31,11 +31,20 @@ export function floatRows(table: Value, indices: Value): Value {
   return cast(gather(table, indices), 'float32');
 }
 
-/** gate · sigmoid(gate) · up: the gated activation of Qwen's feed-forward layers (SwiGLU, Shazeer 2020). */
+/** gate · sigmoid(gate) · up: the gated activation of most feed-forward layers (SwiGLU, Shazeer 2020). */
 export function swiglu(gate: Value, up: Value): Value {
   return gate.graph.composite(
     () => multiply(multiply(gate, sigmoid(gate)), up),
     (output) => ({ rule: 'SwiGLU', inputs: [gate, up], outputs: [output], attributes: {} }),
+  );
+}
+
+/** gelu(gate) · up, by the approximation with tanh (GeGLU, Shazeer 2020; Hendrycks and Gimpel 2016). */
+export function geglu(gate: Value, up: Value): Value {
+  const { graph, shape } = gate;
+  return graph.composite(
+    () => multiply(emit('Gelu', { graph, inputs: [gate], shape, attributes: { approximate: 'tanh' } }), up),
+    (output) => ({ rule: 'GeGLU', inputs: [gate, up], outputs: [output], attributes: {} }),
   );
 }
 
@@ -64,7 +73,7 @@ export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
 }
 
 /**
- * Rotary position embedding (Su et al. 2021) over the halves of each head, as Llama and Qwen apply it.
+ * Rotary position embedding (Su et al. 2021) over the halves of each head, as Llama applies it.
  * `x` is [rows, heads, length, size], `positions` int64 [rows, length], the tables [positions, size / 2].
  */
 export function rotaryEmbedding(x: Value, positions: Value, cosines: Value, sines: Value): Value {

@@ -197,6 +197,23 @@ export function concat(values: readonly Value[], axis: number, size: Dimension):
   });
 }
 
+/** Adds dimensions of size 1 that will stand at these places. No gradient. */
+export function unsqueeze(x: Value, axes: readonly number[]): Value {
+  const rest = [...x.shape];
+  const shape = Array.from({ length: x.shape.length + axes.length }, (_, axis) =>
+    axes.includes(axis) ? 1 : (rest.shift() as Dimension),
+  );
+  return emit('Unsqueeze', { graph: x.graph, inputs: [x, x.graph.integers(axes)], shape, type: x.type });
+}
+
+/** The whole numbers from `from` (included) to `to` (excluded), both int64 [1]: a vector of length `size`. */
+export function range(from: Value, to: Value, size: Dimension): Value {
+  const { graph } = from;
+  const scalar = (x: Value): Value => emit('Squeeze', { graph, inputs: [x], shape: [], type: 'int64' });
+  const one = graph.constant('one', 'int64', [], BigInt64Array.of(1n));
+  return emit('Range', { graph, inputs: [scalar(from), scalar(to), one], shape: [size], type: 'int64' });
+}
+
 /** Elements `start` (included) to `end` (excluded) along one axis. */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
   const { graph } = x;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Tokenizer, type ChatMessage } from '../../src/model/tokenizer.js';
+import { goldenFile } from '../golden/golden-model.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 interface Reference {
@@ -15,10 +15,10 @@ interface Reference {
   }[];
 }
 
-const golden = path.join(process.env['GOLDEN_DIR'] ?? '../shared/golden', 'qwen3-tokens.json');
+const golden = goldenFile('qwen3-tokens.json');
 const published = '../shared/models/Qwen3-0.6B';
-const present = existsSync(golden) && existsSync(published);
-if (!present) console.log(`tokenizer: ${golden} or ${published} is absent, parity tests are skipped`);
+const present = golden !== undefined && existsSync(published);
+if (!present) console.log(`tokenizer: qwen3-tokens.json (GOLDEN_DIR) or ${published} is absent, parity tests are skipped`);
 
 describe("Qwen3's tokenizer", () => {
   it('reads and writes back texts of all kinds', async () => {
@@ -36,7 +36,7 @@ describe("Qwen3's tokenizer", () => {
 
   it.skipIf(!present)('gives the ids of the reference, texts and chats', async () => {
     const tokenizer = await Tokenizer.load(published);
-    const { plain, chats } = JSON.parse(readFileSync(golden, 'utf8')) as Reference;
+    const { plain, chats } = JSON.parse(readFileSync(golden!, 'utf8')) as Reference;
     for (const { text, ids } of plain) expect(tokenizer.encode(text), text).toEqual(ids);
     for (const chat of chats) {
       const text = tokenizer.applyChatTemplate(chat.messages, {

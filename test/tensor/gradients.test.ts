@@ -64,6 +64,14 @@ const cases: readonly Case[] = [
     build: (a, b) => op.swiglu(a, b),
   },
   {
+    rule: 'GeGLU',
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    build: (a, b) => op.geglu(op.scale(a!, 3), b!),
+  },
+  {
     rule: 'Masked',
     shapes: [[2, 3]],
     build: (a) => {

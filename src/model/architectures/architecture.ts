@@ -29,6 +29,10 @@ export interface Architecture {
   parseConfig(keys: ConfigKeys): ModelConfig;
   /** The gains of a layer, by name within it, and their sizes. */
   vectors(config: ModelConfig): Readonly<Record<string, number>>;
+  /** What is added to each stored gain: 1 where a checkpoint keeps gains less 1; nothing where absent. */
+  readonly gainOffset?: number;
+  /** What embeddings are multiplied with; 1 where absent. */
+  embeddingScale?(config: ModelConfig): number;
   /** One layer: hidden states [tokens, hidden] in and out. */
   layer(block: Block, x: Value): Value;
   readonly gguf: GgufLayout;

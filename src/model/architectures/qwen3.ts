@@ -1,53 +1,34 @@
 /** Qwen3 (arXiv 2505.09388), dense: pre-norm blocks, queries and keys normalised head by head, gated feed-forward layers. */
-import { swiglu } from '../../tensor/neural-operators.js';
-import { add } from '../../tensor/operators.js';
-import { parseLayerTypes } from '../config.js';
-import { parseRotary } from '../rotary.js';
-import { parseSizes, type ModelSizes } from '../sizes.js';
+import type { ConfigKeys } from '../config-keys.js';
+import type { ModelSizes } from '../sizes.js';
 import type { Architecture } from './architecture.js';
+import { parseBiases, parsePreNorm, PRE_NORM_GGUF_NAMES, preNormLayer } from './pre-norm.js';
+
+/** Layers from `max_window_layers` on slide a window over the text, if `use_sliding_window` says so. */
+export function qwenSlides(keys: ConfigKeys): (layer: number) => boolean {
+  const first = keys.flag('use_sliding_window') ? keys.number('max_window_layers', 28) : Infinity;
+  return (layer) => layer >= first;
+}
 
 export const qwen3: Architecture = {
   modelType: 'qwen3',
-  parseConfig(keys) {
-    keys.require('hidden_act', 'silu', '"silu"');
-    const sizes = parseSizes(keys);
-    const rotary = parseRotary(keys, 'full_attention');
-    const slides = keys.flag('use_sliding_window');
-    const firstSliding = slides ? keys.number('max_window_layers') : Infinity;
-    return {
+  parseConfig: (keys) =>
+    parsePreNorm(keys, {
       modelType: 'qwen3',
-      ...sizes,
-      attentionScale: sizes.headDim ** -0.5,
-      biases: keys.flag('attention_bias') ? ['q_proj', 'k_proj', 'v_proj', 'o_proj'] : [],
-      ...parseLayerTypes(keys, sizes.numHiddenLayers, (layer) => layer >= firstSliding),
-      rotary: { full_attention: rotary, sliding_attention: rotary },
-    };
-  },
+      headDim: 128,
+      biases: parseBiases(keys),
+      slides: qwenSlides(keys),
+    }),
   vectors: ({ hiddenSize, headDim }) => ({
     input_layernorm: hiddenSize,
     'self_attn.q_norm': headDim,
     'self_attn.k_norm': headDim,
     post_attention_layernorm: hiddenSize,
   }),
-  layer(block, x) {
-    const y = add(x, block.attention(block.norm(x, 'input_layernorm'), { headNorms: true }));
-    return add(y, block.feedForward(block.norm(y, 'post_attention_layernorm'), swiglu));
-  },
+  layer: (block, x) => preNormLayer(block, x, { headNorms: true }),
   gguf: {
     architecture: 'qwen3',
-    names: {
-      input_layernorm: 'attn_norm',
-      'self_attn.q_proj': 'attn_q',
-      'self_attn.k_proj': 'attn_k',
-      'self_attn.v_proj': 'attn_v',
-      'self_attn.o_proj': 'attn_output',
-      'self_attn.q_norm': 'attn_q_norm',
-      'self_attn.k_norm': 'attn_k_norm',
-      post_attention_layernorm: 'ffn_norm',
-      'mlp.gate_proj': 'ffn_gate',
-      'mlp.up_proj': 'ffn_up',
-      'mlp.down_proj': 'ffn_down',
-    },
+    names: { ...PRE_NORM_GGUF_NAMES, 'self_attn.q_norm': 'attn_q_norm', 'self_attn.k_norm': 'attn_k_norm' },
   },
 };
 

@@ -5,10 +5,14 @@ import { isRecord, readJson } from '../../support/files.js';
 import { ConfigKeys } from '../config-keys.js';
 import type { ModelConfig } from '../config.js';
 import type { Architecture } from './architecture.js';
+import { gemma3 } from './gemma3.js';
+import { llama } from './llama.js';
+import { mistral } from './mistral.js';
+import { qwen2 } from './qwen2.js';
 import { qwen3 } from './qwen3.js';
 
 const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
-  [qwen3].map((architecture) => [architecture.modelType, architecture]),
+  [qwen3, qwen2, llama, mistral, gemma3].map((architecture) => [architecture.modelType, architecture]),
 );
 
 /** The architecture of a model. */
