@@ -24,6 +24,13 @@ export class ConfigKeys {
     return value;
   }
 
+  /** A whole number that may be 0; `fallback` where the key is absent. */
+  count(key: string, fallback: number): number {
+    const value = this.json[key] ?? fallback;
+    if (!Number.isInteger(value) || Number(value) < 0) throw this.fault(key, 'a whole number from 0');
+    return Number(value);
+  }
+
   flag(key: string, fallback = false): boolean {
     const value = this.json[key] ?? fallback;
     if (typeof value !== 'boolean') throw this.fault(key, 'true or false');

@@ -79,8 +79,8 @@ describe('a model folder', () => {
     expect(parseConfig({ ...rest, rope_parameters: { rope_theta, rope_type: 'default' } }, 'c')).toEqual(
       config,
     );
-    expect(() => parseConfig({ ...json, model_type: 'llama' }, 'c')).toThrow(
-      'c: model_type is "llama", expected "qwen3"',
+    expect(() => parseConfig({ ...json, model_type: 'gpt2' }, 'c')).toThrow(
+      'c: model_type is "gpt2", expected "qwen3", "qwen2", "llama", "mistral", "gemma3_text"',
     );
     expect(() => parseConfig({ ...json, head_dim: 'x' }, 'c')).toThrow('c: head_dim is "x"');
   });

@@ -18,7 +18,10 @@ interface Reference {
 const golden = goldenFile('qwen3-tokens.json');
 const published = '../shared/models/Qwen3-0.6B';
 const present = golden !== undefined && existsSync(published);
-if (!present) console.log(`tokenizer: qwen3-tokens.json (GOLDEN_DIR) or ${published} is absent, parity tests are skipped`);
+if (!present)
+  console.log(
+    `tokenizer: qwen3-tokens.json (GOLDEN_DIR) or ${published} is absent, parity tests are skipped`,
+  );
 
 describe("Qwen3's tokenizer", () => {
   it('reads and writes back texts of all kinds', async () => {

@@ -6,7 +6,7 @@ import { parseBiases, parsePreNorm, PRE_NORM_GGUF_NAMES, preNormLayer } from './
 
 /** Layers from `max_window_layers` on slide a window over the text, if `use_sliding_window` says so. */
 export function qwenSlides(keys: ConfigKeys): (layer: number) => boolean {
-  const first = keys.flag('use_sliding_window') ? keys.number('max_window_layers', 28) : Infinity;
+  const first = keys.flag('use_sliding_window') ? keys.count('max_window_layers', 28) : Infinity;
   return (layer) => layer >= first;
 }
 
