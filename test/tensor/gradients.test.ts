@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
       [2, 3],
       [2, 3],
     ],
-    build: (a, b) => op.geglu(op.scale(a!, 3), b!),
+    build: (a, b) => op.geglu(op.scale(a, 3), b),
   },
   {
     rule: 'Masked',
