@@ -4,6 +4,7 @@ import path from 'node:path';
 import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter } from '../model/lora.js';
 import { InputError } from '../support/errors.js';
+import { fileBelow } from '../support/file-below.js';
 import { withFolderLock } from '../support/lock.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/trainer.js';
@@ -37,6 +38,8 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
     throw new InputError(`stage ${options.stage}: not in the recipe, expected one of ${known}`);
   }
   const context: StageContext = { ...options, model, tokenizer, baseName: recipe.model_name_or_path };
+  const open = stages.filter(({ name }) => !isStageDone(path.join(out, name)));
+  await requireDatasets(open, options.data);
   for (const stage of stages) {
     const folder = path.join(out, stage.name);
     if (isStageDone(folder)) {
@@ -47,6 +50,14 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
     if (!finished) return false;
   }
   return true;
+}
+
+/** Data sets are files below the data folder: a stage whose data is somewhere else is told before the first one is trained. */
+async function requireDatasets(stages: readonly StageRecipe[], data: string): Promise<void> {
+  for (const { name, train_dataset: train, eval_dataset: validation } of stages) {
+    await fileBelow(data, train, `${name}: train_dataset`);
+    if (validation !== null) await fileBelow(data, validation, `${name}: eval_dataset`);
+  }
 }
 
 async function trainInto(

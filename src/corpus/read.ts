@@ -4,8 +4,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { InputError, messageOf } from '../support/errors.js';
-import { isRecord, readJson } from '../support/files.js';
+import { InputError } from '../support/errors.js';
+import { isRecord, jsonProblem, readJson } from '../support/files.js';
 import type { SourcePoem } from './poem.js';
 
 const POEM_FILE = /^poet\.\w+\.\d+\.json$/;
@@ -61,7 +61,7 @@ async function* readLines(file: string): AsyncGenerator<SourcePoem> {
     try {
       record = JSON.parse(text);
     } catch (error) {
-      throw new InputError(`${file}:${line}: not JSON (${messageOf(error)})`);
+      throw new InputError(`${file}:${line}: ${jsonProblem(error)}`);
     }
     yield parsePoem(record, file, `line ${line}`);
   }

@@ -4,6 +4,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FormName } from '../poetry/forms.js';
 import { isRecord, readJsonLines, writeFileWhole } from '../support/files.js';
+import { fileNameFor } from '../support/names.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { EndpointPoet, type EndpointOptions } from '../writing/endpoint-poet.js';
@@ -115,7 +116,7 @@ async function writeTexts(
     const { texts } = candidate;
     return orders.map((_, index) => texts[index % texts.length] ?? '');
   }
-  const file = path.join(options.out, `poems-${candidate.name}.jsonl`);
+  const file = path.join(options.out, `poems-${fileNameFor(candidate.name)}.jsonl`);
   const saved = await readSaved(file);
   report(saved.length);
   if (saved.length < orders.length) {

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
 import type { DpoRecipe, StageRecipe } from '../training/recipe.js';
 import { InputError } from '../support/errors.js';
+import { fileBelow } from '../support/file-below.js';
 import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 import { baseOf, offlineStages, type ProjectOptions } from './trl-project.js';
 
@@ -17,7 +18,7 @@ export async function exportLlamaFactory(folder: string, options: ProjectOptions
   await writeFolderWhole(folder, async (beside) => {
     const info: Record<string, object> = {};
     for (const stage of stages) {
-      const file = path.resolve(data, stage.train_dataset);
+      const file = await fileBelow(data, stage.train_dataset, `${stage.name}: train_dataset`);
       await writeJsonLines(
         path.join(beside, 'data', `${stage.name}.jsonl`),
         await conversations(stage, file),

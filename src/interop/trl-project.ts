@@ -10,6 +10,7 @@ import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { ExampleOrder } from '../training/example-order.js';
 import { newAdapter } from '../training/trainer.js';
 import { InputError } from '../support/errors.js';
+import { fileBelow } from '../support/file-below.js';
 import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
 export interface ProjectOptions {
@@ -59,7 +60,11 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
     const base = baseOf(recipe, model);
     await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages });
     for (const stage of stages) {
-      const examples = await renderExamples(stage, path.resolve(data, stage.train_dataset), tokenizer);
+      const examples = await renderExamples(
+        stage,
+        await fileBelow(data, stage.train_dataset, `${stage.name}: train_dataset`),
+        tokenizer,
+      );
       await writeJsonLines(path.join(beside, 'data', `${stage.name}.jsonl`), examples);
       await writeJson(path.join(beside, 'order', `${stage.name}.json`), epochOrders(stage, examples.length));
       if (stage.adapter_from === null) {

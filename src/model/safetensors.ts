@@ -1,7 +1,7 @@
 /** The safetensors format: a header of names, types, shapes and offsets, then bytes. (github.com/huggingface/safetensors) */
 import { open } from 'node:fs/promises';
 import { InputError, messageOf } from '../support/errors.js';
-import { isRecord, writeFileWhole, writeStreamWhole } from '../support/files.js';
+import { isRecord, jsonProblem, writeFileWhole, writeStreamWhole } from '../support/files.js';
 import { fromBfloat16, fromFloat16, toBfloat16 } from './float16.js';
 
 export type FloatType = 'F32' | 'F16' | 'BF16';
@@ -51,7 +51,7 @@ function parseHeader(text: string, file: string, start: number, size: number): M
   try {
     header = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${file}: the header is not JSON (${messageOf(error)})`);
+    throw new InputError(`${file}: the header is ${jsonProblem(error)}`);
   }
   if (!isRecord(header)) throw new InputError(`${file}: the header is not an object`);
   const entries = new Map<string, TensorEntry>();

@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
+import { readRecipe } from '../training/recipe.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import { StudioError } from './errors.js';
+import type { JobSettings } from './job-settings.js';
 import type { JobKind, Jobs } from './jobs.js';
 import type { ModelShelf } from './model-shelf.js';
 import { listRuns, readRun } from './runs.js';
@@ -180,13 +182,17 @@ async function chooseData(
 
 async function startTraining(services: JobServices, body: Static<typeof TrainSchema>) {
   const { jobs, recipes } = services;
-  const { recipe, stage, settings = {} } = body;
+  const { recipe, stage } = body;
+  const settings = (body.settings ?? {}) as JobSettings;
   if (!recipes.includes(recipe)) {
     const known = recipes.join(', ');
     throw new StudioError(400, 'invalid_request_error', `recipe ${recipe}: expected one of ${known}`);
   }
+  const overrides = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  // What is wrong with it is told now, not by the job.
+  await readRecipe(recipe, overrides);
   const { data, first } = await chooseData(services, body.data);
-  const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const set = overrides.flatMap((one) => ['--set', one]);
   const only = stage === undefined ? [] : ['--stage', stage];
   return jobs.start('train', path.basename(recipe), (folder) => [
     ...first,

@@ -58,7 +58,8 @@ export class Jobs {
     for (const id of (await readdir(options.folder)).sort()) {
       const file = path.join(options.folder, id, RECORD);
       const record = existsSync(file) ? await readJson(file).catch(() => undefined) : undefined;
-      if (!isRecord(record)) continue;
+      // What a record says of itself is no path.
+      if (!isRecord(record) || record['id'] !== id) continue;
       const job = record as unknown as JobRecord;
       jobs.records.set(id, job.state === 'running' ? { ...job, state: 'stopped' } : job);
     }

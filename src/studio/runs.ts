@@ -1,6 +1,6 @@
 /** What trainings have left behind: any folder with a metrics.jsonl, whoever ran it. */
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isRecord, readJsonLines } from '../support/files.js';
 import { StudioError } from './errors.js';
@@ -38,10 +38,12 @@ export async function listRuns(folders: readonly string[]): Promise<RunListing[]
     const files = await readdir(folder, { recursive: true }).catch(() => []);
     for (const file of files.filter((name) => path.basename(name) === METRICS)) {
       const id = path.join(folder, path.dirname(file));
-      const { mtimeMs } = await stat(path.join(folder, file));
+      const metrics = await lstat(path.join(folder, file));
+      // A link leads to what nobody put here.
+      if (!metrics.isFile()) continue;
       found.set(id, {
         id,
-        written: Math.floor(mtimeMs),
+        written: Math.floor(metrics.mtimeMs),
         done: existsSync(path.join(id, 'adapter_config.json')),
       });
     }
@@ -71,7 +73,7 @@ export async function readRun(folders: readonly string[], id: string): Promise<R
 /** The whole lines of a file that may be growing. */
 async function readLines<T>(file: string, read: (value: Record<string, unknown>) => T): Promise<T[]> {
   const lines: T[] = [];
-  if (!existsSync(file)) return lines;
+  if (!(await lstat(file).catch(() => undefined))?.isFile()) return lines;
   try {
     for await (const { value } of readJsonLines(file)) if (isRecord(value)) lines.push(read(value));
   } catch {

@@ -4,6 +4,8 @@ import { BOOK_NAMES } from '../poetry/books.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import { ConstraintsSchema, words } from '../writing/constraint-schema.js';
 import { CandidatesSchema, SamplingSchema, SeedSchema } from '../writing/generation-settings.js';
+import { nameSchema } from '../support/names.js';
+import { JobSettingsSchema } from './job-settings.js';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = (values: readonly string[], description: string): TSchema =>
@@ -57,12 +59,8 @@ export const TrainSchema = Type.Object(
   {
     recipe: text(300, 'a recipe of GET /api/studio'),
     data: Type.Optional(text(300, 'a data folder of GET /api/studio; the starter corpus where absent')),
-    stage: Type.Optional(text(100, 'only this stage')),
-    settings: Type.Optional(
-      Type.Record(text(60, 'a key of a recipe'), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
-        description: 'settings that every stage gets, for example max_steps',
-      }),
-    ),
+    stage: Type.Optional(nameSchema({ description: 'only this stage' })),
+    settings: Type.Optional(JobSettingsSchema),
   },
   closed,
 );

@@ -94,13 +94,19 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
+/** What is wrong with JSON, without what it says: the file may not be the reader's to see. */
+export function jsonProblem(error: unknown): string {
+  const position = / at position (\d+)/u.exec(messageOf(error))?.[1];
+  return position === undefined ? 'not JSON' : `not JSON (at character ${Number(position) + 1})`;
+}
+
 /** Reads a JSON file. @throws InputError if it is absent or not JSON */
 export async function readJson(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new InputError(`${file}: not JSON (${messageOf(error)})`);
+    throw new InputError(`${file}: ${jsonProblem(error)}`);
   }
 }
 
@@ -115,7 +121,7 @@ export async function* readJsonLines(file: string): AsyncGenerator<{ line: numbe
     try {
       yield { line, value: JSON.parse(text) as unknown };
     } catch (error) {
-      throw new InputError(`${file}:${line}: not JSON (${messageOf(error)})`);
+      throw new InputError(`${file}:${line}: ${jsonProblem(error)}`);
     }
   }
 }

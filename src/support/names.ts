@@ -1,5 +1,5 @@
 /** Names that become file names: of stages, runs and models. One rule for all, on every system. */
-import { Type } from 'typebox';
+import { Type, type TSchemaOptions } from 'typebox';
 import { checked } from './schema.js';
 
 /** Longest name, so that with what is appended to it no file system refuses it in bytes. */
@@ -13,15 +13,17 @@ const DEVICES =
 
 const PATTERN = `^${DEVICES}(?![-. ])[^${FORBIDDEN}]{1,${LONGEST}}(?<![. ])$`;
 
-/** A plain file name: no path, no option, nothing that a system takes for something else. */
-export const NameSchema = Type.String({
-  title: 'a plain file name, without / \\ : * ? " < > |, not beginning with a dot or -',
+const PLAIN = {
+  expected: 'a plain file name, without / \\ : * ? " < > |, not beginning with a dot or -',
   pattern: PATTERN,
-});
+};
+
+/** A plain file name: no path, no option, nothing that a system takes for something else. */
+export const nameSchema = (options: TSchemaOptions = {}) => Type.String({ ...PLAIN, ...options });
 
 /** A name that is a plain file name. @param what how messages call it @throws InputError */
 export function checkedName(name: unknown, what: string): string {
-  return checked(NameSchema, name, what);
+  return checked(nameSchema(), name, what);
 }
 
 /** A file name for something whose name may be anything: what names forbid becomes `_`. */

@@ -10,7 +10,8 @@ const SHOWN = 60;
 
 /** JSON Schema's keywords that are read here. */
 interface Keywords {
-  readonly title?: string;
+  /** What a value must be, in words, where the other keywords do not say it well. */
+  readonly expected?: string;
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -30,20 +31,20 @@ interface Keywords {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
   null: 'null',
   array: 'a list',
   object: 'an object',
 };
 
-/** What a schema expects, as messages say it: `a whole number from 1 to 64`. Its `title` where it has one. */
+/** What a schema expects, as messages say it: `a whole number from 1 to 64`. Its own `expected` where it has one. */
 export function expectation(schema: TSchema): string {
   const keywords = schema as Keywords;
-  if (keywords.title !== undefined) return keywords.title;
+  if (keywords.expected !== undefined) return keywords.expected;
   if (keywords.anyOf) return [...new Set(keywords.anyOf.map(expectation))].join(' or ');
   if (keywords.enum) return `one of ${keywords.enum.join(', ')}`;
-  if ('const' in keywords) return JSON.stringify(keywords.const);
+  if (keywords.const !== undefined) return String(keywords.const).replace(/^-/u, '−');
   const { type = '' } = keywords;
   if (type === 'number' || type === 'integer') return expectedNumber(keywords);
   if (type === 'string') return `${TYPES[type]}${span(keywords.minLength, keywords.maxLength, 'character')}`;
@@ -52,27 +53,25 @@ export function expectation(schema: TSchema): string {
 }
 
 function expectedNumber({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Keywords): string {
-  const kind = type === 'integer' ? 'a whole number' : 'a number';
+  const noun = type === 'integer' ? 'a whole number' : 'a number';
   const most = maximum === Number.MAX_SAFE_INTEGER ? '2^53 − 1' : maximum;
-  if (minimum !== undefined && maximum !== undefined) return `${kind} from ${minimum} to ${most}`;
-  const bounds = [
-    minimum === undefined ? '' : `of ${minimum} or more`,
-    exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`,
-    maximum === undefined ? '' : `up to ${most}`,
-    exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`,
-  ].filter(Boolean);
-  return [kind, bounds.join(' and ')].filter(Boolean).join(' ');
+  if (exclusiveMinimum === 0) return `a positive number${most === undefined ? '' : ` up to ${most}`}`;
+  const least = minimum === Number.MIN_SAFE_INTEGER ? '−2^53 + 1' : minimum;
+  if (least !== undefined && most !== undefined) return `${noun} from ${least} to ${most}`;
+  const lower = least === undefined ? '' : ` of ${least} or more`;
+  return exclusiveMaximum === undefined ? noun + lower : `${noun}${lower} and below ${exclusiveMaximum}`;
 }
 
 function expectedList({ items, minItems, maxItems }: Keywords): string {
-  const of = items === undefined ? '' : `, each ${expectation(items)}`;
-  return `a list${span(minItems, maxItems, 'item')}${of}`;
+  const { enum: members } = (items ?? {}) as Keywords;
+  if (members) return `a list of some of ${members.join(', ')}`;
+  return `a list${span(minItems, maxItems, 'item')}${items === undefined ? '' : `, each ${expectation(items)}`}`;
 }
 
 /** How many there may be of something; nothing where any number may. */
 function span(least: number | undefined, most: number | undefined, what: string): string {
   if (most !== undefined) return ` of ${least ? `${least} to ` : 'at most '}${most} ${what}s`;
-  return least ? ` of at least ${least} ${what}${least > 1 ? 's' : ''}` : '';
+  return least !== undefined && least > 1 ? ` of at least ${least} ${what}s` : '';
 }
 
 /** The known name that a mistaken one is nearest to. */

@@ -26,7 +26,7 @@ describe('a value against its schema', () => {
     [{ form: '五言绝句', zzz: 1 }, 'zzz: unknown key'],
     [{ form: '五言绝句', temperature: -3 }, 'temperature: found -3, expected a number from 0 to 5'],
     [{ form: '五言绝句', temperature: NaN }, 'temperature: found NaN, expected a number from 0 to 5'],
-    [{ form: '五言绝句', topP: 0 }, 'topP: found 0, expected a number above 0 and up to 1'],
+    [{ form: '五言绝句', topP: 0 }, 'topP: found 0, expected a positive number up to 1'],
     [
       { form: '五言绝句', seed: 2 ** 60 },
       `seed: found ${2 ** 60}, expected a whole number from 0 to 2^53 − 1`,
@@ -34,12 +34,12 @@ describe('a value against its schema', () => {
     [{ form: '五言绝句', r: 1.5 }, 'r: found 1.5, expected a whole number of 1 or more'],
     [
       { form: '五言绝句', rhyme: 1 },
-      'rhyme: found 1, expected true or false or a text of at most 3 characters',
+      'rhyme: found 1, expected true or false or a string of at most 3 characters',
     ],
-    [{ form: '五言绝句', lines: [null, 2] }, 'lines[1]: found 2, expected a text or null'],
+    [{ form: '五言绝句', lines: [null, 2] }, 'lines[1]: found 2, expected a string or null'],
     [
       { form: '五言绝句', lines: ['', '', ''] },
-      'lines: found ["","",""], expected a list of at most 2 items, each a text or null',
+      'lines: found ["","",""], expected a list of at most 2 items, each a string or null',
     ],
     [{ form: '五言绝句', sampling: { topK: 1, k: 2 } }, 'sampling.k: unknown key'],
     [{ form: '五言绝句', sampling: [] }, 'sampling: found [], expected an object'],
@@ -66,7 +66,7 @@ describe('a value against its schema', () => {
     );
   });
 
-  it('is told by the title where the schema has one', () => {
-    expect(expectation(Type.String({ title: 'a name', maxLength: 3 }))).toBe('a name');
+  it('is told by the schema’s own words where it has some', () => {
+    expect(expectation(Type.String({ expected: 'a name', maxLength: 3 }))).toBe('a name');
   });
 });

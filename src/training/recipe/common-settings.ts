@@ -3,6 +3,7 @@ import { Type, type TSchemaOptions } from 'typebox';
 import { BASE_DTYPES } from '../../model/frozen-base.js';
 import { PROJECTIONS } from '../../model/projections.js';
 import { SCHEDULES } from '../schedule.js';
+import { nameSchema } from '../../support/names.js';
 import { limit, nullable } from './setting.js';
 
 const count = (maximum: number, options: TSchemaOptions) => Type.Integer({ minimum: 1, maximum, ...options });
@@ -12,7 +13,7 @@ const text = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options
 const MOST = 1_000_000;
 
 export const DATA_SETTINGS = {
-  name: text({ description: 'Names the stage’s folder.' }),
+  name: nameSchema({ description: 'Names the stage’s folder.' }),
   train_dataset: text({ description: 'Data set, relative to the data folder.' }),
   adapter_from: nullable(Type.String({ minLength: 1 }), {
     default: null,

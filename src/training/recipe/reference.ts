@@ -1,6 +1,7 @@
 /** What is derived from the settings' schemas: the table of keys in the documentation, and a JSON Schema for editors. */
 import { COMMON_GROUPS } from './common-settings.js';
-import { defaultOf, descriptionOf, expectation, type Settings } from './setting.js';
+import { expectation } from '../../support/schema.js';
+import { defaultOf, descriptionOf, type Settings } from './setting.js';
 import { TRAINERS, TRAINER_TYPES, type TrainerType } from './trainers.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
