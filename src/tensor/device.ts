@@ -19,7 +19,7 @@ export interface RuntimeOptions {
 /** What a device needs, and where its provider comes from (README of onnxruntime-node). */
 const NEEDS: Readonly<Record<Device, string>> = {
   cpu: 'nothing more',
-  cuda: 'Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and the provider: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12',
+  cuda: 'Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and the provider: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12',
   webgpu: 'Linux on x64, Windows or macOS, with a driver for Vulkan, Direct3D 12 or Metal',
   dml: 'Windows with a driver for Direct3D 12',
   coreml: 'macOS',
