@@ -1,9 +1,10 @@
 /** Preference pairs: the true poem against one that breaks what was asked, each verified to break what it claims. */
 import { checkLines } from '../poetry/check.js';
 import { formOfShape } from '../poetry/forms.js';
-import { checkRhyme } from '../poetry/rhyme.js';
+import { rhymesThroughout } from '../poetry/rhyme.js';
 import { themeCoverage } from '../poetry/themes.js';
-import { characters, layOut } from '../poetry/text.js';
+import { layOut } from '../poetry/layout.js';
+import { characters } from '../poetry/text.js';
 import type { Random } from '../support/random.js';
 import type { CleanPoem } from './poem.js';
 
@@ -114,7 +115,7 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
         ? replaceAt(line, characters(line).length - 1, randomCharacter(others, random))
         : line,
     );
-    return checkRhyme(poem.lines).ok && !checkRhyme(changed).ok ? changed : undefined;
+    return rhymesThroughout(poem.lines) && !rhymesThroughout(changed) ? changed : undefined;
   },
   broken_tones: ({ poem }, _, random) => {
     const changed = poem.lines.map((line) =>
@@ -122,7 +123,8 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
         ? [...random.shuffle(characters(line).slice(0, -1)), characters(line).at(-1)].join('')
         : line,
     );
-    const faults = (lines: readonly string[]): number => checkLines(lines).violations.length;
+    const form = formOfShape(poem.lines);
+    const faults = (lines: readonly string[]): number => checkLines(lines, { form }).violations.length;
     return faults(changed) > faults(poem.lines) + 1 ? changed : undefined;
   },
   off_theme: ({ poem, themes }, others) => {
@@ -153,7 +155,7 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
     const mixed = poem.lines.map((_, index) =>
       random.pick(random.pick(same).poem.lines.filter((__, at) => at % 2 === index % 2)),
     );
-    return checkRhyme(mixed).ok ? undefined : mixed;
+    return rhymesThroughout(mixed) ? undefined : mixed;
   },
   // A famous poem of the form that was asked for, word for word, whatever it speaks of.
   recited: ({ poem, themes }, _, random, famous) => {

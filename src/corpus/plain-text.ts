@@ -1,6 +1,7 @@
 /** Poems as plain text, a blank line between them: what `pretrain` reads. */
 import { createHash } from 'node:crypto';
-import { layOut, splitLines } from '../poetry/text.js';
+import { layOut } from '../poetry/layout.js';
+import { splitLines } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { readText } from '../support/files.js';
 import { CLEANING_DEFAULTS } from './clean.js';

@@ -1,6 +1,7 @@
 /** True poems spoilt on purpose, each in one dimension: a metric that does not fall measures something else. */
 import { levelGroups } from '../poetry/readings.js';
-import { characters, layOut, splitLines } from '../poetry/text.js';
+import { layOut } from '../poetry/layout.js';
+import { characters, splitLines } from '../poetry/text.js';
 import type { Random } from '../support/random.js';
 import type { MetricName } from './metrics.js';
 

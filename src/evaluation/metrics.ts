@@ -147,7 +147,7 @@ export function measurePoem(
 ): PoemMetrics {
   const form = FORMS[asked.form];
   const lines = splitLines(text);
-  const check = checkPoem(text);
+  const check = checkPoem(text, { form: asked.form });
   const count = Math.max(form.lines, lines.length);
   const format = Number(
     lines.length === form.lines && lines.every((line) => characters(line).length === form.length),

@@ -1,37 +1,46 @@
 /** The check of a whole poem: its form, meter, rhyme, and what is broken. Pure. */
-import { formOfShape, type FormName } from './forms.js';
-import { checkMeter, judgedPlaces, lineTones, type LineType, type MeterCheck } from './meter.js';
+import { formOf, formOfShape, type FormName } from './forms.js';
+import { OF_RHYME, type Judgement } from './judgement.js';
+import { inCouplets, layoutOf, type LineLayout } from './layout.js';
+import { linePlaces } from './line-types.js';
 import { parallelism } from './parallelism.js';
-import { PINGSHUI, toneMark, type RhymeBook } from './readings.js';
-import { checkRhyme, type RhymeCheck } from './rhyme.js';
+import type { PlaceReadings } from './poem-readings.js';
+import { PINGSHUI, type RhymeBook, type Tone } from './readings.js';
+import { judge, judgeAs } from './recognise.js';
 import { RULES, violation, type Violation } from './rules.js';
 import { characters, splitLines } from './text.js';
+import { lowerLines } from './rhyme.js';
+import { canRead, endReadings, readVerse, sizesOf, type Verse } from './verse.js';
 
 export interface CharacterTone {
   readonly char: string;
   /** 平, 仄, 中 (either), ? (unknown): the tone it was judged under, where it has both. */
   readonly tone: string;
-  /** Labels of the rhyme groups it can be read in. */
+  /** Labels of the rhyme groups it can be read in here. */
   readonly readings: readonly string[];
-  /** There where the tone was chosen among several, because the line asks for it. */
+  /** There where the tone was chosen among several, because the line or the rhyme asks for it. */
   readonly chosen?: true;
+  /** There where a word of the line decided how the character is read: the word. */
+  readonly decidedBy?: string;
 }
 
 /** What `shiren check --json` prints for a poem. */
 export interface PoemCheck {
-  /** 五绝, 七绝, 五律, 七律, 五言排律, 七言排律, 古绝, 五古, 七古, 四言, 六言 or 杂言 */
+  /** 五绝, 七绝, 五律, 七律, 三韵小律, 五言排律, 七言排律, 古绝, 五古, 七古, 四言, 六言绝句, 杂言, 词, 五言一联, … */
   readonly form: string;
-  /** The form that a prompt would ask for, told from the shape alone. */
+  /** The form that a prompt would ask for; null where there is none, or the shape leaves it open. */
   readonly shape: FormName | null;
   /** What makes it that form. */
   readonly why: string;
   /** Regulated, known licences included. */
   readonly regulated: boolean;
   readonly rhyme: {
+    /** The group of most rhyme words, level or oblique. */
     readonly group: string | null;
     readonly book: RhymeBook['name'];
+    /** Whether no rhyme is broken or repeated, by the rules of the kind of verse that it is. */
     readonly ok: boolean;
-    /** Share of rhyme positions in the best level group, and in the best of any tone. */
+    /** Share of the lower lines in the best level group, and in the best of any tone. */
     readonly share: number;
     readonly anyToneShare: number;
   };
@@ -40,10 +49,14 @@ export interface PoemCheck {
     readonly tones: readonly CharacterTone[];
     readonly type: string | null;
     readonly ok: boolean;
+    /** Whether it rhymes, or should. */
+    readonly rhymes: boolean;
+    /** The mark that follows it. */
+    readonly mark: LineLayout['mark'];
   }[];
   readonly violations: readonly Violation[];
   readonly licences: readonly Violation[];
-  /** Matters of taste: 撞韵, 重字. */
+  /** What is pointed out: patterns with a name, matters of taste (撞韵, 重字), readings that do not count. */
   readonly notes: readonly Violation[];
   /** How far the couplets between the first and the last are parallel (对仗), from 0 to 1; null where there are none. */
   readonly parallelism: number | null;
@@ -52,38 +65,8 @@ export interface PoemCheck {
 export interface CheckOptions {
   /** 平水韵 where absent. */
   readonly book?: RhymeBook;
-}
-
-const NUMERALS: Readonly<Record<number, string>> = { 4: '四', 5: '五', 6: '六', 7: '七' };
-
-/** Faults a couplet, on average, beyond which a poem is old-style verse (古体) and not regulated verse with faults. */
-const MOST_FAULTS = 1;
-
-interface Form {
-  readonly name: string;
-  readonly why: string;
-}
-
-function describeForm(
-  length: number | undefined,
-  lines: number,
-  rhyme: RhymeCheck,
-  faults: number | undefined,
-): Form {
-  const numeral = length === undefined ? undefined : NUMERALS[length];
-  if (!numeral) return { name: '杂言', why: '各句字数不一 (lines of different lengths)' };
-  const shape = `${lines}句${numeral}言 (${lines} lines of ${length})`;
-  if (length !== 5 && length !== 7) return { name: `${numeral}言`, why: shape };
-  const ancient = lines === 4 ? '古绝' : `${numeral}古`;
-  if (faults === undefined) return { name: `${numeral}古`, why: shape };
-  const level = rhyme.share > 0.5 && rhyme.group?.category === '平';
-  if (!level) return { name: ancient, why: `${shape}，不押平声韵 (no level rhyme)` };
-  if (faults > (MOST_FAULTS * lines) / 2) {
-    return { name: ancient, why: `${shape}，平声韵，${faults}处失律 (level rhyme, ${faults} faults)` };
-  }
-  const name = lines === 4 ? `${numeral}绝` : lines === 8 ? `${numeral}律` : `${numeral}言排律`;
-  const state = faults === 0 ? '合律 (regulated)' : `${faults}处失律 (${faults} faults)`;
-  return { name, why: `${shape}，平声韵 (level rhyme)，${state}` };
+  /** Judges the poem as this form; as the kind of verse that it looks like where absent. */
+  readonly form?: FormName;
 }
 
 /** 重字: characters that stand in two lines, or twice in one; doubled ones (悠悠) and those of one phrase in a line are left out. */
@@ -100,87 +83,118 @@ function repeatedCharacters(lines: readonly string[]): Violation[] {
   return found;
 }
 
-function characterTones(text: string, type: LineType | undefined, book: RhymeBook): CharacterTone[] {
-  const all = characters(text);
-  const expected = type && lineTones(type, all.length);
-  const judged = type && judgedPlaces(type, all.length);
-  return all.map((char, at) => {
-    const tone = toneMark(char, book);
-    const readings = book.readings(char).map(({ group }) => group.label);
-    const asked = judged?.has(at) ? expected?.[at] : undefined;
-    return tone === '中' && asked !== undefined
-      ? { char, tone: asked, readings, chosen: true }
-      : { char, tone, readings };
+/** Characters that no book of rhymes has. */
+function unknownCharacters({ places }: Verse): Violation[] {
+  return places.flatMap((line, index) =>
+    line
+      .filter(({ readings, rare }) => readings.length + rare.length === 0)
+      .map(({ character }) => violation('unknown-character', index + 1, character)),
+  );
+}
+
+/** 平, 仄, 中 (either), ? (unknown). */
+function toneOf(place: PlaceReadings): string {
+  if (place.readings.length === 0) return '?';
+  const level = canRead(place, '平');
+  return level && canRead(place, '仄') ? '中' : level ? '平' : '仄';
+}
+
+/** The tone that the meter, or else the rhyme, asks of each place of a line; undefined where both will do. */
+function askedTones(judgement: Judgement, line: number, size: number): (Tone | undefined)[] {
+  const type = judgement.types[line];
+  const asked = Array.from({ length: size }, (_, at): Tone | undefined => {
+    const place = type && linePlaces(type, size)[at];
+    return place?.fault === undefined ? undefined : place.tone;
+  });
+  const group = judgement.groupAt?.(line) ?? judgement.group;
+  if (type === undefined && group && judgement.positions.includes(line)) {
+    asked[size - 1] = group.category === '平' ? '平' : '仄';
+  }
+  return asked;
+}
+
+function characterTones(
+  places: readonly PlaceReadings[],
+  asked: readonly (Tone | undefined)[],
+): CharacterTone[] {
+  return places.map((place, at) => {
+    const tone = toneOf(place);
+    const wanted = asked[at];
+    const chosen = tone === '中' && wanted !== undefined;
+    return {
+      char: place.character,
+      tone: chosen ? wanted : tone,
+      readings: place.readings.map(({ group }) => group.label),
+      ...(chosen ? { chosen } : {}),
+      ...(place.decidedBy === undefined ? {} : { decidedBy: place.decidedBy }),
+    };
   });
 }
 
 /** The mean parallelism of the couplets between the first and the last. */
 function middleParallelism(lines: readonly string[], book: RhymeBook): number | null {
-  const scores: number[] = [];
-  for (let line = 2; line + 3 < lines.length; line += 2) {
-    scores.push(parallelism(lines[line] ?? '', lines[line + 1] ?? '', book));
-  }
-  return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const couplets = inCouplets(lines)
+    .slice(1, -1)
+    .map(([upper = '', lower = '']) => parallelism(upper, lower, book));
+  return couplets.length === 0 ? null : couplets.reduce((sum, score) => sum + score, 0) / couplets.length;
+}
+
+/** The form that a prompt would ask for: quatrains and octaves by their shape, longer regulated verse as what it was judged to be. */
+function shapeOfPrompt(lines: readonly string[], { regulated }: Judgement): FormName | null {
+  const [length = 0] = lines.map((line) => characters(line).length);
+  const long = regulated ? formOf('regulated', length, lines.length) : undefined;
+  return formOfShape(lines) ?? long ?? null;
+}
+
+/** Shares of the lower lines in the poem's best level group, and in its best group of any tone. */
+function rhymeShares(verse: Verse): { share: number; anyToneShare: number } {
+  const lower = lowerLines(verse);
+  const best = (tones: readonly Tone[]): number => {
+    const counts = new Map<string, number>();
+    for (const line of lower) {
+      const groups = tones.flatMap((tone) => endReadings(verse, line, tone));
+      for (const { group } of groups) counts.set(group.label, (counts.get(group.label) ?? 0) + 1);
+    }
+    return lower.length === 0 ? 0 : Math.max(0, ...counts.values()) / lower.length;
+  };
+  return { share: best(['平']), anyToneShare: best(['平', '仄']) };
 }
 
 /** Checks the lines of a poem, without punctuation. */
 export function checkLines(lines: readonly string[], options: CheckOptions = {}): PoemCheck {
-  const { book = PINGSHUI } = options;
-  const sizes = lines.map((line) => characters(line).length);
-  const [length] = sizes;
-  const even = length !== undefined && sizes.every((size) => size === length);
-  const fiveOrSeven = even && (length === 5 || length === 7);
-  const violations: Violation[] = [];
-  if (!fiveOrSeven) {
-    const odd = Math.max(
-      0,
-      sizes.findIndex((size) => size !== length || (size !== 5 && size !== 7)),
-    );
-    violations.push(violation('line-length', odd + 1, lines[odd] ?? ''));
-  }
-  const wholeCouplets = lines.length >= 4 && lines.length % 2 === 0 && lines.length !== 6;
-  if (!wholeCouplets) violations.push(violation('line-count', lines.length, ''));
-  const rhyme = checkRhyme(lines, book);
-  const meter = fiveOrSeven && wholeCouplets ? checkMeter(lines, rhyme.firstLine, book) : undefined;
-  const meterFaults = meter?.lines.flatMap((line) => line.violations) ?? [];
-  violations.push(...meterFaults, ...rhyme.violations);
-  violations.sort((a, b) => a.line - b.line);
-  const licences = meter?.lines.flatMap((line) => line.licences) ?? [];
-  if (meter?.firstLineRhymes) licences.push(...rhyme.licences);
-  const faults = meter && meterFaults.length + rhyme.violations.length;
-  const { name, why } = describeForm(even ? length : undefined, lines.length, rhyme, faults);
+  const { book = PINGSHUI, form } = options;
+  const verse = readVerse(lines, book);
+  const judgement = form === undefined ? judge(verse) : judgeAs(verse, form);
+  const { types, faulty, positions, group } = judgement;
+  const findings = [...judgement.findings, ...repeatedCharacters(lines), ...unknownCharacters(verse)].sort(
+    (a, b) => a.line - b.line,
+  );
+  const ofKind = (kind: string): Violation[] => findings.filter(({ rule }) => RULES[rule].kind === kind);
+  const violations = ofKind('violation');
+  const sizes = sizesOf(verse);
   return {
-    form: name,
-    shape: formOfShape(lines) ?? null,
-    why,
-    regulated: violations.length === 0,
+    form: judgement.form,
+    shape: shapeOfPrompt(lines, judgement),
+    why: judgement.why,
+    regulated: judgement.regulated && violations.length === 0,
     rhyme: {
-      group: rhyme.group?.label ?? null,
+      group: group?.label ?? null,
       book: book.name,
-      ok: rhyme.ok,
-      share: rhyme.share,
-      anyToneShare: rhyme.anyToneShare,
+      ok: group !== undefined && !violations.some(({ rule }) => OF_RHYME.has(rule)),
+      ...rhymeShares(verse),
     },
-    lines: lines.map((text, index) => describeLine(text, meter, index, book)),
+    lines: layoutOf(lines.length).map(({ mark }, line) => ({
+      text: lines[line] ?? '',
+      tones: characterTones(verse.places[line] ?? [], askedTones(judgement, line, sizes[line] ?? 0)),
+      type: types[line] ?? null,
+      ok: !faulty.has(line),
+      rhymes: positions.includes(line),
+      mark,
+    })),
     violations,
-    licences,
-    notes: [...rhyme.notes, ...repeatedCharacters(lines)].sort((a, b) => a.line - b.line),
-    parallelism: even ? middleParallelism(lines, book) : null,
-  };
-}
-
-function describeLine(
-  text: string,
-  meter: MeterCheck | undefined,
-  index: number,
-  book: RhymeBook,
-): PoemCheck['lines'][number] {
-  const line = meter?.lines[index];
-  return {
-    text,
-    tones: characterTones(text, line?.type, book),
-    type: line?.type ?? null,
-    ok: (line?.violations.length ?? 1) === 0,
+    licences: ofKind('licence'),
+    notes: ofKind('note'),
+    parallelism: new Set(sizes).size === 1 ? middleParallelism(lines, book) : null,
   };
 }
 
@@ -189,7 +203,8 @@ export function checkPoem(text: string, options: CheckOptions = {}): PoemCheck {
   return checkLines(splitLines(text), options);
 }
 
-/** The name of a rule in Chinese and English. */
-export function ruleTitle({ rule }: Violation): string {
-  return `${RULES[rule].chinese} ${RULES[rule].english}`;
+/** The name of a rule in Chinese and English, and what it is in this poem. */
+export function ruleTitle({ rule, detail }: Violation): string {
+  const title = `${RULES[rule].chinese} ${RULES[rule].english}`;
+  return detail === undefined ? title : `${title}: ${detail}`;
 }

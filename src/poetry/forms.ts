@@ -1,38 +1,172 @@
-/** The forms that a prompt can ask for, and the shapes they have. */
+/** The forms of verse that can be asked for: one row each, which everything else reads. */
+import { layoutOf, type LineLayout } from './layout.js';
+import { toSimplified } from './script.js';
 import { characters } from './text.js';
 
-/** The forms that can be asked for, with their lines and the characters of each. */
-export const FORMS = {
-  五言绝句: { lines: 4, length: 5, english: 'five-character quatrain' },
-  七言绝句: { lines: 4, length: 7, english: 'seven-character quatrain' },
-  五言律诗: { lines: 8, length: 5, english: 'five-character regulated verse' },
-  七言律诗: { lines: 8, length: 7, english: 'seven-character regulated verse' },
-} as const;
+/** How many lines a form has. */
+export interface LineCounts {
+  readonly fewest: number;
+  readonly most: number;
+  /** Counts go up by so many. */
+  readonly step: number;
+}
 
-/** 五言绝句, 七言绝句, 五言律诗 or 七言律诗. */
+export interface Form {
+  readonly traditional: string;
+  /** What the form is called for short, in a check. */
+  readonly short: string;
+  /** Other names that people use. */
+  readonly aliases: readonly string[];
+  readonly english: string;
+  /** Characters a line. */
+  readonly length: number;
+  /** Lines where a request does not say. */
+  readonly lines: number;
+  readonly lineCounts: LineCounts;
+  /** Regulated verse (近体) keeps tones and rhymes level; old-style verse (古体) keeps rhyme alone, level or oblique. */
+  readonly style: 'regulated' | 'old-style';
+}
+
+const exactly = (lines: number): LineCounts => ({ fewest: lines, most: lines, step: lines });
+
+/** The most lines of a poem that is written; there is no end to what may be read. */
+export const MOST_LINES_WRITTEN = 24;
+
+const LONG_REGULATED: LineCounts = { fewest: 10, most: Infinity, step: 2 };
+
+/** All forms, in the order in which they are offered. */
+export const FORMS = {
+  五言绝句: {
+    traditional: '五言絕句',
+    short: '五绝',
+    aliases: ['五言绝'],
+    english: 'five-character quatrain',
+    ...{ length: 5, lines: 4, lineCounts: exactly(4), style: 'regulated' },
+  },
+  七言绝句: {
+    traditional: '七言絕句',
+    short: '七绝',
+    aliases: ['七言绝'],
+    english: 'seven-character quatrain',
+    ...{ length: 7, lines: 4, lineCounts: exactly(4), style: 'regulated' },
+  },
+  五言律诗: {
+    traditional: '五言律詩',
+    short: '五律',
+    aliases: ['五言律'],
+    english: 'five-character regulated verse',
+    ...{ length: 5, lines: 8, lineCounts: exactly(8), style: 'regulated' },
+  },
+  七言律诗: {
+    traditional: '七言律詩',
+    short: '七律',
+    aliases: ['七言律'],
+    english: 'seven-character regulated verse',
+    ...{ length: 7, lines: 8, lineCounts: exactly(8), style: 'regulated' },
+  },
+  五言排律: {
+    traditional: '五言排律',
+    short: '五言排律',
+    aliases: ['排律', '五排', '五言长律'],
+    english: 'five-character extended regulated verse',
+    ...{ length: 5, lines: 12, lineCounts: LONG_REGULATED, style: 'regulated' },
+  },
+  七言排律: {
+    traditional: '七言排律',
+    short: '七言排律',
+    aliases: ['七排', '七言长律'],
+    english: 'seven-character extended regulated verse',
+    ...{ length: 7, lines: 12, lineCounts: LONG_REGULATED, style: 'regulated' },
+  },
+} as const satisfies Record<string, Form>;
+
+/** The name of a form: 五言绝句, 七言律诗, … */
 export type FormName = keyof typeof FORMS;
 
 /** The names of all forms. */
 export const FORM_NAMES = Object.keys(FORMS) as FormName[];
 
-/** The short names that people also use. */
-const ALIASES: Readonly<Record<string, FormName>> = {
-  五绝: '五言绝句',
-  七绝: '七言绝句',
-  五律: '五言律诗',
-  七律: '七言律诗',
-};
-
-/** A form by its name or short name. */
+/** A form by any of its names, in either script. */
 export function formByName(name: string): FormName | undefined {
-  const trimmed = name.trim();
-  return FORM_NAMES.find((form) => form === trimmed) ?? ALIASES[trimmed];
+  const wanted = toSimplified(name.trim());
+  return FORM_NAMES.find((form) => namesOf(form).includes(wanted));
 }
 
-/** The form whose shape these lines have (tones not looked at). */
+/** All names of a form in simplified script. */
+export function namesOf(name: FormName): readonly string[] {
+  const { short, aliases } = FORMS[name];
+  return [name, short, ...aliases];
+}
+
+/** Whether a form can have so many lines. */
+export function hasLines(name: FormName, lines: number): boolean {
+  const { fewest, most, step }: LineCounts = FORMS[name].lineCounts;
+  return lines >= fewest && lines <= most && (lines - fewest) % step === 0;
+}
+
+/** The numbers of lines in which a form is written. */
+export function writtenLineCounts(name: FormName): readonly number[] {
+  const counts = Array.from({ length: MOST_LINES_WRITTEN + 1 }, (_, lines) => lines);
+  return counts.filter((lines) => hasLines(name, lines));
+}
+
+/** Whether lines have the shape of a form (tones not looked at): as many as it can have, or as were asked for. */
+export function hasShape(name: FormName, lines: readonly string[], count?: number): boolean {
+  const right = count === undefined ? hasLines(name, lines.length) : lines.length === count;
+  return right && lines.every((line) => characters(line).length === FORMS[name].length);
+}
+
+/** The form whose shape these lines have, where the shape alone tells it (tones not looked at): a quatrain or an octave. */
 export function formOfShape(lines: readonly string[]): FormName | undefined {
   return FORM_NAMES.find((name) => {
-    const form = FORMS[name];
-    return lines.length === form.lines && lines.every((line) => characters(line).length === form.length);
+    const { style, lineCounts }: Form = FORMS[name];
+    return style === 'regulated' && lineCounts.fewest === lineCounts.most && hasShape(name, lines);
   });
+}
+
+/** The form of a style that lines so long and so many make. */
+export function formOf(style: Form['style'], length: number, lines: number): FormName | undefined {
+  return FORM_NAMES.find((name) => {
+    const form: Form = FORMS[name];
+    return form.style === style && form.length === length && hasLines(name, lines);
+  });
+}
+
+/** A line of a form, as a request for it is met. */
+export interface LineShape extends LineLayout {
+  /** Characters. */
+  readonly length: number;
+  /** The number of its first character in the poem. */
+  readonly start: number;
+  /** The stretch of one rhyme that it belongs to, from 0. */
+  readonly stretch: number;
+  /** Whether it ends in the stretch's rhyme: lower lines do, the first of a stretch may. */
+  readonly rhymes: 'always' | 'may' | 'never';
+}
+
+/** A form for a given request: its lines, and where each character stands. */
+export interface PoemShape {
+  readonly form: FormName;
+  readonly lines: readonly LineShape[];
+  /** For each character of the poem its line and place in it. */
+  readonly places: readonly { readonly line: number; readonly index: number }[];
+}
+
+/**
+ * The shape of a poem of this form.
+ *
+ * @param count lines; as many as the form has as a rule where absent
+ * @param linesARhyme lines after which another rhyme begins (换韵); one rhyme throughout where absent
+ */
+export function shapeOf(form: FormName, count: number = FORMS[form].lines, linesARhyme = count): PoemShape {
+  const { length } = FORMS[form];
+  const lines = layoutOf(count).map((layout, line): LineShape => {
+    const opens = line % linesARhyme === 0;
+    const rhymes = layout.role === 'lower' ? 'always' : opens ? 'may' : 'never';
+    return { ...layout, length, start: line * length, stretch: Math.floor(line / linesARhyme), rhymes };
+  });
+  const places = lines.flatMap((shape, line) =>
+    Array.from({ length: shape.length }, (_, index) => ({ line, index })),
+  );
+  return { form, lines, places };
 }

@@ -1,92 +1,113 @@
-/** Rhyme: which group a poem rhymes in, and which lines do not. */
+/** Rhyme in regulated verse: which level group a poem rhymes in, and which lines do not. */
+import { lineLayout } from './layout.js';
 import type { RhymeGroup } from './pingshui.js';
-import { levelGroups, PINGSHUI, type RhymeBook } from './readings.js';
-import { violation, type Violation } from './rules.js';
+import { mixedRhymes } from './rhyme-patterns.js';
+import type { RhymeBook } from './readings.js';
+import { RULES, violation, type Violation } from './rules.js';
+import { endOf, endReadings, endWord, readVerse, type Verse } from './verse.js';
 
 export interface RhymeCheck {
-  /** The group that most rhyme words share: a level one, or an oblique one where more share it. */
+  /** The level group that most rhyme words share. */
   readonly group: RhymeGroup | undefined;
-  /** Share of rhyme positions in the best level group. */
+  /** Lines that rhyme or should, from 0. */
+  readonly positions: readonly number[];
+  /** Share of the lower lines in the group. */
   readonly share: number;
-  /** Share of rhyme positions in the best group of any tone: old-style verse rhymes in oblique ones too. */
-  readonly anyToneShare: number;
-  /** Whether all rhymes are in one level group, each word once. */
-  readonly ok: boolean;
   /** Whether the first line rhymes too (首句入韵), in the group or by licence. */
   readonly firstLine: boolean;
-  readonly violations: readonly Violation[];
-  readonly licences: readonly Violation[];
-  readonly notes: readonly Violation[];
+  /** Violations, licences and notes. */
+  readonly findings: readonly Violation[];
 }
 
-interface Vote {
-  readonly group: RhymeGroup;
-  readonly count: number;
+/** The lines of a poem that rhyme in regulated verse whatever it does besides: the lower ones. */
+export function lowerLines({ lines }: Verse): readonly number[] {
+  return lines.flatMap((_, line) => (lineLayout(line, lines.length).role === 'lower' ? [line] : []));
 }
 
-/** The group that most of the words can be read in; of equal ones the first met. */
-function mostShared(
-  words: readonly string[],
-  groupsOf: (word: string) => readonly RhymeGroup[],
-): Vote | undefined {
+/** The level groups of a line's last character. */
+export function levelEnds(verse: Verse, line: number): readonly RhymeGroup[] {
+  return endReadings(verse, line, '平').map(({ group }) => group);
+}
+
+/** Whether a line can only end level. */
+export function endsLevel(verse: Verse, line: number): boolean {
+  return levelEnds(verse, line).length > 0 && endReadings(verse, line, '仄').length === 0;
+}
+
+/**
+ * The group that most of the rhyme words can be read in, a level first line counted; of equal ones that in which a first line of either
+ * tone rhymes too, then that of the earlier word.
+ */
+function mostShared(verse: Verse, lower: readonly number[]): RhymeGroup | undefined {
+  const opens = levelEnds(verse, 0);
   const votes = new Map<RhymeGroup, number>();
-  for (const word of words) {
-    for (const group of groupsOf(word)) votes.set(group, (votes.get(group) ?? 0) + 1);
+  for (const line of endsLevel(verse, 0) ? [0, ...lower] : lower) {
+    for (const group of levelEnds(verse, line)) votes.set(group, (votes.get(group) ?? 0) + 1);
   }
-  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
-  return best && { group: best[0], count: best[1] };
+  const [best] = [...votes].sort(
+    (a, b) => b[1] - a[1] || Number(opens.includes(b[0])) - Number(opens.includes(a[0])),
+  );
+  return best?.[0];
 }
 
-/** Checks the rhyme of the even lines, and of the first where it rhymes. */
-export function checkRhyme(lines: readonly string[], book: RhymeBook = PINGSHUI): RhymeCheck {
-  const words = lines.map((line) => Array.from(line).at(-1) ?? '');
-  const positions = words.flatMap((_, index) => (index % 2 === 1 ? [index] : []));
-  const rhymeWords = positions.map((index) => words[index] ?? '');
-  const best = mostShared(rhymeWords, (word) => levelGroups(word, book));
-  const oblique = mostShared(rhymeWords, (word) =>
-    book.readings(word).flatMap(({ tone, group }) => (tone === '仄' ? [group] : [])),
-  );
-  const group = best?.group;
-  const rhymes = (index: number): boolean =>
-    levelGroups(words[index] ?? '', book).some((one) => one === group);
-  const violations = positions
-    .filter((index) => !rhymes(index))
-    .map((index) => violation('rhyme', index + 1, words[index] ?? ''));
-  for (const index of positions) {
-    const word = words[index] ?? '';
-    if (positions.some((other) => other < index && words[other] === word)) {
-      violations.push(violation('repeated-rhyme', index + 1, word));
+/** Checks the rhyme of the lower lines, and of the first where it ends level. */
+export function checkRhyme(verse: Verse): RhymeCheck {
+  const lower = lowerLines(verse);
+  const opens = endsLevel(verse, 0) ? [0] : [];
+  const group = mostShared(verse, lower);
+  const rhymes = (line: number): boolean => levelEnds(verse, line).some((one) => one === group);
+  const borrows = (line: number): boolean =>
+    group !== undefined &&
+    !rhymes(line) &&
+    levelEnds(verse, line).some((one) => verse.book.areNeighbours(one, group));
+  const findings: Violation[] = [];
+  if (borrows(0)) findings.push(violation('borrowed-rhyme', 1, endWord(verse, 0)));
+  const firstLine = rhymes(0) || borrows(0);
+  const positions = firstLine || opens.length > 0 ? [0, ...lower] : lower;
+  const mixed = group && mixedRhymes(verse, lower, group, rhymes(0));
+  findings.push(...(mixed?.findings ?? []));
+  for (const line of positions) {
+    if (rhymes(line) || (line === 0 && firstLine) || mixed?.licensed.has(line)) continue;
+    const word = endWord(verse, line);
+    // A first line need not rhyme, but then it must not end level.
+    findings.push(violation(line === 0 ? 'ending' : 'rhyme', line + 1, word));
+    if (endOf(verse, line)?.rare.some((reading) => reading.group === group)) {
+      findings.push(violation('rare-reading', line + 1, word, group?.label));
     }
   }
-  const borrowed =
-    group !== undefined &&
-    !rhymes(0) &&
-    levelGroups(words[0] ?? '', book).some((one) => book.areNeighbours(one, group));
-  const firstLine = group !== undefined && (rhymes(0) || borrowed);
-  const shareOf = (count = 0): number => (positions.length === 0 ? 0 : count / positions.length);
+  findings.push(...repeatedRhymes(verse, positions));
+  if (group) findings.push(...chimingEnds(verse, positions, group));
+  const inGroup = lower.filter(rhymes).length;
   return {
-    group: (oblique?.count ?? 0) > (best?.count ?? 0) ? oblique?.group : group,
-    share: shareOf(best?.count),
-    anyToneShare: shareOf(Math.max(best?.count ?? 0, oblique?.count ?? 0)),
-    ok: positions.length > 0 && violations.length === 0,
+    group,
+    positions,
+    share: lower.length === 0 ? 0 : inGroup / lower.length,
     firstLine,
-    violations,
-    licences: borrowed ? [violation('borrowed-rhyme', 1, words[0] ?? '')] : [],
-    notes: group === undefined ? [] : chimingEnds(words, group, firstLine, book),
+    findings,
   };
 }
 
+/** Whether lines rhyme as regulated verse does: all in one level group, by no word twice, the first line where it ends level. */
+export function rhymesThroughout(lines: readonly string[], book?: RhymeBook): boolean {
+  const { positions, findings } = checkRhyme(readVerse(lines, book));
+  return positions.length > 0 && !findings.some(({ rule }) => RULES[rule].kind === 'violation');
+}
+
+/** 重韵: rhyme words that were used before. */
+export function repeatedRhymes(verse: Verse, positions: readonly number[]): Violation[] {
+  return positions.flatMap((line, at) => {
+    const word = endWord(verse, line);
+    const before = positions.slice(0, at).some((other) => endWord(verse, other) === word);
+    return before ? [violation('repeated-rhyme', line + 1, word)] : [];
+  });
+}
+
 /** 撞韵: lines that do not rhyme, and end in the poem's rhyme in an oblique tone whatever way they are read. */
-function chimingEnds(
-  words: readonly string[],
-  group: RhymeGroup,
-  firstLine: boolean,
-  book: RhymeBook,
-): Violation[] {
-  return words.flatMap((word, index) => {
-    if (index % 2 === 1 || (index === 0 && firstLine)) return [];
-    const readings = book.readings(word);
+function chimingEnds(verse: Verse, positions: readonly number[], group: RhymeGroup): Violation[] {
+  return verse.lines.flatMap((_, line) => {
+    if (positions.includes(line)) return [];
+    const readings = endOf(verse, line)?.readings ?? [];
     const chimes = readings.length > 0 && readings.every(({ level }) => level === group.label);
-    return chimes ? [violation('chiming-end', index + 1, word)] : [];
+    return chimes ? [violation('chiming-end', line + 1, endWord(verse, line))] : [];
   });
 }

@@ -23,21 +23,6 @@ export function characters(text: string): string[] {
   return [...text];
 }
 
-/**
- * The layout of an answer: a couplet a line, a comma after its first half and a full stop after its second. Question and
- * exclamation marks at the same place of `marks` are kept.
- */
-export function layOut(lines: readonly string[], marks: readonly string[] = []): string {
-  let text = '';
-  lines.forEach((line, index) => {
-    const mark = marks[index];
-    const plain = index % 2 === 0 && index < lines.length - 1 ? '，' : '。';
-    text += line + (mark === '？' || mark === '！' ? mark : plain);
-    if (index % 2 === 1 && index < lines.length - 1) text += '\n';
-  });
-  return text;
-}
-
 /** The punctuation mark that follows each line of a text. */
 export function lineMarks(text: string): string[] {
   return characters(text).filter((character) => LINE_END.test(character));

@@ -3,7 +3,7 @@
  * possible stays open, and each character narrows it down. A token is allowed when all its characters are, and no choice is
  * offered from which the poem could not be finished.
  */
-import { LINE_TYPES } from '../poetry/meter.js';
+import { endTone } from '../poetry/line-types.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import type { PoemPlan } from './plan.js';
 import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
@@ -301,7 +301,7 @@ export class PoemConstraint {
     if (!state.groups) return state;
     if (line % 2 === 1) return this.rhyme(state, character);
     if (line > 0 || !state.templates) return state;
-    const oblique = state.templates.filter(({ types }) => types[0] && LINE_TYPES[types[0]][4] === '仄');
+    const oblique = state.templates.filter(({ types }) => types[0] && endTone(types[0]) === '仄');
     const level = state.templates.filter((template) => !oblique.includes(template));
     if (oblique.length > 0) return { ...state, templates: oblique };
     return this.rhyme({ ...state, templates: level }, character);

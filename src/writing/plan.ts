@@ -3,14 +3,19 @@
  * met is refused here, with the reason and what could be relaxed.
  */
 import { FORMS, type FormName } from '../poetry/forms.js';
-import type { Template } from '../poetry/meter.js';
 import { groupByName, RHYME_GROUPS } from '../poetry/pingshui.js';
 import { levelGroups } from '../poetry/readings.js';
 import { characters, isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import type { Random } from '../support/random.js';
 import type { Constraints } from './constraint-schema.js';
-import { fitsPlace, namedTemplates, openTemplates, type LiftableRule } from './tonal-templates.js';
+import {
+  fitsPlace,
+  namedTemplates,
+  openTemplates,
+  type LiftableRule,
+  type Template,
+} from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
 export interface PoemPlan {

@@ -1,5 +1,5 @@
 /** How many characters of each rhyme group are left, against how many the lines to come need: no poem may run out of rhymes. */
-import type { Template } from '../poetry/meter.js';
+import type { Template } from './tonal-templates.js';
 import { rhymesAt, rhymeSupply, type PoemPlan } from './plan.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 

@@ -1,5 +1,13 @@
 /** The tonal templates that a request leaves open, and which characters fit a place of one. */
-import { lineTones, templates, type LineType, type Template } from '../poetry/meter.js';
+import {
+  adheringTo,
+  endTone,
+  hingeTone,
+  linePlaces,
+  opposedTo,
+  typesEnding,
+  type LineType,
+} from '../poetry/line-types.js';
 import type { RuleId } from '../poetry/rules.js';
 import { InputError } from '../support/errors.js';
 import { LEVEL, OBLIQUE, toneBits } from './verse-vocabulary.js';
@@ -16,9 +24,26 @@ export const LIFTABLE_RULES = [
 export type LiftableRule = (typeof LIFTABLE_RULES)[number];
 
 /** Types of lines that do not rhyme. */
-export const OBLIQUE_TYPES: readonly LineType[] = ['仄仄平平仄', '平平平仄仄'];
+export const OBLIQUE_TYPES = typesEnding('仄');
 /** Types of lines that rhyme. */
-export const LEVEL_TYPES: readonly LineType[] = ['平平仄仄平', '仄仄仄平平'];
+export const LEVEL_TYPES = typesEnding('平');
+
+export interface Template {
+  readonly types: readonly LineType[];
+  readonly firstLineRhymes: boolean;
+}
+
+/** The four templates of a poem of `lines` lines. */
+function templates(lines: number): Template[] {
+  return [...OBLIQUE_TYPES, ...LEVEL_TYPES].map((first) => {
+    const types = [first];
+    while (types.length < lines) {
+      const before = types.at(-1) as LineType;
+      types.push(types.length % 2 === 1 ? opposedTo(before) : adheringTo(before));
+    }
+    return { types, firstLineRhymes: endTone(first) === '平' };
+  });
+}
 
 /**
  * The templates open to a poem of so many lines. Without adhesion (粘) each couplet begins anew; without opposition (对) as
@@ -62,21 +87,12 @@ export function namedTemplates(open: readonly Template[], name: string, length: 
   }
   const [, start, rhyme] = parts;
   return open.filter(({ types, firstLineRhymes }) => {
-    const second = types[0] && lineTones(types[0], length)[1];
+    const second = types[0] && hingeTone(types[0], length);
     return (
       (start === undefined || second === start[0]) &&
       (rhyme === undefined || firstLineRhymes === (rhyme === '首句入韵'))
     );
   });
-}
-
-/** Whether a tone may be bent at a place: the first of seven, and odd places where no fault can arise but a lifted one. */
-function isFree(type: LineType, length: number, index: number, lifted: ReadonlySet<LiftableRule>): boolean {
-  const place = index - (length - 5);
-  if (place < 0) return index === 0;
-  if (place === 0) return type !== '平平仄仄平' || lifted.has('lone-level');
-  if (place !== 2) return false;
-  return type !== '仄仄仄平平' ? type !== '平平平仄仄' : lifted.has('three-level');
 }
 
 /** The tones that a place of a line of this type takes, as bits. */
@@ -86,8 +102,11 @@ export function tonesAt(
   index: number,
   lifted: ReadonlySet<LiftableRule>,
 ): number {
-  if (isFree(type, length, index, lifted)) return LEVEL + OBLIQUE;
-  return lineTones(type, length)[index] === '平' ? LEVEL : OBLIQUE;
+  const place = linePlaces(type, length)[index];
+  if (!place) return 0;
+  const isLifted = LIFTABLE_RULES.some((rule) => rule === place.fault && lifted.has(rule));
+  if (place.free || isLifted) return LEVEL + OBLIQUE;
+  return place.tone === '平' ? LEVEL : OBLIQUE;
 }
 
 /** Whether a character can stand at a place of a line of this type. */

@@ -1,9 +1,14 @@
 /** Whether a poem keeps what was asked, judged from its text alone: for poems that no constraint held to it, and for the tests of those. */
-import { FORMS, formOfShape, type FormName } from '../poetry/forms.js';
+import { FORMS, hasShape, type FormName } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
-import { checkLine, checkMeter, lineTones, type LineType } from '../poetry/meter.js';
+import { isFault, OF_RHYME } from '../poetry/judgement.js';
+import { layoutOf, type LineLayout } from '../poetry/layout.js';
+import { judgeLine } from '../poetry/line-check.js';
+import { HINGE, hingeTone, linePlaces, opposedTo } from '../poetry/line-types.js';
+import { checkMeter } from '../poetry/meter.js';
 import { canBe, levelGroups } from '../poetry/readings.js';
-import { checkRhyme } from '../poetry/rhyme.js';
+import { checkRhyme, lowerLines } from '../poetry/rhyme.js';
+import { canRead, endOf, endWord, readVerse, type Verse } from '../poetry/verse.js';
 import { characters, splitLines } from '../poetry/text.js';
 import type { Violation } from '../poetry/rules.js';
 import { groupByName } from '../poetry/pingshui.js';
@@ -18,7 +23,7 @@ export function unmetConstraints(
   known?: LineIndex,
 ): string[] {
   const lines = splitLines(text);
-  if (formOfShape(lines) !== form) return [`not the shape of ${form}`];
+  if (!hasShape(form, lines)) return [`not the shape of ${form}`];
   return [
     ...unmetTones(lines, form, constraints),
     ...unmetRhyme(lines, constraints),
@@ -31,41 +36,39 @@ function unmetTones(lines: readonly string[], form: FormName, constraints: Const
   const { tones = true, template, allow = [] } = constraints;
   if (!tones) return [];
   const lifted = new Set<string>(allow);
-  const kept = ({ rule }: { rule: string }): boolean => !lifted.has(rule);
-  const firstLineRhymes = canBe(characters(lines[0] ?? '').at(-1) ?? '', '平');
+  const kept = (fault: Violation): boolean => isFault(fault) && !lifted.has(fault.rule);
+  const verse = readVerse(lines);
+  const { length } = FORMS[form];
+  const firstLineRhymes = canRead(endOf(verse, 0), '平');
   const faults =
     lifted.has('opposition') || lifted.has('adhesion')
-      ? faultsByParts(lines, lifted.has('opposition') ? 1 : 2, kept)
-      : checkMeter(lines, firstLineRhymes).lines.flatMap(({ violations }) => violations.filter(kept));
+      ? faultsByParts(verse, lifted.has('opposition') ? 1 : 2, kept)
+      : checkMeter(verse, length, firstLineRhymes).lines.flatMap(({ findings }) => findings.filter(kept));
   const unmet = faults.map(({ line, chars, message }) => `line ${line} ${chars} ${message}`);
-  return template === undefined || followsTemplate(lines[0] ?? '', FORMS[form].length, template)
+  return template === undefined || followsTemplate(lines[0] ?? '', length, template)
     ? unmet
     : [...unmet, `the first line is not ${template}`];
 }
 
 /** The faults of lines or couplets, each under the types that serve it best, whatever the others are. */
-function faultsByParts(
-  lines: readonly string[],
-  size: 1 | 2,
-  kept: (fault: { rule: string }) => boolean,
-): Violation[] {
+function faultsByParts(verse: Verse, size: 1 | 2, kept: (fault: Violation) => boolean): Violation[] {
   const faults: Violation[] = [];
-  for (let start = 0; start < lines.length; start += size) {
-    const readings = openTemplates(lines.length, new Set(['opposition']))
-      .filter(({ types }) => size === 1 || isCouplet(types[start], types[start + 1]))
+  const layouts = layoutOf(verse.lines.length);
+  for (let start = 0; start < verse.lines.length; start += size) {
+    const readings = openTemplates(verse.lines.length, new Set(['opposition']))
+      .filter(({ types }) => {
+        const [upper, lower] = types.slice(start);
+        return size === 1 || (upper && opposedTo(upper) === lower);
+      })
       .map(({ types }) =>
         types.slice(start, start + size).flatMap((type, offset) => {
-          return checkLine(lines, start + offset, type).violations.filter((fault) => kept(fault));
+          const at = start + offset;
+          return judgeLine(verse, at, type, layouts[at] as LineLayout).filter(kept);
         }),
       );
     faults.push(...readings.reduce((best, found) => (found.length < best.length ? found : best)));
   }
   return faults;
-}
-
-/** Whether two types oppose each other at the second character. */
-function isCouplet(upper: LineType | undefined, lower: LineType | undefined): boolean {
-  return upper !== undefined && lower !== undefined && upper[1] !== lower[1];
 }
 
 function followsTemplate(first: string, length: number, template: string): boolean {
@@ -77,19 +80,21 @@ function followsTemplate(first: string, length: number, template: string): boole
       : [...LEVEL_TYPES, ...OBLIQUE_TYPES];
   const start = template.startsWith('平起') ? '平' : template.startsWith('仄起') ? '仄' : undefined;
   return types.some((type) => {
-    const tones = lineTones(type, length);
-    const fits = [1, length - 1].every((at) => canBe(line[at] ?? '', tones[at] ?? '平'));
-    return fits && (start === undefined || tones[1] === start);
+    const places = linePlaces(type, length);
+    const fits = [HINGE, length - 1].every((at) => canBe(line[at] ?? '', places[at]?.tone ?? '平'));
+    return fits && (start === undefined || hingeTone(type, length) === start);
   });
 }
 
 function unmetRhyme(lines: readonly string[], { rhyme = true }: Constraints): string[] {
   if (rhyme === false) return [];
-  const check = checkRhyme(lines);
-  const unmet = check.violations.map(({ line, chars, message }) => `line ${line} ${chars} ${message}`);
+  const verse = readVerse(lines);
+  const unmet = checkRhyme(verse)
+    .findings.filter(({ rule }) => OF_RHYME.has(rule))
+    .map(({ line, chars, message }) => `line ${line} ${chars} ${message}`);
   const group = typeof rhyme === 'string' ? groupByName(rhyme) : undefined;
   if (!group) return unmet;
-  const words = lines.flatMap((line, index) => (index % 2 === 1 ? [characters(line).at(-1) ?? ''] : []));
+  const words = lowerLines(verse).map((line) => endWord(verse, line));
   const outside = words.filter((word) => !levelGroups(word).includes(group));
   return [...unmet, ...outside.map((word) => `${word} does not rhyme in ${group.label}`)];
 }

@@ -70,7 +70,7 @@ export function describePoem(
   { constraints, known }: { constraints?: Constraints; known?: LineIndex },
 ): WrittenPoem {
   const lines = splitLines(text);
-  const check = checkPoem(text);
+  const check = checkPoem(text, { form: order.form });
   const novelty = known && lines.map((line) => known.nearness(toSimplified(line)));
   const unmet = constraints ? unmetConstraints(text, order.form, constraints) : [];
   const count = Array.from(text).filter(isHan).length;

@@ -36,9 +36,7 @@ export function PoemView({ check, style, novelty = [] }: PoemViewProps) {
             key={index}
             line={line}
             text={convert(line.text)}
-            rhymes={index % 2 === 1 && check.rhyme.ok}
-            last={index === check.lines.length - 1}
-            odd={index % 2 === 0}
+            rhymes={line.rhymes && check.rhyme.ok}
             tones={style.tones}
             faults={faults.get(index + 1) ?? []}
             open={shown === index}
@@ -57,15 +55,13 @@ interface LineViewProps {
   /** The line in the reader's script. */
   readonly text: string;
   readonly rhymes: boolean;
-  readonly odd: boolean;
-  readonly last: boolean;
   readonly tones: boolean;
   readonly faults: readonly Violation[];
   readonly open: boolean;
   readonly onToggle: () => void;
 }
 
-function LineView({ line, text, rhymes, odd, last, tones, faults, open, onToggle }: LineViewProps) {
+function LineView({ line, text, rhymes, tones, faults, open, onToggle }: LineViewProps) {
   const titleOf = useRuleTitle();
   const shown = [...text];
   const characters = line.tones.map(({ char, tone, readings }, at) => {
@@ -79,12 +75,11 @@ function LineView({ line, text, rhymes, odd, last, tones, faults, open, onToggle
       </ruby>
     );
   });
-  const mark = odd && !last ? '，' : '。';
   if (faults.length === 0) {
     return (
       <span class="line">
         {characters}
-        {mark}
+        {line.mark}
       </span>
     );
   }
@@ -94,7 +89,7 @@ function LineView({ line, text, rhymes, odd, last, tones, faults, open, onToggle
       <button type="button" class="fault" aria-expanded={open} title={explanation} onClick={onToggle}>
         {characters}
       </button>
-      {mark}
+      {line.mark}
       {open && <span class="explanation">{explanation}</span>}
     </span>
   );
