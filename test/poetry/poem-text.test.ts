@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPoemText } from '../../src/poetry/poem-text.js';
-import { layOut } from '../../src/poetry/text.js';
+import { layOut } from '../../src/poetry/layout.js';
 
 /** What people copy, and the poems in it. */
 interface PastedCase {
