@@ -34,6 +34,8 @@ export interface BrowserPoetOptions {
 declare const location: { readonly href: string };
 
 const MODEL_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+/** What not every model folder has. */
+const OPTIONAL_MODEL_FILES = ['generation_config.json', 'chat_template.jinja'];
 const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
 
 let loads = 0;
@@ -48,6 +50,7 @@ export async function loadPoet(options: BrowserPoetOptions): Promise<Poet> {
   try {
     const model = `${root}/model`;
     await fetchFolder(options.model, model, MODEL_FILES, signal);
+    await fetchWhatIsThere(options.model, model, OPTIONAL_MODEL_FILES, signal);
     const adapter = options.adapter === undefined ? undefined : `${root}/adapter`;
     if (options.adapter !== undefined)
       await fetchFolder(options.adapter, `${root}/adapter`, ADAPTER_FILES, signal);
@@ -67,6 +70,20 @@ async function fetchFolder(
   await Promise.all(
     names.map(async (name) => putFile(`${folder}/${name}`, await fetchBytes(`${url}/${name}`, signal))),
   );
+}
+
+/** The same for files that may be absent. */
+async function fetchWhatIsThere(
+  url: string,
+  folder: string,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const fetched = async (name: string): Promise<void> => {
+    const response = await fetch(`${url}/${name}`, { signal });
+    if (response.ok) putFile(`${folder}/${name}`, new Uint8Array(await response.arrayBuffer()));
+  };
+  await Promise.all(names.map(fetched));
 }
 
 async function fetchIndex(url: string, signal?: AbortSignal): Promise<LineIndex> {

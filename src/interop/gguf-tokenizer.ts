@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { GGUFValueType } from '@huggingface/gguf';
 import type { ModelFolder } from '../model/folder.js';
-import { readChatTemplate } from '../model/tokenizer.js';
+import { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
 
@@ -53,19 +53,17 @@ export async function ggufTokenizer(model: ModelFolder): Promise<Record<string, 
   const kind = JSON.stringify(json['pre_tokenizer'] ?? '').includes('ByteLevel')
     ? byteLevel(merges)
     : characterLevel(vocabulary, merges, bpe['byte_fallback'] === true, file);
-  const id = (token: string): unknown => ({
-    value: vocabulary.tokens.indexOf(token),
-    type: GGUFValueType.UINT32,
-  });
+  const { endOfTurn, endOfText, chatTemplate } = await Tokenizer.load(model.folder);
+  const id = (value: number): unknown => ({ value, type: GGUFValueType.UINT32 });
   return {
     ...kind,
     'tokenizer.ggml.tokens': array(vocabulary.tokens, GGUFValueType.STRING),
     'tokenizer.ggml.token_type': array(vocabulary.types, GGUFValueType.INT32),
-    'tokenizer.ggml.eos_token_id': id('<|im_end|>'),
-    'tokenizer.ggml.bos_token_id': id('<|endoftext|>'),
-    'tokenizer.ggml.padding_token_id': id('<|endoftext|>'),
+    'tokenizer.ggml.eos_token_id': id(endOfTurn),
+    'tokenizer.ggml.bos_token_id': id(endOfText),
+    'tokenizer.ggml.padding_token_id': id(endOfText),
     'tokenizer.ggml.add_bos_token': { value: false, type: GGUFValueType.BOOL },
-    'tokenizer.chat_template': { value: await readChatTemplate(model.folder), type: GGUFValueType.STRING },
+    'tokenizer.chat_template': { value: chatTemplate, type: GGUFValueType.STRING },
   };
 }
 

@@ -113,9 +113,9 @@ async function writeConfigs(model: ModelFolder, folder: string, dtypes: readonly
     'transformers.js_config': { use_external_data_format: external },
   });
   if (existsSync(path.join(folder, 'generation_config.json'))) return;
-  const { endOfTurn, endOfText } = await Tokenizer.load(model.folder);
+  const { endTokens, endOfText } = await Tokenizer.load(model.folder);
   await writeJson(path.join(folder, 'generation_config.json'), {
-    eos_token_id: [endOfTurn, endOfText],
+    eos_token_id: [...endTokens],
     pad_token_id: endOfText,
   });
 }

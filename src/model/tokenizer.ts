@@ -1,15 +1,16 @@
-/** Tokenizer and chat template of a model folder, by Hugging Face's own libraries. */
+/** Tokenizer and chat template of a model, by Hugging Face's own libraries. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Template } from '@huggingface/jinja';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { InputError } from '../support/errors.js';
-import { isRecord, readJson, readText } from '../support/files.js';
-
-export interface ChatMessage {
-  readonly role: string;
-  readonly content: string;
-}
+import { isRecord, readJson } from '../support/files.js';
+import {
+  ChatTemplate,
+  readChatTemplate,
+  type ChatMessage,
+  type ChatTemplateOptions,
+  type SpecialTokens,
+} from './chat-template.js';
 
 /** The part of the library's surface that is used here. */
 interface TokenizerBackend {
@@ -18,58 +19,113 @@ interface TokenizerBackend {
   token_to_id(token: string): number | undefined;
 }
 
-/** The library's types name their files without extensions, which resolves for bundlers only. */
-const Backend = HuggingFaceTokenizer as unknown as new (
-  tokenizer: object,
-  config: object,
-) => TokenizerBackend;
-
-export interface ChatTemplateOptions {
-  readonly addGenerationPrompt?: boolean;
-  /** Qwen3's switch: with false, the answer starts after an empty thought. Templates without it ignore it. */
-  readonly enableThinking?: boolean;
+/** What a tokenizer is made of, wherever it was read. */
+export interface TokenizerParts {
+  /** Named in messages. */
+  readonly name: string;
+  /** The content of tokenizer.json. */
+  readonly tokenizer: Record<string, unknown>;
+  /** The content of tokenizer_config.json. */
+  readonly config: Record<string, unknown>;
+  /** The chat template in Jinja; a plain one where absent. */
+  readonly template?: string;
+  /** Tokens that end a text besides `eos_token`: generation_config.json and config.json name them. */
+  readonly endTokens?: readonly number[];
 }
 
-/** The chat template of a model folder: chat_template.jinja, or the key of tokenizer_config.json. */
-export async function readChatTemplate(folder: string): Promise<string> {
-  const templateFile = path.join(folder, 'chat_template.jinja');
-  if (existsSync(templateFile)) return readText(templateFile);
-  const configFile = path.join(folder, 'tokenizer_config.json');
-  const config = await readJson(configFile);
-  const template = isRecord(config) ? config['chat_template'] : undefined;
-  if (typeof template !== 'string') {
-    throw new InputError(`${configFile}: chat_template is missing, expected a string`);
-  }
-  return template;
+const SPECIAL_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
+
+/** A special token is a string, or an object that holds one. */
+function specialTokens(config: Record<string, unknown>): SpecialTokens {
+  const found = SPECIAL_TOKENS.map((name) => {
+    const token = config[name];
+    const text = isRecord(token) ? token['content'] : token;
+    return [name, typeof text === 'string' ? text : undefined] as const;
+  });
+  return Object.fromEntries(found.filter(([, text]) => text !== undefined));
+}
+
+/** `eos_token_id` of a JSON file: one id or several; none where the file or the key is absent. */
+async function endTokensOf(file: string): Promise<number[]> {
+  const json = existsSync(file) ? await readJson(file) : undefined;
+  const ids = isRecord(json) ? (json['eos_token_id'] ?? []) : [];
+  const list: readonly unknown[] = Array.isArray(ids) ? ids : [ids];
+  const wrong = list.find((id) => !Number.isInteger(id));
+  if (wrong === undefined) return list as number[];
+  throw new InputError(`${file}: eos_token_id has ${JSON.stringify(wrong)}, expected whole numbers`);
+}
+
+async function readRecord(file: string): Promise<Record<string, unknown>> {
+  const json = await readJson(file);
+  if (!isRecord(json)) throw new InputError(`${file}: expected an object`);
+  return json;
 }
 
 /** Text to token ids and back; chats to text. */
 export class Tokenizer {
+  /** Ends an answer as it is learnt: what the chat template writes after it. */
+  readonly endOfTurn: number;
+  /** Separates documents. */
+  readonly endOfText: number;
+  /** Any of these ends a text that a model writes. */
+  readonly endTokens: ReadonlySet<number>;
+  private readonly template: ChatTemplate;
+
   private constructor(
     private readonly backend: TokenizerBackend,
-    private readonly template: Template,
-    /** Ends an answer: the chat's end-of-turn token. */
-    readonly endOfTurn: number,
-    /** Separates documents. */
-    readonly endOfText: number,
-  ) {}
+    private readonly parts: TokenizerParts,
+  ) {
+    const { name, config, template, endTokens = [] } = parts;
+    const special = specialTokens(config);
+    const idOf = (token: string | undefined): number | undefined =>
+      token === undefined ? undefined : backend.token_to_id(token);
+    const begin = backend.encode('', { add_special_tokens: true }).ids;
+    this.template = new ChatTemplate(template, special, this.decode(begin, { keepSpecial: true }), name);
+    const eos = idOf(special.eos_token) ?? endTokens[0];
+    if (eos === undefined) {
+      throw new InputError(`${name}: no eos_token (tokenizer_config.json) and no eos_token_id (config.json)`);
+    }
+    const [after] = this.encode(this.template.afterAnswer() ?? '');
+    const isEnd =
+      after !== undefined && (after === eos || endTokens.includes(after) || this.isSpecial(after));
+    this.endOfTurn = isEnd ? after : eos;
+    this.endOfText = idOf(special.pad_token) ?? eos;
+    this.endTokens = new Set([this.endOfTurn, eos, this.endOfText, ...endTokens]);
+  }
+
+  /** Makes a tokenizer of what was read. @throws InputError where no token ends a text */
+  static from(parts: TokenizerParts): Tokenizer {
+    const backend = new HuggingFaceTokenizer(parts.tokenizer, parts.config) as unknown as TokenizerBackend;
+    return new Tokenizer(backend, parts);
+  }
 
   /** Reads tokenizer.json and tokenizer_config.json (the chat template may stand in chat_template.jinja). */
   static async load(folder: string): Promise<Tokenizer> {
-    const tokenizerJson = await readJson(path.join(folder, 'tokenizer.json'));
-    const configFile = path.join(folder, 'tokenizer_config.json');
-    const config = await readJson(configFile);
-    if (!isRecord(tokenizerJson) || !isRecord(config)) {
-      throw new InputError(`${folder}: tokenizer.json and tokenizer_config.json must be objects`);
-    }
-    const source = await readChatTemplate(folder);
-    const backend = new Backend(tokenizerJson, config);
-    const id = (token: string): number => {
-      const found = backend.token_to_id(token);
-      if (found === undefined) throw new InputError(`${folder}: tokenizer.json has no token ${token}`);
-      return found;
-    };
-    return new Tokenizer(backend, new Template(source), id('<|im_end|>'), id('<|endoftext|>'));
+    const file = (name: string): string => path.join(folder, name);
+    const [tokenizer, config, template, generation, model] = await Promise.all([
+      readRecord(file('tokenizer.json')),
+      readRecord(file('tokenizer_config.json')),
+      readChatTemplate(folder),
+      endTokensOf(file('generation_config.json')),
+      endTokensOf(file('config.json')),
+    ]);
+    return Tokenizer.from({
+      name: folder,
+      tokenizer,
+      config,
+      template,
+      endTokens: [...generation, ...model],
+    });
+  }
+
+  /** The same with another chat template. */
+  withTemplate(template: string): Tokenizer {
+    return new Tokenizer(this.backend, { ...this.parts, template });
+  }
+
+  /** The chat template in Jinja: the model's own or a plain one. */
+  get chatTemplate(): string {
+    return this.template.source;
   }
 
   encode(text: string): number[] {
@@ -83,11 +139,7 @@ export class Tokenizer {
   }
 
   applyChatTemplate(messages: readonly ChatMessage[], options: ChatTemplateOptions = {}): string {
-    return this.template.render({
-      messages,
-      add_generation_prompt: options.addGenerationPrompt ?? false,
-      ...(options.enableThinking === undefined ? {} : { enable_thinking: options.enableThinking }),
-    });
+    return this.template.render(messages, options);
   }
 
   /** A prompt as the model reads it before it answers: template applied, thinking off. */
@@ -100,5 +152,9 @@ export class Tokenizer {
   /** An answer as it is learnt: its tokens and the end of the turn. */
   encodeCompletion(text: string): number[] {
     return [...this.encode(text), this.endOfTurn];
+  }
+
+  private isSpecial(id: number): boolean {
+    return this.decode([id]) === '' && this.decode([id], { keepSpecial: true }) !== '';
   }
 }

@@ -1,7 +1,7 @@
 /** OpenAI's API: what chat clients speak. */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChatMessage } from '../model/tokenizer.js';
+import type { ChatMessage } from '../model/chat-template.js';
 import { parsePrompt } from '../poetry/prompt.js';
 import type { Generation } from '../writing/generate.js';
 import type { Poet } from '../writing/poet.js';

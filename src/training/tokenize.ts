@@ -1,5 +1,6 @@
 /** Data-set lines to token trees, with TRL's truncation. */
-import type { ChatMessage, Tokenizer } from '../model/tokenizer.js';
+import type { ChatMessage } from '../model/chat-template.js';
+import type { Tokenizer } from '../model/tokenizer.js';
 import type { TokenTree } from './packing.js';
 
 type Messages = readonly ChatMessage[];

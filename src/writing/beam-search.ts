@@ -76,7 +76,7 @@ export async function beamSearch(
     return kept.map(({ parent, token, logProbability }): Beam => {
       const before = live[parent] as Beam;
       if (before.finished) return before;
-      if (token === tokenizer.endOfTurn || token === tokenizer.endOfText) {
+      if (tokenizer.endTokens.has(token)) {
         return { ...before, logProbability, finished: true };
       }
       const state = constraint && before.state ? constraint.next(before.state, token) : undefined;

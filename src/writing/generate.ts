@@ -64,7 +64,7 @@ class Sequence {
     const { constraint, onToken, stop = [], maxNewTokens } = this.request;
     const token = this.draw(logits);
     this.logProbability += (logits[token] ?? NaN) - logSumExp;
-    if (token === tokenizer.endOfTurn || token === tokenizer.endOfText) {
+    if (tokenizer.endTokens.has(token)) {
       this.finished = true;
       return false;
     }

@@ -17,11 +17,13 @@ export interface Tolerances {
   readonly logits: number;
   readonly loss: number;
   readonly norm: number;
+  /** Milliseconds that a test may take. */
+  readonly time: number;
 }
 
-const RANDOM_MODEL: Tolerances = { logits: 1e-4, loss: 1e-5, norm: 1e-4 };
+const RANDOM_MODEL: Tolerances = { logits: 1e-4, loss: 1e-5, norm: 1e-4, time: 180_000 };
 /** Thirty layers of real weights, logits of size 30: what two correct implementations in float32 differ by. */
-const REAL_MODEL: Tolerances = { logits: 5e-3, loss: 1e-4, norm: 1e-3 };
+const REAL_MODEL: Tolerances = { logits: 5e-3, loss: 1e-4, norm: 1e-3, time: 1_800_000 };
 
 /** A model and the folder of its figures. */
 export class GoldenModel {

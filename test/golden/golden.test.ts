@@ -22,7 +22,7 @@ if (random.length + real.length === 0)
   describe('parity', () => it.skip('no reference figures', () => undefined));
 
 for (const golden of [...random, ...real]) {
-  describe(golden.name, () => {
+  describe(golden.name, { timeout: golden.tolerances.time }, () => {
     for (const kind of KINDS.filter(({ file }) => golden.has(file))) kind.tests(golden);
   });
 }

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Tokenizer, type ChatMessage } from '../../src/model/tokenizer.js';
+import type { ChatMessage } from '../../src/model/chat-template.js';
+import { Tokenizer } from '../../src/model/tokenizer.js';
 import { goldenFile } from '../golden/golden-model.js';
 import { tinyModel } from '../support-tiny-model.js';
 
@@ -64,5 +66,75 @@ describe('the character tokenizer', () => {
     );
     expect(prompt).toHaveLength(9);
     expect(tokenizer.encodeCompletion('白').at(-1)).toBe(tokenizer.endOfTurn);
+  });
+});
+
+describe('a chat template', () => {
+  const messages = [{ role: 'user', content: '写' }] as const;
+
+  /** The tiny model's tokenizer with keys of tokenizer_config.json changed. */
+  async function tokenizerWith(changes: object): Promise<Tokenizer> {
+    const { folder } = await tinyModel();
+    const file = path.join(folder, 'tokenizer_config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...config, ...changes }));
+    return Tokenizer.load(folder);
+  }
+
+  it('that is absent is a plain one: prompt, newline, answer, end token', async () => {
+    const plain = await tokenizerWith({ chat_template: null });
+    expect(plain.applyChatTemplate(messages, { addGenerationPrompt: true })).toBe('写\n');
+    const chat = [...messages, { role: 'assistant', content: '白日' }];
+    expect(plain.applyChatTemplate(chat)).toBe('写\n白日<|im_end|>');
+    expect(plain.decode(plain.encodeCompletion('白日'), { keepSpecial: true })).toBe('白日<|im_end|>');
+  });
+
+  it('may be one of several by name, and may be replaced', async () => {
+    const template = "{{ messages[0]['content'] }}。";
+    const named = await tokenizerWith({
+      chat_template: [
+        { name: 'tool_use', template: '' },
+        { name: 'default', template },
+      ],
+    });
+    expect(named.applyChatTemplate(messages)).toBe('写。');
+    expect(named.withTemplate('{{ eos_token }}').applyChatTemplate(messages)).toBe('<|im_end|>');
+    await expect(tokenizerWith({ chat_template: [{ name: 'rag', template }] })).rejects.toThrow(
+      /chat_template is neither a string nor a list/,
+    );
+  });
+
+  it('that begins a thought is answered after an empty one', async () => {
+    const thinking = await tokenizerWith({ chat_template: '问：{{ messages[0].content }}\n<think>\n' });
+    const asked = thinking.decode(thinking.encodePrompt(messages));
+    expect(asked).toBe('问：写\n<think>\n\n</think>\n\n');
+  });
+
+  it('says which token ends an answer: what it writes after one', async () => {
+    const template =
+      "{% for m in messages %}{{ m['content'] }}{{ '<|endoftext|>' if m['role'] == 'assistant' else '' }}{% endfor %}";
+    const tokenizer = await tokenizerWith({ chat_template: template });
+    expect(tokenizer.decode([tokenizer.endOfTurn], { keepSpecial: true })).toBe('<|endoftext|>');
+    expect(tokenizer.endTokens).toEqual(new Set([0, 2]));
+  });
+
+  it('that cannot be read or refuses the messages is named', async () => {
+    await expect(tokenizerWith({ chat_template: '{% if %}' })).rejects.toThrow(/the chat template fails/);
+    const strict = await tokenizerWith({ chat_template: "{{ raise_exception('roles must alternate') }}" });
+    expect(() => strict.applyChatTemplate(messages)).toThrow(
+      /the chat template fails \(roles must alternate\)/,
+    );
+  });
+});
+
+describe('the tokens that end a text', () => {
+  it('come from eos_token, generation_config.json and config.json', async () => {
+    const { folder } = await tinyModel();
+    const { endTokens } = await Tokenizer.load(folder);
+    expect(endTokens).toEqual(new Set([0, 2]));
+    writeFileSync(path.join(folder, 'generation_config.json'), '{"eos_token_id": [2, 7]}');
+    expect((await Tokenizer.load(folder)).endTokens).toEqual(new Set([0, 2, 7]));
+    writeFileSync(path.join(folder, 'generation_config.json'), '{"eos_token_id": "x"}');
+    await expect(Tokenizer.load(folder)).rejects.toThrow(/eos_token_id has "x", expected whole numbers/);
   });
 });
