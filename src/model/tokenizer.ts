@@ -19,6 +19,12 @@ interface TokenizerBackend {
   token_to_id(token: string): number | undefined;
 }
 
+/** The library's types name their files without extensions, which resolves for bundlers only. */
+const Backend = HuggingFaceTokenizer as unknown as new (
+  tokenizer: object,
+  config: object,
+) => TokenizerBackend;
+
 /** What a tokenizer is made of, wherever it was read. */
 export interface TokenizerParts {
   /** Named in messages. */
@@ -95,8 +101,7 @@ export class Tokenizer {
 
   /** Makes a tokenizer of what was read. @throws InputError where no token ends a text */
   static from(parts: TokenizerParts): Tokenizer {
-    const backend = new HuggingFaceTokenizer(parts.tokenizer, parts.config) as unknown as TokenizerBackend;
-    return new Tokenizer(backend, parts);
+    return new Tokenizer(new Backend(parts.tokenizer, parts.config), parts);
   }
 
   /** Reads tokenizer.json and tokenizer_config.json (the chat template may stand in chat_template.jinja). */
