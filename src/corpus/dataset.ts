@@ -41,6 +41,9 @@ export function messageText(messages: readonly Message[]): string {
   return messages.map(({ content }) => content).join('');
 }
 
+const SFT_COLUMNS = ['prompt', 'completion'];
+const PREFERENCE_COLUMNS = ['prompt', 'chosen', 'rejected'];
+
 function isMessages(value: unknown): value is Message[] {
   return (
     Array.isArray(value) &&
@@ -52,6 +55,11 @@ function isMessages(value: unknown): value is Message[] {
         typeof item['content'] === 'string',
     )
   );
+}
+
+/** Whether a value is a line of a preference set. */
+export function isPreference(value: unknown): value is PreferenceExample {
+  return isRecord(value) && PREFERENCE_COLUMNS.every((column) => isMessages(value[column]));
 }
 
 async function* readColumns(
@@ -81,12 +89,12 @@ async function readAll<T>(file: string, columns: readonly string[]): Promise<T[]
 
 /** Reads an SFT set. @throws InputError naming file, line and key */
 export function readSftDataset(file: string): Promise<SftExample[]> {
-  return readAll<SftExample>(file, ['prompt', 'completion']);
+  return readAll<SftExample>(file, SFT_COLUMNS);
 }
 
 /** Reads a preference set. @throws InputError naming file, line and key */
 export function readPreferenceDataset(file: string): Promise<PreferenceExample[]> {
-  return readAll<PreferenceExample>(file, ['prompt', 'chosen', 'rejected']);
+  return readAll<PreferenceExample>(file, PREFERENCE_COLUMNS);
 }
 
 /** Counts the lines of a data set of either kind, told from its first line. */
@@ -97,7 +105,7 @@ export async function checkDataset(file: string): Promise<{ kind: 'sft' | 'prefe
     break;
   }
   if (!kind) throw new InputError(`${file}: no examples`);
-  const columns = kind === 'sft' ? ['prompt', 'completion'] : ['prompt', 'chosen', 'rejected'];
+  const columns = kind === 'sft' ? SFT_COLUMNS : PREFERENCE_COLUMNS;
   let examples = 0;
   for await (const example of readColumns(file, columns)) if (example) examples += 1;
   return { kind, examples };

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { readRecipe } from '../training/recipe.js';
 import { callerSignal, streamEvents } from './event-stream.js';
@@ -13,6 +14,7 @@ import type { ModelShelf } from './model-shelf.js';
 import { listRuns, readRun } from './runs.js';
 import { EvaluateSchema, TrainSchema, VoteSchema } from './schemas.js';
 import { PUBLIC } from './security.js';
+import { SKIPPED_LINES } from './vote-tally.js';
 import type { VoteBook } from './votes.js';
 
 export interface JobServices {
@@ -128,11 +130,18 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
     { schema: { summary: 'Keep a vote between two poems', tags, body: VoteSchema } },
     async ({ body }, reply) => {
       await votes.add(body);
-      return reply.code(201).send(await votes.tally());
+      return sendTally(reply.code(201), votes);
     },
   );
-  app.get('/api/votes', { schema: { summary: 'How often one model was chosen before another', tags } }, () =>
-    votes.tally(),
+  app.get(
+    '/api/votes',
+    {
+      schema: {
+        summary: `How often one model was chosen before another; ${SKIPPED_LINES}: lines that are no votes`,
+        tags,
+      },
+    },
+    (_, reply) => sendTally(reply, votes),
   );
   app.get(
     '/api/votes.jsonl',
@@ -141,8 +150,13 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       reply
         .type('application/x-ndjson')
         .header('content-disposition', 'attachment; filename="votes.jsonl"')
-        .send(votes.read()),
+        .send(Readable.from(votes.read())),
   );
+}
+
+async function sendTally(reply: FastifyReply, votes: VoteBook): Promise<FastifyReply> {
+  const tally = await votes.tally();
+  return reply.header(SKIPPED_LINES, String(votes.skipped)).send(tally);
 }
 
 /** The reports of evaluations, each under a key that is told to who may see it. */

@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatPrompt, splitThemes } from '../../poetry/prompt.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
-import type { VoteTally } from '../votes.js';
 import { download } from './download.js';
 import type { Description } from './engine.js';
 import { CheckField, ModelsField } from './fields.js';
@@ -16,7 +15,7 @@ import {
   toRequest,
   type RequestFields,
 } from './request-form.js';
-import type { ServerEngine } from './server-engine.js';
+import type { ServerEngine, VoteCount } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
 import { GrowingPoem } from './write-view.js';
 
@@ -46,9 +45,10 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
   );
   const [blind, setBlind] = useState(true);
   const [voted, setVoted] = useState<string>();
-  const [tally, setTally] = useState<readonly VoteTally[]>([]);
+  const [votes, setVotes] = useState<VoteCount>({ tally: [], skipped: 0 });
+  const [voteError, setVoteError] = useState<string>();
   const { sides, busy, compare } = useComparison(engine);
-  useEffect(() => void engine.votes().then(setTally, () => undefined), [engine]);
+  useEffect(() => void engine.votes().then(setVotes, () => undefined), [engine]);
   const hidden = blind && voted === undefined;
   const vote = async (best: Side): Promise<void> => {
     setVoted(best.model);
@@ -56,7 +56,7 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
     for (const other of sides) {
       if (other.model === best.model || !other.poem || !best.poem) continue;
       const names = { chosenModel: best.model, rejectedModel: other.model };
-      setTally(
+      setVotes(
         await engine.vote({ prompt, chosen: best.poem.text, rejected: other.poem.text, ...names, blind }),
       );
     }
@@ -98,25 +98,29 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
                 <GrowingPoem text={side.text} style={style} />
               )}
               {!busy && voted === undefined && side.poem && sides.length > 1 && (
-                <button type="button" onClick={() => void vote(side)}>
+                <button
+                  type="button"
+                  onClick={() => void vote(side).catch((failed: Error) => setVoteError(failed.message))}
+                >
                   {say('此首最好', 'this is the best')}
                 </button>
               )}
             </article>
           ))}
         </div>
-        {tally.length > 0 && <VoteTable tally={tally} engine={engine} onTrain={onTrain} />}
+        {voteError && <p class="error">{voteError}</p>}
+        {votes.tally.length > 0 && <VoteTable votes={votes} engine={engine} onTrain={onTrain} />}
       </section>
     </div>
   );
 }
 
 function VoteTable({
-  tally,
+  votes: { tally, skipped },
   engine,
   onTrain,
 }: {
-  tally: readonly VoteTally[];
+  votes: VoteCount;
   engine: ServerEngine;
   onTrain: () => void;
 }) {
@@ -142,6 +146,14 @@ function VoteTable({
           ))}
         </tbody>
       </table>
+      {skipped > 0 && (
+        <p>
+          {say(
+            `votes.jsonl 有 ${skipped} 行不是投票，未计入`,
+            `${skipped} lines of votes.jsonl are no votes and are not counted`,
+          )}
+        </p>
+      )}
       <div class="actions">
         <button
           type="button"

@@ -6,7 +6,8 @@ import type { ErrorBody } from '../errors.js';
 import type { JobRecord } from '../jobs.js';
 import type { RunHistory, RunListing } from '../runs.js';
 import type { JsonRequest } from '../../writing/json-request.js';
-import type { Vote, VoteTally } from '../votes.js';
+import { SKIPPED_LINES, type VoteTally } from '../vote-tally.js';
+import type { Vote } from '../votes.js';
 import type { Description, Engine } from './engine.js';
 
 const TOKEN_KEY = 'shiren-token';
@@ -31,6 +32,12 @@ export interface EvaluateRequest {
   readonly models: readonly string[];
   readonly prompts: number;
   readonly seeds: number;
+}
+
+export interface VoteCount {
+  readonly tally: readonly VoteTally[];
+  /** Lines of the votes' file that are no votes. */
+  readonly skipped: number;
 }
 
 export class ServerEngine implements Engine {
@@ -101,12 +108,13 @@ export class ServerEngine implements Engine {
     return this.json(`api/runs/history?id=${encodeURIComponent(id)}`);
   }
 
-  vote(vote: Vote): Promise<VoteTally[]> {
-    return this.json('api/votes', vote);
+  /** Keeps a vote, and says how they stand then. */
+  vote(vote: Vote): Promise<VoteCount> {
+    return this.voteCount(vote);
   }
 
-  votes(): Promise<VoteTally[]> {
-    return this.json('api/votes');
+  votes(): Promise<VoteCount> {
+    return this.voteCount();
   }
 
   async exportVotes(): Promise<Blob> {
@@ -115,6 +123,12 @@ export class ServerEngine implements Engine {
 
   addModel(model: string, adapter: string | undefined): Promise<{ id: string }> {
     return this.json('api/models', { model, ...(adapter === undefined ? {} : { adapter }) });
+  }
+
+  private async voteCount(vote?: Vote): Promise<VoteCount> {
+    const response = await this.fetch('api/votes', vote);
+    const tally = (await response.json()) as VoteTally[];
+    return { tally, skipped: Number(response.headers.get(SKIPPED_LINES)) };
   }
 
   private async json<T>(path: string, body?: unknown): Promise<T> {
