@@ -16,9 +16,13 @@ const rooms = {
   writing: ['model', 'poetry', 'tensor'],
   evaluation: ['writing', 'poetry', 'model', 'tensor'],
   interop: ['corpus', 'model', 'tensor', 'training', 'writing'],
+  pipeline: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop'],
   browser: ['poetry', 'tensor', 'writing'],
-  studio: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'browser'],
-  cli: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop', 'studio'],
+  studio: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'pipeline', 'browser'],
+  cli: [
+    ...['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop', 'pipeline'],
+    'studio',
+  ],
 };
 
 const zones = Object.entries(rooms).map(([room, allowed]) => ({

@@ -18,11 +18,11 @@ import { freezeBase, type BaseDtype, type FrozenBase } from '../src/model/frozen
 import { initialiseAdapter } from '../src/model/lora.js';
 import type { Device } from '../src/tensor/device.js';
 import { ExampleOrder } from '../src/training/example-order.js';
-import { scoreTrees } from '../src/training/objective.js';
+import { scoreTrees } from '../src/training/scoring.js';
 import { packTrees, sortByPrompt, type TokenTree } from '../src/training/packing.js';
 import { stageRecipe, type StageRecipe } from '../src/training/recipe.js';
 import { tokenizeExamples } from '../src/training/tokenize.js';
-import { trainStage } from '../src/training/trainer.js';
+import { trainStage } from '../src/training/train-stage.js';
 import { median, peakMemory, stepArithmetic } from './measure.js';
 
 const { values: flags, positionals } = parseArgs({

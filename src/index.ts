@@ -15,5 +15,15 @@ export { measurePoem, type PoemMetrics } from './evaluation/metrics.js';
 export { Yardstick } from './evaluation/yardstick.js';
 export { readThemeWeights } from './corpus/theme-weights.js';
 export { ThemeMeasure } from './poetry/theme-measure.js';
-export { readRecipe, type Recipe, type StageRecipe } from './training/recipe.js';
+export { parseRecipe, readRecipe, stageRecipe, type Recipe, type StageRecipe } from './training/recipe.js';
 export { InputError } from './support/errors.js';
+export { runRecipe, type RunRecipeOptions } from './pipeline/run-recipe.js';
+export { type RecipeCallbacks } from './pipeline/callbacks.js';
+export {
+  evaluateModels,
+  type EvaluateModelsOptions,
+  type EvaluationOutcome,
+} from './pipeline/evaluate-models.js';
+export { exportModel, type ExportOptions } from './pipeline/export-model.js';
+export { pretrainModel, type PretrainModelOptions } from './pipeline/pretrain-model.js';
+export { readReferenceCorpus } from './pipeline/reference-corpus.js';

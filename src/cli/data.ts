@@ -10,12 +10,12 @@ import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
 import { writeParquet } from '../corpus/parquet.js';
 import { collectPoems, joinPoems, parsePart, readPlainText } from '../corpus/plain-text.js';
 import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
+import { withSampledRejections } from '../pipeline/own-failures.js';
 import { splitLines } from '../poetry/text.js';
 import { writeFileWhole } from '../support/files.js';
 import { numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
-import { withSampledRejections } from './sample-rejected.js';
 import { startProgress, type Progress } from './progress.js';
 import { say } from './language.js';
 

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { buildDatasets } from '../corpus/build.js';
+import { evaluateModels } from '../pipeline/evaluate-models.js';
+import { runRecipe } from '../pipeline/run-recipe.js';
 import { readRecipe } from '../training/recipe.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { describeSummary } from './data.js';
@@ -11,8 +13,8 @@ import { say } from './language.js';
 import { addRuntimeOptions, numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { resolvePath } from './paths.js';
-import { runEvaluation } from './run-evaluation.js';
-import { runRecipe } from './run-recipe.js';
+import { EvaluationDisplay } from './evaluation-display.js';
+import { TrainDisplay } from './train-display.js';
 
 interface DemoFlags extends RuntimeOptions {
   readonly out: string;
@@ -59,10 +61,13 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
       '2. Training in three stages: raw poems, cleaned poems, preferences',
     ),
   );
-  if (
-    !(await runRecipe({ recipe, data, out: flags.out, threads: flags.threads, device: flags.device, signal }))
-  )
-    return false;
+  const runtime = { threads: flags.threads, device: flags.device };
+  const training = new TrainDisplay();
+  const callbacks = training.callbacks();
+  const trained = await runRecipe({ recipe, data, out: flags.out, ...runtime, ...callbacks, signal }).finally(
+    () => training.stop(),
+  );
+  if (!trained) return false;
   heading(say('三、评测', '3. Evaluation'));
   const model = await resolveModel(recipe.model_name_or_path);
   const stages = recipe.stages.map(({ name }) => ({
@@ -71,18 +76,20 @@ async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<boolean> 
     model,
     adapter: path.join(flags.out, name),
   }));
-  const finished = await runEvaluation({
+  const display = new EvaluationDisplay();
+  const outcome = await evaluateModels({
     candidates: [{ kind: 'model', name: 'base', model }, ...stages],
     data,
     out: flags.out,
     prompts: flags.prompts,
     seeds: flags.seeds,
     temperature: 0.8,
-    threads: flags.threads,
-    device: flags.device,
+    ...runtime,
     signal,
-  });
-  if (!finished) return false;
+    onProgress: display.progress.bind(display),
+  }).finally(() => display.stop());
+  if (!outcome) return false;
+  display.outcome(outcome);
   const report = path.join(flags.out, 'report.md');
   console.log(
     say(`\n并排的诗、数字的由来：${report}`, `\nPoems side by side and how the figures were made: ${report}`),

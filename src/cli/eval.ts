@@ -2,15 +2,17 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Candidate, ModelCandidate } from '../evaluation/evaluate.js';
+import { evaluateModels, type EvaluateModelsOptions } from '../pipeline/evaluate-models.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
 import { interruptible } from './interrupt.js';
 import { addRuntimeOptions, dtypeOption, numberOption, repeatedOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
-import { runEvaluation, type RunEvaluationOptions } from './run-evaluation.js';
+import { EvaluationDisplay } from './evaluation-display.js';
 
-interface EvalFlags extends Omit<RunEvaluationOptions, 'candidates' | 'signal' | 'judge'> {
+interface EvalFlags extends Omit<EvaluateModelsOptions, 'candidates' | 'signal' | 'judge'> {
+  readonly json?: boolean;
   readonly model: string;
   readonly adapter: string[];
   readonly base: boolean;
@@ -64,9 +66,13 @@ export function evalCommand(program: Command): void {
         flags.judgeEndpoint === undefined
           ? undefined
           : { endpoint: flags.judgeEndpoint, model: flags.judgeModel, apiKey: keyOf(flags) };
-      const finished = await interruptible((signal) =>
-        runEvaluation({ ...flags, candidates, judge, signal }),
-      );
+      const display = new EvaluationDisplay(flags.json);
+      const finished = await interruptible(async (signal) => {
+        const onProgress = display.progress.bind(display);
+        const outcome = await evaluateModels({ ...flags, candidates, judge, signal, onProgress });
+        if (outcome) display.outcome(outcome);
+        return outcome !== undefined;
+      }).finally(() => display.stop());
       if (finished && !flags.json) console.log(`\n${path.join(flags.out, 'report.md')}`);
     });
 }

@@ -1,18 +1,15 @@
 /** `shiren export`: models in the formats of other programs. */
-import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { exportGguf, GGUF_TYPES, type GgufType } from '../interop/gguf.js';
-import { exportLlamaFactory } from '../interop/llamafactory.js';
-import { exportMerged, MERGED_DTYPES, withMerged, type MergedDtype } from '../interop/merged.js';
-import { exportOnnx, ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
-import { openModel, openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
-import { exportTrl, type ProjectOptions } from '../interop/trl-project.js';
+import { GGUF_TYPES, type GgufType } from '../interop/gguf.js';
+import { MERGED_DTYPES, type MergedDtype } from '../interop/merged.js';
+import { ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
+import { exportModel } from '../pipeline/export-model.js';
 import { InputError } from '../support/errors.js';
 import { readRecipe } from '../training/recipe.js';
 import { say } from './language.js';
-import { resolveModel } from './model.js';
+import { downloadBar } from './model.js';
 import { repeatedOption } from './options.js';
-import { DEFAULT_MODEL, packaged, resolvePath } from './paths.js';
+import { DEFAULT_MODEL, resolvePath } from './paths.js';
 
 interface ModelFlags {
   readonly model: string;
@@ -31,7 +28,7 @@ export function exportCommand(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  shiren export merged poet --adapter output/stage3-dpo')
     .action(async (folder: string, flags: ModelFlags & { dtype: MergedDtype }) => {
-      await exportMerged(await open(flags), adapterOf(flags), folder, flags.dtype);
+      await exportModel(folder, { ...flags, format: 'merged', onDownload: downloadBar() });
       announce(folder);
     });
   addModelOptions(command.command('onnx'))
@@ -43,7 +40,7 @@ export function exportCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  shiren export onnx poet-onnx --adapter output/stage3-dpo --dtype q4')
     .action(async (folder: string, flags: ModelFlags & { dtype: string }) => {
       const dtypes = readDtypes(flags.dtype);
-      await withMerged(await open(flags), adapterOf(flags), (model) => exportOnnx(model, folder, dtypes));
+      await exportModel(folder, { ...flags, format: 'onnx', dtypes, onDownload: downloadBar() });
       announce(folder);
     });
   addModelOptions(command.command('gguf'))
@@ -55,10 +52,7 @@ export function exportCommand(program: Command): void {
       '\nExample:\n  shiren export gguf poet.gguf --adapter output/stage3-dpo --type q8_0',
     )
     .action(async (file: string, flags: ModelFlags & { type: GgufType }) => {
-      const name = path.basename(flags.adapter ?? flags.model);
-      await withMerged(await open(flags), adapterOf(flags), (model) =>
-        exportGguf(model, file, { type: flags.type, name }),
-      );
+      await exportModel(file, { ...flags, format: 'gguf', onDownload: downloadBar() });
       announce(file);
     });
   addRecipeOptions(command.command('trl'))
@@ -70,7 +64,7 @@ export function exportCommand(program: Command): void {
       '\nExample:\n  shiren export trl poet-trl --recipe recipes/qwen3-0.6b.yaml --data output/full',
     )
     .action(async (folder: string, flags: RecipeFlags) => {
-      await exportTrl(folder, { ...(await readProject(flags)), template: packaged('templates', 'trl') });
+      await exportProject('trl', folder, flags);
       announce(folder);
     });
   addRecipeOptions(command.command('llamafactory'))
@@ -80,7 +74,7 @@ export function exportCommand(program: Command): void {
       '\nExample:\n  shiren export llamafactory poet-lf --recipe recipes/qwen3-0.6b.yaml --data output/full',
     )
     .action(async (folder: string, flags: RecipeFlags) => {
-      await exportLlamaFactory(folder, await readProject(flags));
+      await exportProject('llamafactory', folder, flags);
       announce(folder);
     });
 }
@@ -99,10 +93,13 @@ function addRecipeOptions(command: Command): Command {
     .option('--set <key=value>', 'override a setting of every stage (repeatable)', repeatedOption, []);
 }
 
-async function readProject(flags: RecipeFlags): Promise<ProjectOptions> {
-  const recipe = await readRecipe(resolvePath(flags.recipe), flags.set);
-  const opened = await openModelWithTokenizer(await resolveModel(recipe.model_name_or_path));
-  return { recipe, data: flags.data, ...opened };
+async function exportProject(
+  format: 'trl' | 'llamafactory',
+  folder: string,
+  { data, recipe: file, set }: RecipeFlags,
+): Promise<void> {
+  const recipe = await readRecipe(resolvePath(file), set);
+  await exportModel(folder, { format, recipe, data, onDownload: downloadBar() });
 }
 
 function addModelOptions(command: Command): Command {
@@ -110,13 +107,6 @@ function addModelOptions(command: Command): Command {
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--adapter <folder>', 'PEFT adapter to merge in');
 }
-
-async function open({ model }: ModelFlags): Promise<ModelFolder> {
-  return openModel(await resolveModel(model));
-}
-
-const adapterOf = ({ adapter }: ModelFlags): string | undefined =>
-  adapter === undefined ? undefined : resolvePath(adapter);
 
 function readDtypes(text: string): OnnxDtype[] {
   return text.split(',').map((name) => {

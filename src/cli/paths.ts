@@ -1,29 +1,6 @@
-/** Files that ship with the package. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A path inside the package. */
-export function packaged(...parts: string[]): string {
-  return path.join(root, ...parts);
-}
-
-/** A path as the user means it: from the working folder, or else from the package. */
-export function resolvePath(name: string): string {
-  if (existsSync(name)) return name;
-  const inside = packaged(name);
-  return existsSync(inside) ? inside : name;
-}
-
-/** How a file is named in messages: relative to the working folder where that is shorter. */
-export function displayPath(file: string): string {
-  const relative = path.relative(process.cwd(), file);
-  return relative.length < file.length && !relative.startsWith('..') ? relative : file;
-}
+/** Files that ship with the package and stand where none is named. */
+export { displayPath, packaged, resolvePath } from '../support/package-files.js';
 
 export const DEFAULT_MODEL = 'models/miniature';
 export const DEFAULT_ADAPTER = 'models/miniature-dpo';
 export const DEFAULT_INDEX = 'data/tang.index';
-export const THEMES_FILE = 'data/themes.json';

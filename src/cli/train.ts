@@ -1,11 +1,12 @@
 /** `shiren train`: a recipe, or one of its stages. */
 import type { Command } from 'commander';
+import { runRecipe } from '../pipeline/run-recipe.js';
 import { readRecipe } from '../training/recipe.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { interruptible } from './interrupt.js';
 import { addRuntimeOptions, repeatedOption } from './options.js';
 import { resolvePath } from './paths.js';
-import { runRecipe } from './run-recipe.js';
+import { TrainDisplay } from './train-display.js';
 
 interface TrainFlags extends RuntimeOptions {
   readonly data: string;
@@ -30,6 +31,11 @@ export function trainCommand(program: Command): void {
     )
     .action(async (file: string, flags: TrainFlags) => {
       const recipe = await readRecipe(resolvePath(file), flags.set);
-      await interruptible((signal) => runRecipe({ ...flags, recipe, signal }));
+      const display = new TrainDisplay(flags.json);
+      try {
+        await interruptible((signal) => runRecipe({ ...flags, ...display.callbacks(), recipe, signal }));
+      } finally {
+        display.stop();
+      }
     });
 }

@@ -8,7 +8,7 @@ import { saveAdapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { ExampleOrder } from '../training/example-order.js';
-import { newAdapter } from '../training/trainer.js';
+import { newAdapter } from '../training/train-stage.js';
 import { InputError } from '../support/errors.js';
 import { fileBelow } from '../support/file-below.js';
 import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';

@@ -1,6 +1,6 @@
 /** What the network does with its weights, in whatever precision they are kept. */
 import type { Value } from '../tensor/graph.js';
-import { tokenLogProbabilities } from '../tensor/neural-operators.js';
+import { tokenSoftmax, type VocabularySoftmax } from '../tensor/neural-operators.js';
 import { gather, gemm } from '../tensor/operators.js';
 import type { ModelConfig } from './config.js';
 import type { Parameters } from './parameters.js';
@@ -23,8 +23,8 @@ export interface NetworkWeights {
   embed(tokenIds: Value): Value;
   /** Hidden states [n, hidden] to logits [n, vocabulary]. */
   logits(hidden: Value): Value;
-  /** log p(target) of each hidden state: [n, 1]. */
-  logProbabilities(hidden: Value, targets: Value): Value;
+  /** The softmax over the vocabulary of each hidden state, and log p(target) under it. */
+  tokenSoftmax(hidden: Value, targets: Value): VocabularySoftmax;
 }
 
 export const EMBEDDING = 'model.embed_tokens.weight';
@@ -45,6 +45,6 @@ export function floatWeights(config: ModelConfig, parameters: Parameters): Netwo
     matrix: ({ name, shape }) => parameters(name, shape),
     embed: (tokenIds) => gather(table(EMBEDDING), tokenIds),
     logits: (hidden) => gemm(hidden, output(), { transB: true }),
-    logProbabilities: (hidden, targets) => tokenLogProbabilities(hidden, output(), targets),
+    tokenSoftmax: (hidden, targets) => tokenSoftmax(hidden, output(), targets),
   };
 }

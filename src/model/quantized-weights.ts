@@ -7,7 +7,7 @@ import {
   blockLinear,
   quantizedLinear,
   quantizedProduct,
-  quantizedTokenLogProbabilities,
+  quantizedTokenSoftmax,
   type QuantizedWeight,
 } from '../tensor/quantized-operators.js';
 import { BLOCK, type BlockBits } from './blocks.js';
@@ -44,13 +44,8 @@ export function int8Weights(
     linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
-    logProbabilities: (hidden, targets) =>
-      quantizedTokenLogProbabilities(
-        hidden,
-        weight(output),
-        storedParameter(graph, entries, output),
-        targets,
-      ),
+    tokenSoftmax: (hidden, targets) =>
+      quantizedTokenSoftmax(hidden, weight(output), storedParameter(graph, entries, output), targets),
   };
 }
 
@@ -74,7 +69,7 @@ export function blockWeights(
     linear: (x, matrices) => split(linear(x, nameOf(matrices)), 1, widths(matrices)),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => linear(hidden, outputEmbeddingName(config)),
-    logProbabilities: () => {
+    tokenSoftmax: () => {
       throw new Error('weights in blocks only decode');
     },
   };

@@ -20,12 +20,14 @@ export interface TensorEntry {
 const BYTES: Readonly<Record<SafetensorsType, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1, U8: 1 };
 const LONGEST_HEADER = 100_000_000;
 
-/**
- * Reads the header of a file; the tensors stay on disk.
- *
- * @throws InputError naming the file, and the tensor where one is at fault
- */
-export async function readHeader(file: string): Promise<Map<string, TensorEntry>> {
+/** A file's header as it is written, and where the tensors' bytes begin and end. */
+interface RawHeader {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly start: number;
+  readonly size: number;
+}
+
+async function readRawHeader(file: string): Promise<RawHeader> {
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw new InputError(`${file}: cannot be opened (${messageOf(error)})`);
   });
@@ -40,13 +42,13 @@ export async function readHeader(file: string): Promise<Map<string, TensorEntry>
     }
     const bytes = new Uint8Array(headerLength);
     await handle.read(bytes, 0, headerLength, 8);
-    return parseHeader(new TextDecoder().decode(bytes), file, 8 + headerLength, size);
+    return { header: parseHeader(new TextDecoder().decode(bytes), file), start: 8 + headerLength, size };
   } finally {
     await handle.close();
   }
 }
 
-function parseHeader(text: string, file: string, start: number, size: number): Map<string, TensorEntry> {
+function parseHeader(text: string, file: string): Record<string, unknown> {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -54,12 +56,30 @@ function parseHeader(text: string, file: string, start: number, size: number): M
     throw new InputError(`${file}: the header is ${jsonProblem(error)}`);
   }
   if (!isRecord(header)) throw new InputError(`${file}: the header is not an object`);
+  return header;
+}
+
+const METADATA = '__metadata__';
+
+/**
+ * Reads the header of a file; the tensors stay on disk.
+ *
+ * @throws InputError naming the file, and the tensor where one is at fault
+ */
+export async function readHeader(file: string): Promise<Map<string, TensorEntry>> {
+  const { header, start, size } = await readRawHeader(file);
   const entries = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    entries.set(name, parseEntry(name, value, file, start, size));
+    if (name !== METADATA) entries.set(name, parseEntry(name, value, file, start, size));
   }
   return entries;
+}
+
+/** What a file carries beside its tensors. @throws InputError naming the file */
+export async function readMetadata(file: string): Promise<Metadata> {
+  const metadata = (await readRawHeader(file)).header[METADATA];
+  if (!isRecord(metadata)) return {};
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
 }
 
 function parseEntry(name: string, value: unknown, file: string, start: number, size: number): TensorEntry {
@@ -153,9 +173,12 @@ export function planLength({ type, shape }: TensorPlan): number {
   return shape.reduce((product, dimension) => product * dimension, BYTES[type]);
 }
 
+/** Strings by name that a file carries beside its tensors. */
+export type Metadata = Readonly<Record<string, string>>;
+
 /** The head of a file with these tensors in their order: its length and the header, padded to 8 bytes. */
-function encodeHead(plans: readonly TensorPlan[]): Buffer {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+function encodeHead(plans: readonly TensorPlan[], metadata: Metadata = {}): Buffer {
+  const header: Record<string, unknown> = { [METADATA]: { format: 'pt', ...metadata } };
   let offset = 0;
   for (const plan of plans) {
     const end = offset + planLength(plan);
@@ -173,13 +196,14 @@ function encodeHead(plans: readonly TensorPlan[]): Buffer {
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, FloatTensor>,
   type: 'F32' | 'BF16' = 'F32',
+  metadata: Metadata = {},
 ): Uint8Array {
   const plans = [...tensors].map(([name, { shape }]) => ({ name, type, shape }));
   const parts = [...tensors.values()].map(({ data }) => {
     const array = type === 'F32' ? data : toBfloat16(data);
     return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   });
-  return Buffer.concat([encodeHead(plans), ...parts]);
+  return Buffer.concat([encodeHead(plans, metadata), ...parts]);
 }
 
 /** Writes a safetensors file whole. */
@@ -187,8 +211,9 @@ export async function writeSafetensors(
   file: string,
   tensors: ReadonlyMap<string, FloatTensor>,
   type: 'F32' | 'BF16' = 'F32',
+  metadata: Metadata = {},
 ): Promise<void> {
-  await writeFileWhole(file, encodeSafetensors(tensors, type));
+  await writeFileWhole(file, encodeSafetensors(tensors, type, metadata));
 }
 
 /**

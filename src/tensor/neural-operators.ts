@@ -4,11 +4,13 @@ import type { Attributes, Dimension, Value } from './graph.js';
 import {
   after,
   cast,
+  divide,
   exp,
   gather,
   gatherElements,
   gemm,
   log,
+  maximum,
   multiply,
   reduceMax,
   reduceSum,
@@ -111,11 +113,11 @@ export function softmaxAt(logits: Value, targets: Value, most: Value): Vocabular
 }
 
 /**
- * log p(target) under softmax(hidden · tableᵀ), one number a row: [n, 1].
- * `hidden` is [n, d], `table` [vocabulary, d], `targets` int64 [n]. Its gradient needs no one-hot matrix:
+ * The softmax of hidden · tableᵀ, and log p(target) under it, one number a row.
+ * `hidden` is [n, d], `table` [vocabulary, d], `targets` int64 [n]. The gradient of log p(target) needs no one-hot matrix:
  * with weights w it is w ⊙ (table[target] − softmax · table).
  */
-export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
+export function tokenSoftmax(hidden: Value, table: Value, targets: Value): VocabularySoftmax {
   return hidden.graph.composite(
     () => {
       const logits = gemm(hidden, table, { transB: true });
@@ -127,5 +129,23 @@ export function tokenLogProbabilities(hidden: Value, table: Value, targets: Valu
       outputs: [logProbability, exponentials, total],
       attributes: {},
     }),
-  ).logProbability;
+  );
+}
+
+/** log p(target) of {@link tokenSoftmax}: [n, 1]. */
+export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
+  return tokenSoftmax(hidden, table, targets).logProbability;
+}
+
+/** The smallest number of full precision: what underflowed below it has no part in an entropy. */
+const SMALLEST = 1.17549435e-38;
+
+/** −Σ p log p of each row, in nats: [n, 1]. With e = exp(x − m) and their sum t it is log t − Σ e·(x − m) / t. No gradient. */
+export function entropy({ exponentials, total }: VocabularySoftmax): Value {
+  const { graph } = exponentials;
+  return graph.composite(() => {
+    const logarithms = log(maximum(exponentials, graph.scalar(SMALLEST)));
+    const sum = reduceSum(multiply(exponentials, logarithms), [-1]);
+    return subtract(log(total), divide(sum, total));
+  });
 }

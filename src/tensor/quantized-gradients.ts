@@ -35,7 +35,7 @@ export const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
 };
 
 /**
- * weights · E, for the gradient of quantizedTokenLogProbabilities; the weights are not below 0. The few large ones are far above the
+ * weights · E, for the gradient of quantizedTokenSoftmax; the weights are not below 0. The few large ones are far above the
  * many small ones, which matter as much: what they have above the last of them meets their rows of the table as floats, and what is
  * left of all is fine enough in 8 bits.
  *

@@ -4,7 +4,7 @@
  */
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Value } from './graph.js';
-import { softmaxAt } from './neural-operators.js';
+import { softmaxAt, type VocabularySoftmax } from './neural-operators.js';
 import { slice, split, topK } from './operators.js';
 import { product, quantizeRows, type QuantizedMatrix } from './quantized-products.js';
 
@@ -40,16 +40,16 @@ export function quantizedLinear(
 const LARGEST = 16;
 
 /**
- * log p(target) under softmax(hidden · Eᵀ), [n, 1], as {@link tokenLogProbabilities} gives it, for a frozen quantised table E.
+ * The softmax of hidden · Eᵀ and log p(target) under it, as {@link tokenSoftmax} gives them, for a frozen quantised table E.
  *
  * @param table E itself [vocabulary, d], of any float type, of which single rows are read
  */
-export function quantizedTokenLogProbabilities(
+export function quantizedTokenSoftmax(
   hidden: Value,
   { forward, backward }: QuantizedWeight,
   table: Value,
   targets: Value,
-): Value {
+): VocabularySoftmax {
   const count = Math.min(LARGEST, Number(table.shape[0]));
   return hidden.graph.composite(
     () => {
@@ -63,7 +63,7 @@ export function quantizedTokenLogProbabilities(
       outputs: [logProbability, exponentials, total, largest],
       attributes: {},
     }),
-  ).logProbability;
+  );
 }
 
 /** Weights W [out, in] in blocks of 4 or 8 bits along `in`: uint8 [out, blocks, bytes], float [out, blocks]. */

@@ -4,6 +4,7 @@ import { packedHiddenStates, packedInputs, type NetworkOptions } from '../model/
 import { differentiate } from '../tensor/differentiate.js';
 import type { Graph } from '../tensor/graph.js';
 import { type Value } from '../tensor/graph.js';
+import { entropy } from '../tensor/neural-operators.js';
 import { gather } from '../tensor/operators.js';
 import type { ArrayWithShape } from '../tensor/arrays.js';
 import type { PackedBatch } from './packing.js';
@@ -23,19 +24,23 @@ export const gradientName = (name: string): string => `gradient.${name}`;
  * Builds a graph with the outputs `logps` (one a loss row), `loss` (if a loss is given) and a gradient for each trained value.
  *
  * @param trained the values to differentiate by, by name; none for a graph that only scores
+ * @param withEntropy whether `entropy` is an output too: that of the prediction at each loss row, in nats
  */
 export function buildTrainingGraph(
   options: NetworkOptions,
   trained: () => ReadonlyMap<string, Value>,
   buildLoss?: LossBuilder,
+  withEntropy = false,
 ): TrainingGraph {
   const { graph } = options;
   const inputs = packedInputs(graph);
   const lossRows = graph.input('loss_rows', 'int64', ['losses']);
   const targets = graph.input('targets', 'int64', ['losses']);
   const hidden = gather(packedHiddenStates(options, inputs), lossRows);
-  const logProbabilities = options.weights.logProbabilities(hidden, targets);
+  const softmax = options.weights.tokenSoftmax(hidden, targets);
+  const { logProbability: logProbabilities } = softmax;
   graph.output('logps', logProbabilities);
+  if (withEntropy) graph.output('entropy', entropy(softmax));
   if (!buildLoss) return { graph, trained: [] };
   const loss = buildLoss(logProbabilities);
   graph.output('loss', loss);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { appendLine, writeFileWhole } from '../support/files.js';
 import { EventFile } from './tensorboard.js';
 
+/** A line of a step; an objective adds figures of its own under TRL's names (`rewards/margins`, `kl`, …). */
 export interface StepMetrics {
   readonly step: number;
   readonly epoch: number;
@@ -12,12 +13,7 @@ export interface StepMetrics {
   readonly grad_norm: number;
   readonly learning_rate: number;
   readonly num_tokens: number;
-  readonly 'rewards/chosen'?: number;
-  readonly 'rewards/rejected'?: number;
-  readonly 'rewards/accuracies'?: number;
-  readonly 'rewards/margins'?: number;
-  readonly 'logps/chosen'?: number;
-  readonly 'logps/rejected'?: number;
+  readonly [figure: string]: number;
 }
 
 /** A line of an evaluation on the validation set. */

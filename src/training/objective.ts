@@ -1,135 +1,92 @@
-/** What a stage learns from: examples as token trees, with the feeds and figures of its loss. */
-import type { FrozenBase } from '../model/frozen-base.js';
-import { loraTensors, type Adapter } from '../model/lora.js';
-import { floats, type ArrayWithShape } from '../tensor/arrays.js';
+/** What a trainer learns: examples as token trees, with the feeds and the figures of their loss. */
+import type { Arrays } from '../tensor/arrays.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
-import { sequenceSums, sftFeeds, sftLoss } from './losses.js';
-import { packTrees, longestLength, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';
-import { asCompared, preferenceFeeds, preferenceLoss, type PreferenceOptions } from './preference.js';
-import type { StageRecipe } from './recipe.js';
+import { packTrees, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';
 import type { Outputs } from './stepper.js';
-import { createScorer } from './trainer-session.js';
+import type { Tally } from './tally.js';
 
-/** Sums over the examples of a step, by metric name; divided by their number at its end. */
-export type Tally = Record<string, number>;
+/** What a loss is taken on; an objective adds numbers of its own. */
+export interface Example {
+  readonly tree: TokenTree;
+}
 
-export interface Objective {
-  readonly trees: readonly TokenTree[];
+/** A loss, what it is fed, and what is told of it. */
+export interface Objective<E extends Example> {
   readonly loss: LossBuilder;
-  /** The feeds of the loss for examples `indices` packed in `batch`; `step` are the examples of the whole step. */
-  feeds(
-    batch: PackedBatch,
-    indices: readonly number[],
-    step: readonly number[],
-  ): Record<string, ArrayWithShape>;
+  /** Whether the graph gives the entropy of each prediction too, as output `entropy`. */
+  readonly entropy?: boolean;
+  /** The feeds of the loss for the examples packed in `batch`; `step` are those of the whole optimiser step. */
+  feeds(batch: PackedBatch, part: readonly E[], step: readonly E[]): Arrays;
   /** Adds a micro-batch's figures to the step's. */
-  tally(batch: PackedBatch, indices: readonly number[], outputs: Outputs, tally: Tally): void;
+  tally(batch: PackedBatch, part: readonly E[], outputs: Outputs, tally: Tally): void;
+}
+
+/** The examples of an optimiser step. */
+export interface StepExamples<E extends Example> {
+  readonly examples: readonly E[];
+  /** What they are called where they are named in a message: places in the data set. */
+  readonly places: readonly number[];
+  /** Figures that are known before the step: rewards, times. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** Where a trainer's examples come from: a function of the step (numbered from 0), so that a run can be taken up anywhere. */
+export interface ExampleSource<E extends Example> {
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  /** @throws what the signal was aborted with, where making examples takes long */
+  ofStep(step: number, signal?: AbortSignal): Promise<StepExamples<E>> | StepExamples<E>;
+  /** Called when so many steps are done. */
+  after?(steps: number): Promise<void>;
+  /** Frees what making examples needs. */
+  release?(): Promise<void>;
+}
+
+/** All that a stage learns from. */
+export interface Learning<E extends Example = Example> {
+  readonly objective: Objective<E>;
+  readonly source: ExampleSource<E>;
+  /** What is watched and not trained on. */
+  readonly validation: readonly E[];
 }
 
 /** A micro-batch of a step, packed, with everything that the graph is fed but the weights. */
-export interface MicroBatch {
-  readonly indices: readonly number[];
+export interface MicroBatch<E extends Example> {
+  readonly part: readonly E[];
+  /** The place of its first example among the step's. */
+  readonly first: number;
   readonly batch: PackedBatch;
-  readonly feeds: Record<string, ArrayWithShape>;
+  readonly feeds: Arrays;
 }
 
-/** The micro-batches of some examples. Those that begin alike stand together, so that they share what they can. */
-export function* microBatches(
-  objective: Objective,
-  recipe: StageRecipe,
-  examples: readonly number[],
-): Generator<MicroBatch> {
-  const { trees } = objective;
-  const step = sortByPrompt(trees, examples);
-  const size = recipe.per_device_train_batch_size;
-  for (let at = 0; at < step.length; at += size) {
-    const indices = step.slice(at, at + size);
+/** How examples are cut into micro-batches and rows. */
+export interface PackingSettings {
+  readonly per_device_train_batch_size: number;
+  readonly row_length: number;
+}
+
+/** The micro-batches of a step. Examples that begin alike stand together, so that they share what they can. */
+export function* microBatches<E extends Example>(
+  objective: Objective<E>,
+  settings: PackingSettings,
+  step: readonly E[],
+): Generator<MicroBatch<E>> {
+  const trees = step.map(({ tree }) => tree);
+  const order = sortByPrompt(trees, [...trees.keys()]);
+  const size = settings.per_device_train_batch_size;
+  for (let at = 0; at < order.length; at += size) {
+    const places = order.slice(at, at + size);
+    const part = places.map((place) => step[place] as E);
     const batch = packTrees(
-      indices.map((index) => trees[index] as TokenTree),
-      recipe.row_length,
+      part.map(({ tree }) => tree),
+      settings.row_length,
     );
-    yield { indices, batch, feeds: { ...batchFeeds(batch), ...objective.feeds(batch, indices, step) } };
+    const feeds = { ...batchFeeds(batch), ...objective.feeds(batch, part, step) };
+    yield { part, first: places[0] ?? 0, batch, feeds };
   }
 }
 
-function firstCompletionTokens(trees: readonly TokenTree[], indices: readonly number[]): number {
-  return indices.reduce((sum, index) => sum + (trees[index]?.completions[0]?.length ?? 0), 0);
-}
-
-/** Supervised fine-tuning: one completion an example. */
-export function sftObjective(trees: readonly TokenTree[]): Objective {
-  return {
-    trees,
-    loss: sftLoss,
-    feeds: (batch, _, step) => sftFeeds(batch, firstCompletionTokens(trees, step)),
-    tally: () => undefined,
-  };
-}
-
-/**
- * Preference optimisation: each tree has two completions, chosen and rejected.
- *
- * @param references log-probabilities of both under the reference, by example; none where the loss is reference-free
- */
-export function preferenceObjective(
-  trees: readonly TokenTree[],
-  references: ReadonlyMap<number, readonly number[]>,
-  options: PreferenceOptions,
-): Objective {
-  const { lossType, beta } = options;
-  const referencesOf = (indices: readonly number[]): number[] =>
-    indices.flatMap((index) => references.get(index) ?? [0, 0]);
-  return {
-    trees,
-    loss: preferenceLoss(options),
-    feeds: (batch, indices, step) =>
-      preferenceFeeds(batch, referencesOf(indices), options, step.length, firstCompletionTokens(trees, step)),
-    tally: (batch, indices, outputs, tally) => {
-      const logps = asCompared(batch, sequenceSums(batch, floats(outputs, 'logps')), lossType);
-      const reference = asCompared(batch, referencesOf(indices), lossType);
-      const addTo = (name: string, value: number): void => void (tally[name] = (tally[name] ?? 0) + value);
-      indices.forEach((_, pair) => {
-        const [chosen = NaN, rejected = NaN] = [logps[2 * pair], logps[2 * pair + 1]];
-        const good = beta * (chosen - (reference[2 * pair] ?? NaN));
-        const bad = beta * (rejected - (reference[2 * pair + 1] ?? NaN));
-        addTo('rewards/chosen', good);
-        addTo('rewards/rejected', bad);
-        addTo('rewards/accuracies', good > bad ? 1 : 0);
-        addTo('rewards/margins', good - bad);
-        addTo('logps/chosen', chosen);
-        addTo('logps/rejected', rejected);
-      });
-    },
-  };
-}
-
-const TREES_AT_ONCE = 8;
-
-/** Log-probabilities of every completion under a model with an adapter, each prompt computed once. */
-export async function scoreTrees(
-  base: FrozenBase,
-  adapter: Adapter | undefined,
-  trees: readonly TokenTree[],
-  rowLength: number,
-  onProgress: (done: number) => void = () => undefined,
-): Promise<number[][]> {
-  const longest = longestLength(trees, rowLength);
-  const session = await createScorer(base, longest, adapter);
-  const weights = adapter ? Object.fromEntries(loraTensors(adapter)) : {};
-  const scores: number[][] = [];
-  const order = sortByPrompt(
-    trees,
-    trees.map((_, index) => index),
-  );
-  for (let start = 0; start < order.length; start += TREES_AT_ONCE) {
-    const indices = order.slice(start, start + TREES_AT_ONCE);
-    const part = indices.map((index) => trees[index] as TokenTree);
-    const batch = packTrees(part, rowLength);
-    const outputs = await session.run({ ...batchFeeds(batch), ...weights });
-    const sums = sequenceSums(batch, floats(outputs, 'logps'));
-    for (const index of indices) scores[index] = sums.splice(0, trees[index]?.completions.length);
-    onProgress(start + indices.length);
-  }
-  await session.release();
-  return scores;
+/** Tokens of the first completions of some examples. */
+export function firstCompletionTokens(examples: readonly Example[]): number {
+  return examples.reduce((sum, { tree }) => sum + (tree.completions[0]?.length ?? 0), 0);
 }

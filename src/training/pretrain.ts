@@ -7,14 +7,14 @@ import { weightShapes } from '../model/weights.js';
 import { Random } from '../support/random.js';
 import { Graph } from '../tensor/graph.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { floats } from '../tensor/arrays.js';
 import { Session } from '../tensor/session.js';
-import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { batchFeeds, buildTrainingGraph, trainingPositions } from './graph.js';
-import { lossTerms, sftFeeds, sftLoss } from './losses.js';
-import { packTrees, treeLength, type TokenTree } from './packing.js';
-import { learningRateAt } from './schedule.js';
+import { buildTrainingGraph, trainingPositions } from './graph.js';
+import { sftLoss } from './losses.js';
+import type { Example, ExampleSource } from './objective.js';
+import { SFT_OBJECTIVE } from './objectives/sft.js';
+import { treeLength, type TokenTree } from './packing.js';
 import { Stepper } from './stepper.js';
+import { Trainer, type TrainerCallbacks, type TrainerSettings } from './trainer.js';
 
 export interface PretrainOptions extends RuntimeOptions {
   readonly config: ModelConfig;
@@ -31,18 +31,11 @@ export interface PretrainOptions extends RuntimeOptions {
   readonly seed: number;
   readonly evalSteps: number;
   readonly saveSteps: number;
-  readonly checkpointFile: string;
-  readonly onStep: (metrics: PretrainMetrics) => void | Promise<void>;
-}
-
-export interface PretrainMetrics {
-  readonly step: number;
-  readonly loss?: number;
-  readonly grad_norm?: number;
-  readonly learning_rate?: number;
-  readonly tokens_per_second?: number;
-  /** Mean loss a token on the validation documents. */
-  readonly eval_loss?: number;
+  /** metrics.jsonl and the checkpoint lie in here. */
+  readonly folder: string;
+  readonly callbacks?: TrainerCallbacks;
+  /** Stops after the step under way; what was done is kept. */
+  readonly signal?: AbortSignal;
 }
 
 /** Normal(0, 0.02) weights, smaller where they write into the residual stream; gains 1. */
@@ -65,19 +58,34 @@ export function initialiseWeights(config: ModelConfig, seed: number): Map<string
   return weights;
 }
 
-/** The documents of step `step`: the order is a shuffle of each epoch, cut into steps of about `tokens` tokens. */
-class DocumentOrder {
+/** Each epoch is a shuffle of the documents, cut into steps of about so many tokens. */
+class DocumentSource implements ExampleSource<Example> {
+  readonly stepsPerEpoch: number;
   private epoch = -1;
   private queue: TokenTree[] = [];
+  private next = 0;
 
   constructor(
     private readonly documents: readonly TokenTree[],
     private readonly seed: number,
-  ) {}
+    private readonly tokensPerStep: number,
+    readonly totalSteps: number,
+  ) {
+    const tokens = documents.reduce((sum, document) => sum + treeLength(document), 0);
+    this.stepsPerEpoch = Math.max(1, tokens / tokensPerStep);
+  }
 
-  next(tokens: number): TokenTree[] {
+  ofStep(step: number) {
+    if (step < this.next) [this.epoch, this.queue, this.next] = [-1, [], 0];
+    while (this.next < step) this.take();
+    const examples = this.take().map((tree) => ({ tree }));
+    return { examples, places: examples.map((_, index) => index) };
+  }
+
+  private take(): TokenTree[] {
     const batch: TokenTree[] = [];
-    for (let room = tokens; ;) {
+    this.next += 1;
+    for (let room = this.tokensPerStep; ;) {
       if (this.queue.length === 0) {
         this.epoch += 1;
         this.queue = Random.for(this.seed, 'epoch', this.epoch).shuffle(this.documents);
@@ -92,9 +100,18 @@ class DocumentOrder {
   }
 }
 
-/** Trains; returns the weights. Goes on from the checkpoint where there is one. */
-export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<string, FloatTensor>> {
-  const { config } = options;
+/** Documents that are evaluated together. */
+const EVALUATED_TOGETHER = 32;
+
+/**
+ * Trains; goes on from the checkpoint where there is one.
+ *
+ * @returns the weights, or undefined if the signal stopped it before the end
+ */
+export async function pretrain(
+  options: PretrainOptions,
+): Promise<ReadonlyMap<string, FloatTensor> | undefined> {
+  const { config, rowLength: row_length } = options;
   const session = await createSession(options, true);
   const scorer = await createSession(options, false);
   const weights = initialiseWeights(config, options.seed);
@@ -104,47 +121,52 @@ export async function pretrain(options: PretrainOptions): Promise<ReadonlyMap<st
     epsilon: 1e-8,
     weightDecay: options.weightDecay,
   });
-  const progress = await restoreCheckpoint(options.checkpointFile, stepper);
-  const order = new DocumentOrder(options.documents, options.seed);
-  const done = progress?.step ?? 0;
-  for (let step = 0; step < done; step += 1) order.next(options.tokensPerStep);
-
-  const isMatrix = (name: string): boolean => (weights.get(name)?.shape.length ?? 0) > 1;
-  for (let step = done; step < options.steps; step += 1) {
-    const started = performance.now();
-    const batch = packTrees(order.next(options.tokensPerStep), options.rowLength);
-    const outputs = await stepper.accumulate({
-      ...batchFeeds(batch),
-      ...sftFeeds(batch, lossTerms(batch)),
-    });
-    const learningRate = learningRateAt(
-      {
-        type: 'cosine',
-        learningRate: options.learningRate,
-        warmupSteps: options.warmupSteps,
-        totalSteps: options.steps,
-      },
-      step,
-    );
-    const norm = stepper.update(learningRate, 1, isMatrix);
-    await options.onStep({
-      step: step + 1,
-      loss: floats(outputs, 'loss')[0],
-      grad_norm: norm,
-      learning_rate: learningRate,
-      tokens_per_second: batch.tokens / ((performance.now() - started) / 1000),
-    });
-    const last = step + 1 === options.steps;
-    if (last || (step + 1) % options.evalSteps === 0) {
-      await options.onStep({ step: step + 1, eval_loss: await evaluate(scorer, weights, options) });
-    }
-    if (last || (step + 1) % options.saveSteps === 0) {
-      await saveCheckpoint(options.checkpointFile, stepper, { step: step + 1, metricLines: 0 });
-    }
+  const trainer = await Trainer.create({
+    settings: trainerSettings(options),
+    learning: {
+      objective: SFT_OBJECTIVE,
+      source: new DocumentSource(options.documents, options.seed, options.tokensPerStep, options.steps),
+      validation: options.validation.map((tree) => ({ tree })),
+    },
+    stepper,
+    folder: options.folder,
+    callbacks: options.callbacks,
+    decays: (name) => (weights.get(name)?.shape.length ?? 0) > 1,
+    evaluation: {
+      row_length,
+      per_device_train_batch_size: EVALUATED_TOGETHER,
+      run: (feeds) => scorer.run({ ...feeds, ...Object.fromEntries(weights) }),
+    },
+  });
+  try {
+    if (!(await trainer.train(options.signal))) return undefined;
+    await trainer.save();
+    return weights;
+  } finally {
+    await session.release();
+    await scorer.release();
   }
-  await session.release();
-  await scorer.release();
-  return weights;
+}
+
+function trainerSettings(options: PretrainOptions): TrainerSettings {
+  return {
+    name: 'pretrain',
+    // A step is one micro-batch.
+    per_device_train_batch_size: Number.MAX_SAFE_INTEGER,
+    row_length: options.rowLength,
+    learning_rate: options.learningRate,
+    lr_scheduler_type: 'cosine',
+    warmup_ratio: 0,
+    warmup_steps: options.warmupSteps,
+    max_grad_norm: 1,
+    report_to: 'none',
+    save_steps: options.saveSteps,
+    sample_steps: 0,
+    eval_steps: options.evalSteps,
+    load_best_model_at_end: false,
+    early_stopping_patience: 0,
+    seed: options.seed,
+  };
 }
 
 /** The loss of a batch; with the gradients of all weights, or alone. */
@@ -160,22 +182,4 @@ async function createSession(options: PretrainOptions, gradients: boolean): Prom
   };
   buildTrainingGraph(network, () => (gradients ? values : new Map()), sftLoss);
   return Session.create(graph, { threads, device });
-}
-
-/** Mean loss a token over the validation documents. */
-async function evaluate(
-  scorer: Session,
-  weights: ReadonlyMap<string, FloatTensor>,
-  options: PretrainOptions,
-): Promise<number> {
-  let sum = 0;
-  let count = 0;
-  const size = 32;
-  for (let start = 0; start < options.validation.length; start += size) {
-    const batch = packTrees(options.validation.slice(start, start + size), options.rowLength);
-    const feeds = { ...batchFeeds(batch), ...sftFeeds(batch, 1), ...Object.fromEntries(weights) };
-    sum += floats(await scorer.run(feeds), 'loss')[0] ?? NaN;
-    count += lossTerms(batch);
-  }
-  return sum / count;
 }

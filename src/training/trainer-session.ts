@@ -13,6 +13,8 @@ export interface LoraTrainerOptions {
   /** Changed in place by training. */
   readonly adapter: Adapter;
   readonly loss: LossBuilder;
+  /** Whether the graph gives the entropy of each prediction too. */
+  readonly entropy?: boolean;
   /** The longest example, in tokens. */
   readonly longest: number;
   readonly checkpointing?: boolean;
@@ -41,6 +43,7 @@ export async function createLoraStepper(
     { graph, config, weights, lora, positions, checkpointing, adapterInput },
     () => trained,
     options.loss,
+    options.entropy,
   );
   const session = await Session.create(graph, base.session);
   const stepper = new Stepper(session, loraTensors(adapter), options.optimizer);

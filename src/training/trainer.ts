@@ -1,244 +1,232 @@
-/** The trainer's loop: one stage of a recipe, from token trees to an adapter folder. Resumable at any moment. */
-import { existsSync } from 'node:fs';
+/**
+ * The trainer: optimiser steps on a source's examples, evaluations, checkpoints. Knows neither what the loss is nor where examples come
+ * from nor who looks on; callbacks are the only way out. Can be taken up again at any step.
+ */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { withMagnitudes } from '../model/dora.js';
-import { freezeBase, type FrozenBase } from '../model/frozen-base.js';
-import type { ModelFolder } from '../model/folder.js';
-import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../model/lora.js';
 import { InputError } from '../support/errors.js';
-import { writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
-import type { RuntimeOptions } from '../tensor/device.js';
-import { floats } from '../tensor/arrays.js';
+import { floats, type Arrays } from '../tensor/arrays.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { ExampleOrder } from './example-order.js';
-import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.js';
-import {
-  microBatches,
-  preferenceObjective,
-  scoreTrees,
-  sftObjective,
-  type Objective,
-  type Tally,
-} from './objective.js';
-import { longestLength, type TokenTree } from './packing.js';
-import { preferenceOptions } from './objectives/preference-settings.js';
-import { isReferenceFree } from './preference.js';
-import type { StageRecipe } from './recipe.js';
-import { learningRateAt } from './schedule.js';
-import { saveSnapshot } from './snapshots.js';
 import type { Dropout } from './dropout.js';
-import type { Stepper } from './stepper.js';
-import { createLoraStepper } from './trainer-session.js';
+import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.js';
+import { microBatches, type Example, type Learning, type PackingSettings } from './objective.js';
+import { learningRateAt, type ScheduleType } from './schedule.js';
+import type { Outputs, Stepper } from './stepper.js';
+import { Tally } from './tally.js';
 import { Validation } from './validation.js';
 
+/** The settings that a trainer reads, under the names of TrainingArguments. */
+export interface TrainerSettings extends PackingSettings {
+  readonly name: string;
+  readonly learning_rate: number;
+  readonly lr_scheduler_type: ScheduleType;
+  readonly warmup_ratio: number;
+  readonly warmup_steps: number;
+  readonly max_grad_norm: number;
+  readonly report_to: 'none' | 'tensorboard';
+  readonly save_steps: number;
+  readonly sample_steps: number;
+  readonly eval_steps: number;
+  readonly load_best_model_at_end: boolean;
+  readonly early_stopping_patience: number;
+  readonly seed: number;
+}
+
+/** What a step that is done was like. */
 export interface StageProgress {
   readonly step: number;
   readonly totalSteps: number;
+  /** Absent before the first step of a run. */
   readonly metrics?: StepMetrics;
   readonly tokensPerSecond?: number;
 }
 
-export interface TrainStageOptions extends RuntimeOptions {
-  readonly model: ModelFolder;
-  readonly recipe: StageRecipe;
-  readonly trees: readonly TokenTree[];
-  /** Examples that are watched and not trained on. */
-  readonly validation?: readonly TokenTree[];
-  /** Where training starts; a new adapter where absent. */
-  readonly adapter?: Adapter;
-  readonly folder: string;
-  /** Written into adapter_config.json. */
-  readonly baseName: string;
+/** Who looks on. */
+export interface TrainerCallbacks {
   readonly onProgress?: (progress: StageProgress) => void;
   readonly onEvaluation?: (metrics: EvaluationMetrics) => void;
-  /** Called every sample_steps with the adapter as it is then. */
-  readonly onSample?: (adapter: Adapter, step: number) => Promise<void>;
-  /** Stops after the step under way; what was done is kept. */
-  readonly signal?: AbortSignal;
+  /** Called every sample_steps with the weights as they are then. */
+  readonly onSample?: (step: number) => Promise<void>;
+  /** Called with each checkpoint. */
+  readonly onSave?: (step: number) => Promise<void>;
 }
 
-/** Whether a stage's folder holds a finished adapter. */
-export function isStageDone(folder: string): boolean {
-  return existsSync(path.join(folder, 'adapter_config.json'));
-}
-
-/**
- * Trains one stage. Goes on from the folder's checkpoint where there is one.
- *
- * @returns the adapter, or undefined if the signal stopped it before the end
- * @throws InputError for a loss that is not a finite number, naming step and examples; the last checkpoint stays
- */
-export async function trainStage(options: TrainStageOptions): Promise<Adapter | undefined> {
-  const { model, recipe, trees, folder } = options;
-  requireKnownTokens([...trees, ...(options.validation ?? [])], model.config.vocabSize, recipe.name);
-  const start = options.adapter ?? (await newAdapter(model, recipe));
-  // The recipe's dropout, whatever the adapter was trained with before.
-  const copied = copyAdapter(start);
-  const adapter = { ...copied, config: { ...copied.config, loraDropout: recipe.lora_dropout } };
-  const base = await freezeBase(model, recipe.base_dtype, options);
-  const order = new ExampleOrder(recipe, trees.length);
-  const objective = await createObjective(recipe, base, start, trees, () => order.seen());
-  const watched = options.validation ?? [];
-  const validationObjective =
-    watched.length > 0
-      ? await createObjective(recipe, base, start, watched, () => [...watched.keys()])
-      : undefined;
-  const longest = longestLength([...trees, ...watched], recipe.row_length);
-  const { session, stepper, dropout } = await createLoraStepper({
-    base,
-    adapter,
-    loss: objective.loss,
-    checkpointing: recipe.gradient_checkpointing,
-    longest,
-    optimizer: {
-      beta1: recipe.adam_beta1,
-      beta2: recipe.adam_beta2,
-      epsilon: recipe.adam_epsilon,
-      weightDecay: recipe.weight_decay,
-    },
-  });
-  const checkpointFile = path.join(folder, 'checkpoint.safetensors');
-  const progress = await restoreCheckpoint(checkpointFile, stepper);
-  const log = await MetricsLog.open(folder, progress?.metricLines ?? 0, recipe.report_to === 'tensorboard');
-  await writeJson(path.join(folder, 'recipe.json'), recipe);
-  const validation =
-    validationObjective &&
-    new Validation(validationObjective, recipe, stepper, dropout, progress?.validation);
-  const steps = order.totalSteps;
-  const first = progress?.step ?? 0;
-  options.onProgress?.({ step: first, totalSteps: steps });
-  try {
-    // Asked before each step: a run taken up at the checkpoint that exhausted its patience has nothing left to do.
-    for (let step = first; step < steps && !validation?.isExhausted(); step += 1) {
-      const started = performance.now();
-      const metrics = await trainStep({ recipe, order, objective, stepper, dropout }, step);
-      await log.append(metrics);
-      const tokensPerSecond = metrics.num_tokens / ((performance.now() - started) / 1000);
-      options.onProgress?.({ step: step + 1, totalSteps: steps, metrics, tokensPerSecond });
-      const isLast = step + 1 === steps;
-      if (validation && ((step + 1) % recipe.eval_steps === 0 || isLast)) {
-        const evaluated = { step: step + 1, epoch: metrics.epoch, eval_loss: await validation.evaluate() };
-        await log.append(evaluated);
-        options.onEvaluation?.(evaluated);
-      }
-      if (recipe.sample_steps > 0 && ((step + 1) % recipe.sample_steps === 0 || isLast)) {
-        await options.onSample?.(adapter, step + 1);
-      }
-      const stopping = options.signal?.aborted === true;
-      if (stopping || (step + 1) % recipe.save_steps === 0) {
-        const done = { step: step + 1, metricLines: log.lines, validation: validation?.current() };
-        await saveSnapshot(folder, adapter, options.baseName, step + 1, recipe.save_total_limit);
-        await saveCheckpoint(checkpointFile, stepper, done);
-      }
-      if (stopping && !isLast) return undefined;
-    }
-    if (recipe.load_best_model_at_end) validation?.restoreBest();
-    await saveAdapter(folder, adapter, options.baseName);
-    await rm(checkpointFile, { force: true });
-    return adapter;
-  } finally {
-    await session.release();
-  }
-}
-
-interface StepParts {
-  readonly recipe: StageRecipe;
-  readonly order: ExampleOrder;
-  readonly objective: Objective;
+export interface TrainerOptions<E extends Example> {
+  readonly settings: TrainerSettings;
+  readonly learning: Learning<E>;
   readonly stepper: Stepper;
-  readonly dropout: Dropout | undefined;
+  readonly dropout?: Dropout;
+  /** metrics.jsonl and the checkpoint lie in here. */
+  readonly folder: string;
+  readonly callbacks?: TrainerCallbacks;
+  /** Which weights decay; all where absent. */
+  readonly decays?: (name: string) => boolean;
+  /** How the validation set is run, where it is not as training runs: other micro-batches, a graph without gradients. */
+  readonly evaluation?: PackingSettings & { readonly run: (feeds: Arrays) => Promise<Outputs> };
 }
 
-/** One optimiser step (numbered from 0): its micro-batches, then the update. */
-async function trainStep(
-  { recipe, order, objective, stepper, dropout }: StepParts,
-  step: number,
-): Promise<StepMetrics> {
-  const { totalSteps, stepsPerEpoch } = order;
-  const examples = order.ofStep(step);
-  const tally: Tally = {};
-  let [loss, tokens] = [0, 0];
-  for (const { indices, batch, feeds } of microBatches(objective, recipe, examples)) {
-    const random = Random.for(recipe.seed, 'dropout', step, indices[0] ?? 0);
-    const masks = dropout?.feeds(batch.rows * batch.length, random);
-    const outputs = await stepper.accumulate({ ...feeds, ...masks });
-    objective.tally(batch, indices, outputs, tally);
-    loss += floats(outputs, 'loss')[0] ?? NaN;
-    tokens += batch.tokens;
+export class Trainer<E extends Example = Example> {
+  private constructor(
+    private readonly options: TrainerOptions<E>,
+    private readonly log: MetricsLog,
+    private done: number,
+    private readonly validation: Validation<E> | undefined,
+  ) {}
+
+  /** Goes on from the folder's checkpoint where there is one. */
+  static async create<E extends Example>(options: TrainerOptions<E>): Promise<Trainer<E>> {
+    const { settings, learning, stepper, dropout, folder } = options;
+    const progress = await restoreCheckpoint(checkpointFile(folder), stepper);
+    const tensorboard = settings.report_to === 'tensorboard';
+    const log = await MetricsLog.open(folder, progress?.metricLines ?? 0, tensorboard);
+    const { objective, validation: examples } = learning;
+    const validation =
+      examples.length === 0
+        ? undefined
+        : new Validation(
+            {
+              objective,
+              examples,
+              run: options.evaluation?.run ?? ((feeds) => stepper.evaluate(feeds)),
+              parameters: stepper.parameters,
+              dropout,
+              packing: options.evaluation ?? settings,
+              keepsBest: settings.load_best_model_at_end,
+            },
+            settings.early_stopping_patience,
+            progress?.validation,
+          );
+    return new Trainer(options, log, progress?.step ?? 0, validation);
   }
-  const schedule = {
-    type: recipe.lr_scheduler_type,
-    learningRate: recipe.learning_rate,
-    warmupSteps: recipe.warmup_steps || Math.ceil(totalSteps * recipe.warmup_ratio),
-    totalSteps,
-  };
-  const learningRate = learningRateAt(schedule, step);
-  const norm = stepper.update(learningRate, recipe.max_grad_norm);
-  if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-    throw new InputError(
-      `${recipe.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${examples.join(', ')})`,
-    );
+
+  /** Optimiser steps done. */
+  get steps(): number {
+    return this.done;
   }
-  const means = Object.entries(tally).map(([name, sum]) => [name, sum / examples.length]);
-  return {
-    step: step + 1,
-    epoch: (step + 1) / stepsPerEpoch,
-    loss,
-    grad_norm: norm,
-    learning_rate: learningRate,
-    num_tokens: tokens,
-    ...(Object.fromEntries(means) as Partial<StepMetrics>),
-  };
+
+  /** Whether nothing is left to do: a run taken up at the checkpoint that exhausted its patience has come to its end. */
+  get finished(): boolean {
+    const { totalSteps } = this.options.learning.source;
+    return this.done >= totalSteps || this.validation?.isExhausted() === true;
+  }
+
+  /**
+   * All steps that are left, with what falls due between them.
+   *
+   * @param signal stops after the step under way; what was done is kept
+   * @returns whether it came to the end
+   */
+  async train(signal?: AbortSignal): Promise<boolean> {
+    const { learning, callbacks = {}, settings } = this.options;
+    const { totalSteps } = learning.source;
+    callbacks.onProgress?.({ step: this.done, totalSteps });
+    const isDue = (every: number): boolean =>
+      every > 0 && (this.done % every === 0 || this.done === totalSteps);
+    while (!this.finished) {
+      try {
+        await this.step(signal);
+      } catch (error) {
+        // Stopped while examples were made: no step is under way.
+        if (!signal?.aborted || error !== signal.reason) throw error;
+        await this.save();
+        return false;
+      }
+      if (this.validation && isDue(settings.eval_steps)) await this.evaluate();
+      if (isDue(settings.sample_steps)) await callbacks.onSample?.(this.done);
+      const stopping = signal?.aborted === true;
+      if (stopping || this.done % settings.save_steps === 0) await this.save();
+      if (stopping && this.done < totalSteps) return false;
+    }
+    if (settings.load_best_model_at_end) this.validation?.restoreBest();
+    return true;
+  }
+
+  /**
+   * One optimiser step: its micro-batches, then the update.
+   *
+   * @throws InputError for a loss that is not a finite number, naming step and examples; the last checkpoint stays
+   */
+  async step(signal?: AbortSignal): Promise<StepMetrics> {
+    const { settings, learning, stepper, dropout, callbacks, decays } = this.options;
+    const { objective, source } = learning;
+    const step = this.done;
+    const begun = performance.now();
+    const { examples, places, figures } = await source.ofStep(step, signal);
+    const tally = new Tally();
+    let [loss, tokens] = [0, 0];
+    for (const { part, first, batch, feeds } of microBatches(objective, settings, examples)) {
+      const random = Random.for(settings.seed, 'dropout', step, places[first] ?? 0);
+      const masks = dropout?.feeds(batch.rows * batch.length, random);
+      const outputs = await stepper.accumulate({ ...feeds, ...masks });
+      objective.tally(batch, part, outputs, tally);
+      loss += floats(outputs, 'loss')[0] ?? NaN;
+      tokens += batch.tokens;
+    }
+    const learningRate = learningRateAt(this.schedule(), step);
+    const norm = stepper.update(learningRate, settings.max_grad_norm, decays);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new InputError(
+        `${settings.name}: step ${step + 1}: loss ${loss}, gradient norm ${norm}, expected finite numbers (examples ${places.join(', ')})`,
+      );
+    }
+    this.done = step + 1;
+    await source.after?.(this.done);
+    const metrics: StepMetrics = {
+      step: this.done,
+      epoch: this.done / source.stepsPerEpoch,
+      loss,
+      grad_norm: norm,
+      learning_rate: learningRate,
+      num_tokens: tokens,
+      ...tally.figures(),
+      ...figures,
+    };
+    await this.log.append(metrics);
+    const tokensPerSecond = tokens / ((performance.now() - begun) / 1000);
+    callbacks?.onProgress?.({ step: this.done, totalSteps: source.totalSteps, metrics, tokensPerSecond });
+    return metrics;
+  }
+
+  /** The loss on the validation set under the weights of now. */
+  async evaluate(): Promise<EvaluationMetrics> {
+    if (!this.validation) throw new Error(`${this.options.settings.name}: there is no validation set`);
+    const metrics = {
+      step: this.done,
+      epoch: this.done / this.options.learning.source.stepsPerEpoch,
+      eval_loss: await this.validation.evaluate(),
+    };
+    await this.log.append(metrics);
+    this.options.callbacks?.onEvaluation?.(metrics);
+    return metrics;
+  }
+
+  /** Writes a checkpoint. */
+  async save(): Promise<void> {
+    const { folder, stepper, callbacks } = this.options;
+    await callbacks?.onSave?.(this.done);
+    await saveCheckpoint(checkpointFile(folder), stepper, {
+      step: this.done,
+      metricLines: this.log.lines,
+      validation: this.validation?.current(),
+    });
+  }
+
+  /** Removes the checkpoint: what was trained is kept elsewhere. */
+  async close(): Promise<void> {
+    await rm(checkpointFile(this.options.folder), { force: true });
+  }
+
+  private schedule() {
+    const { settings, learning } = this.options;
+    const { totalSteps } = learning.source;
+    return {
+      type: settings.lr_scheduler_type,
+      learningRate: settings.learning_rate,
+      warmupSteps: settings.warmup_steps || Math.ceil(totalSteps * settings.warmup_ratio),
+      totalSteps,
+    };
+  }
 }
 
-/** @throws InputError for a token that the model has no embedding for, as a tokenizer of another model gives */
-function requireKnownTokens(trees: readonly TokenTree[], vocabSize: number, name: string): void {
-  trees.forEach(({ prompt, completions }, index) => {
-    const unknown = [prompt, ...completions].flat().find((id) => !(id >= 0 && id < vocabSize));
-    if (unknown === undefined) return;
-    throw new InputError(
-      `${name}: example ${index + 1} has the token ${unknown}, expected ids below ${vocabSize}, the model's vocabulary`,
-    );
-  });
-}
-
-/** The adapter that a stage starts from where it goes on from no other. */
-export async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promise<Adapter> {
-  const adapter = initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
-  return recipe.use_dora ? withMagnitudes(adapter, model) : adapter;
-}
-
-function loraConfig(recipe: StageRecipe): Adapter['config'] {
-  return {
-    r: recipe.r,
-    loraAlpha: recipe.lora_alpha,
-    loraDropout: recipe.lora_dropout,
-    targetModules: recipe.target_modules,
-    ...(recipe.layers_to_transform === null ? {} : { layersToTransform: recipe.layers_to_transform }),
-    ...(recipe.use_rslora ? { useRslora: true } : {}),
-  };
-}
-
-/** The objective of a stage on some examples. For DPO, the reference is scored once, for the examples that are needed. */
-async function createObjective(
-  recipe: StageRecipe,
-  base: FrozenBase,
-  reference: Adapter,
-  trees: readonly TokenTree[],
-  needed: () => readonly number[],
-): Promise<Objective> {
-  if (recipe.type === 'sft') return sftObjective(trees);
-  const preference = preferenceOptions(recipe);
-  if (isReferenceFree(recipe.loss_type)) return preferenceObjective(trees, new Map(), preference);
-  const indices = needed();
-  const scores = await scoreTrees(
-    base,
-    reference,
-    indices.map((index) => trees[index] as TokenTree),
-    recipe.row_length,
-  );
-  const references = new Map(indices.map((index, at) => [index, scores[at] ?? []]));
-  return preferenceObjective(trees, references, preference);
-}
+const checkpointFile = (folder: string): string => path.join(folder, 'checkpoint.safetensors');

@@ -1,13 +1,13 @@
 /** Watching a validation set while training: its loss, the best weights so far, and when to stop. */
-import { floats } from '../tensor/arrays.js';
 import type { Dropout } from './dropout.js';
-import { microBatches, type Objective } from './objective.js';
-import type { StageRecipe } from './recipe.js';
-import type { Stepper } from './stepper.js';
+import { microBatches, type Example, type Objective, type PackingSettings } from './objective.js';
+import type { FloatTensor } from '../model/safetensors.js';
+import { floats, type Arrays } from '../tensor/arrays.js';
+import type { Outputs } from './stepper.js';
 
 /** What a checkpoint keeps of it. */
 export interface ValidationState {
-  /** As a float32, so that a checkpoint holds it exactly; Infinity before the first evaluation. */
+  /** Infinity before the first evaluation. */
   readonly bestLoss: number;
   /** Evaluations since the best one. */
   readonly sinceBest: number;
@@ -15,18 +15,26 @@ export interface ValidationState {
   readonly best: ReadonlyMap<string, Float32Array>;
 }
 
-export class Validation {
-  private state: ValidationState;
+export interface ValidationParts<E extends Example> {
+  readonly objective: Objective<E>;
+  readonly examples: readonly E[];
+  /** Runs the graph on a micro-batch under the weights of now. */
+  readonly run: (feeds: Arrays) => Promise<Outputs>;
+  /** The weights by name. */
+  readonly parameters: ReadonlyMap<string, FloatTensor>;
+  readonly dropout: Dropout | undefined;
+  readonly packing: PackingSettings;
+  /** Whether the best weights are kept. */
+  readonly keepsBest: boolean;
+}
 
+export class Validation<E extends Example> {
   constructor(
-    private readonly objective: Objective,
-    private readonly recipe: StageRecipe,
-    private readonly stepper: Stepper,
-    private readonly dropout: Dropout | undefined,
-    state?: ValidationState,
-  ) {
-    this.state = state ?? { bestLoss: Infinity, sinceBest: 0, best: new Map() };
-  }
+    private readonly parts: ValidationParts<E>,
+    /** Evaluations without a lower loss before it is time to stop; 0 for never. */
+    private readonly patience: number,
+    private state: ValidationState = { bestLoss: Infinity, sinceBest: 0, best: new Map() },
+  ) {}
 
   current(): ValidationState {
     return this.state;
@@ -34,15 +42,16 @@ export class Validation {
 
   /** The mean loss over the validation set under the weights of now; remembers them if it is the lowest so far. */
   async evaluate(): Promise<number> {
-    const indices = this.objective.trees.map((_, index) => index);
+    const { objective, examples, run, parameters, dropout, packing, keepsBest } = this.parts;
     let sum = 0;
-    for (const { batch, feeds } of microBatches(this.objective, this.recipe, indices)) {
-      const masks = this.dropout?.feeds(batch.rows * batch.length);
-      sum += floats(await this.stepper.evaluate({ ...feeds, ...masks }), 'loss')[0] ?? NaN;
+    for (const { batch, feeds } of microBatches(objective, packing, examples)) {
+      const masks = dropout?.feeds(batch.rows * batch.length);
+      sum += floats(await run({ ...feeds, ...masks }), 'loss')[0] ?? NaN;
     }
     const loss = Math.fround(sum);
     if (loss < this.state.bestLoss) {
-      const weights = [...this.stepper.parameters].map(([name, { data }]) => [name, data.slice()] as const);
+      const kept = keepsBest ? [...parameters] : [];
+      const weights = kept.map(([name, { data }]) => [name, data.slice()] as const);
       this.state = { bestLoss: loss, sinceBest: 0, best: new Map(weights) };
     } else {
       this.state = { ...this.state, sinceBest: this.state.sinceBest + 1 };
@@ -50,14 +59,13 @@ export class Validation {
     return loss;
   }
 
-  /** Whether the loss has not fallen for as many evaluations as the recipe has patience. */
+  /** Whether the loss has not fallen for as many evaluations as there is patience. */
   isExhausted(): boolean {
-    const { early_stopping_patience: patience } = this.recipe;
-    return patience > 0 && this.state.sinceBest >= patience;
+    return this.patience > 0 && this.state.sinceBest >= this.patience;
   }
 
   /** Puts the best weights into the stepper's parameters. */
   restoreBest(): void {
-    for (const [name, weights] of this.state.best) this.stepper.parameters.get(name)?.data.set(weights);
+    for (const [name, weights] of this.state.best) this.parts.parameters.get(name)?.data.set(weights);
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadYardstick } from '../../src/cli/yardstick.js';
+import { readReferenceCorpus } from '../../src/pipeline/reference-corpus.js';
 import { buildDatasets } from '../../src/corpus/build.js';
 import { bootstrap, mean } from '../../src/evaluation/bootstrap.js';
 import { CORRUPTION_NAMES, CORRUPTIONS } from '../../src/evaluation/corruptions.js';
@@ -13,7 +13,7 @@ import {
   type MetricName,
   type PoemMetrics,
 } from '../../src/evaluation/metrics.js';
-import { readPrompts } from '../../src/cli/run-evaluation.js';
+import { readPrompts } from '../../src/pipeline/evaluate-models.js';
 import { Random } from '../../src/support/random.js';
 
 describe('the figures', () => {
@@ -26,7 +26,7 @@ describe('the figures', () => {
     const data = mkdtempSync(path.join(os.tmpdir(), 'shiren-sanity-'));
     await buildDatasets({ source: 'data/starter', out: data, testShare: 0.5 });
     const prompts = await readPrompts(path.join(data, 'prompts.jsonl'));
-    const yardstick = await loadYardstick(data);
+    const yardstick = await readReferenceCorpus(data);
     real = prompts.map((prompt) => measurePoem(prompt.reference!, prompt, yardstick));
     const random = new Random(1);
     for (const name of CORRUPTION_NAMES) {

@@ -17,7 +17,7 @@ import { Random } from '../../src/support/random.js';
 import { floats } from '../../src/tensor/arrays.js';
 import { batchFeeds, gradientName } from '../../src/training/graph.js';
 import { sftFeeds, sftLoss } from '../../src/training/losses.js';
-import { scoreTrees } from '../../src/training/objective.js';
+import { scoreTrees } from '../../src/training/scoring.js';
 import { packTrees } from '../../src/training/packing.js';
 import { createLoraStepper } from '../../src/training/trainer-session.js';
 import { tinyModel } from '../support-tiny-model.js';

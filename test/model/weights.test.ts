@@ -13,7 +13,7 @@ import {
   type FloatTensor,
 } from '../../src/model/safetensors.js';
 import { writeJson } from '../../src/support/files.js';
-import { scoreTrees } from '../../src/training/objective.js';
+import { scoreTrees } from '../../src/training/scoring.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 process.env['SHIREN_CACHE'] = mkdtempSync(path.join(os.tmpdir(), 'shiren-cache-'));

@@ -8,7 +8,7 @@ import { hasExactIntegerProducts } from '../../src/tensor/integer-products.js';
 import { weightedRows } from '../../src/tensor/quantized-gradients.js';
 import {
   quantizedLinear,
-  quantizedTokenLogProbabilities,
+  quantizedTokenSoftmax,
   type QuantizedWeight,
 } from '../../src/tensor/quantized-operators.js';
 import { narrowActivations, type QuantizedMatrix } from '../../src/tensor/quantized-products.js';
@@ -113,7 +113,7 @@ describe.each<{ bits: Bits; coarseness: number }>([
       const table = graph.constant('table', 'float32', [OUT, INNER], weight);
       const ids = graph.integers(targets);
       if (!rounded) return tokenLogProbabilities(x, table, ids);
-      return quantizedTokenLogProbabilities(x, quantize(graph, weight), table, ids);
+      return quantizedTokenSoftmax(x, quantize(graph, weight), table, ids).logProbability;
     }, bits);
     expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
     expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.02 * coarseness);

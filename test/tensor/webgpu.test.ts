@@ -14,7 +14,7 @@ import { Graph } from '../../src/tensor/graph.js';
 import { add } from '../../src/tensor/operators.js';
 import { Session } from '../../src/tensor/session.js';
 import { stageRecipe } from '../../src/training/recipe.js';
-import { trainStage } from '../../src/training/trainer.js';
+import { trainStage } from '../../src/training/train-stage.js';
 import { Decoder } from '../../src/writing/decoder.js';
 import { CHROMIUM } from '../chromium.js';
 import { tinyModel } from '../support-tiny-model.js';

@@ -4,7 +4,7 @@ import { freezeBase } from '../../src/model/frozen-base.js';
 import { openModel } from '../../src/model/folder.js';
 import { assignRows, packTrees, type TokenTree } from '../../src/training/packing.js';
 import { lossTerms } from '../../src/training/losses.js';
-import { scoreTrees } from '../../src/training/objective.js';
+import { scoreTrees } from '../../src/training/scoring.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 describe('packing', () => {

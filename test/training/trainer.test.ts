@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { freezeBase } from '../../src/model/frozen-base.js';
 import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, type Adapter } from '../../src/model/lora.js';
-import { scoreTrees } from '../../src/training/objective.js';
+import { scoreTrees } from '../../src/training/scoring.js';
 import { stageRecipe, type SftRecipe } from '../../src/training/recipe.js';
-import { trainStage } from '../../src/training/trainer.js';
+import { trainStage } from '../../src/training/train-stage.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 const recipe = stageRecipe({

@@ -1,11 +1,7 @@
 /** The trainers by a stage's `type`: what each adds to the settings of every stage, and which columns it reads. */
 import type { Static, TObject } from 'typebox';
-import { ITERATIVE_SETTINGS, type IterativeSettings } from '../objectives/iterative-settings.js';
-import {
-  PREFERENCE_SETTINGS,
-  preferenceConflict,
-  type PreferenceSettings,
-} from '../objectives/preference-settings.js';
+import { ITERATIVE_SETTINGS, type IterativeSettings } from './iterative-settings.js';
+import { PREFERENCE_SETTINGS, preferenceConflict, type PreferenceSettings } from './preference-settings.js';
 import type { COMMON_SETTINGS } from './common-settings.js';
 import type { Settings } from './setting.js';
 

@@ -1,4 +1,4 @@
-/** Running an evaluation: prompts and candidates in, a table on the terminal and report.md out. */
+/** Comparing models on a data folder's prompts: poems, figures, reports on disk. */
 import path from 'node:path';
 import {
   evaluate,
@@ -6,40 +6,53 @@ import {
   type CandidateResult,
   type EvaluationPrompt,
 } from '../evaluation/evaluate.js';
-import { duels, summarise, type Baseline } from '../evaluation/compare.js';
+import { duels, summarise, type Baseline, type Duel, type Summary } from '../evaluation/compare.js';
 import { CORRUPTION_NAMES, CORRUPTIONS } from '../evaluation/corruptions.js';
-import { judgeNeighbours } from '../evaluation/llm-judge.js';
-import { comparisonTable, examplePoems, formatReport, type ReportSettings } from '../evaluation/report.js';
+import { judgeNeighbours, type JudgeSummary } from '../evaluation/llm-judge.js';
+import { formatReport, type ReportSettings } from '../evaluation/report.js';
+import type { DecodingDtype } from '../model/frozen-base.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines, writeFileWhole, writeJson } from '../support/files.js';
-import type { DecodingDtype } from '../model/frozen-base.js';
-import type { RuntimeOptions } from '../tensor/device.js';
-import { say } from './language.js';
 import { Random } from '../support/random.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { ChatEndpoint, type EndpointOptions } from '../writing/endpoint-poet.js';
-import { startProgress, type Progress } from './progress.js';
-import { loadYardstick } from './yardstick.js';
+import { readReferenceCorpus } from './reference-corpus.js';
 
-export interface RunEvaluationOptions extends RuntimeOptions {
+/** What is compared on which prompts, and who looks on. */
+export interface EvaluateModelsOptions extends RuntimeOptions {
+  /** What is compared, in this order. */
   readonly candidates: readonly Candidate[];
+  /** Folder of prompts.jsonl and of the reference corpus. */
   readonly data: string;
+  /** Folder for the poems, report.md, report.html and evaluation.json. */
   readonly out: string;
   /** At most so many prompts; every form in turn. */
   readonly prompts: number;
+  /** Poems a prompt. */
   readonly seeds: number;
   readonly temperature: number;
   readonly dtype?: DecodingDtype;
   /** Plain text of poems that no model was trained on, for perplexity. */
   readonly fluency?: string;
-  /** Compares the held-out poems themselves with the same poems spoilt: what the figures are worth. */
+  /** Compares the held-out poems themselves with the same poems corrupted, in place of candidates: what the figures are worth. */
   readonly sanity?: boolean;
   /** A language model that judges neighbours. */
   readonly judge?: EndpointOptions;
   /** Prompts that it judges. */
   readonly judgePrompts?: number;
+  /** So many of a candidate's poems are written. */
+  readonly onProgress?: (candidate: string, done: number, total: number) => void;
+  /** Stops between batches; what was written is kept, and the next run goes on there. */
   readonly signal?: AbortSignal;
-  readonly json?: boolean;
+}
+
+/** What an evaluation found. */
+export interface EvaluationOutcome {
+  readonly results: readonly CandidateResult[];
+  readonly candidates: readonly Summary[];
+  readonly duels: readonly Duel[];
+  readonly judge?: readonly JudgeSummary[];
 }
 
 /** The prompts of a file. @throws InputError naming file, line and key */
@@ -73,24 +86,25 @@ function balance(prompts: readonly EvaluationPrompt[], count: number): Evaluatio
 const EXAMPLES = 100;
 const EXAMPLES_MARKDOWN = 6;
 
-/** @returns false if the signal stopped it */
-export async function runEvaluation(options: RunEvaluationOptions): Promise<boolean> {
+/**
+ * Writes with every candidate, measures, and writes the reports. Goes on where an earlier run into the folder stopped.
+ *
+ * @returns undefined if the signal stopped it before the end
+ */
+export async function evaluateModels(options: EvaluateModelsOptions): Promise<EvaluationOutcome | undefined> {
   const { temperature, seeds, sanity, signal } = options;
   const prompts = balance(await readPrompts(path.join(options.data, 'prompts.jsonl')), options.prompts);
-  const yardstick = await loadYardstick(options.data, options.fluency);
+  const yardstick = await readReferenceCorpus(options.data, options.fluency);
   const baseline: Baseline = sanity ? 'first' : 'previous';
   const settings = { temperature, seeds, prompts: prompts.length, baseline };
-  const display = new EvaluationDisplay(options.json);
   const results = await evaluate({
     ...options,
-    candidates: sanity ? spoiltReferences(prompts) : options.candidates,
+    candidates: sanity ? corruptedReferences(prompts) : options.candidates,
     prompts,
     yardstick,
-    onProgress: (name, done, total) => display.progress(name, done, total),
     onResult: (soFar) => writeReports(options.out, soFar, settings),
   });
-  display.stop();
-  if (!results) return false;
+  if (!results) return undefined;
   const judge =
     options.judge &&
     (await judgeNeighbours(
@@ -100,12 +114,13 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<bool
       signal,
     ));
   if (judge) await writeReports(options.out, results, { ...settings, judge });
-  const summaries = summarise(results, baseline);
-  const summary = { candidates: summaries, duels: duels(results), ...(judge ? { judge } : {}) };
+  const summary = {
+    candidates: summarise(results, baseline),
+    duels: duels(results),
+    ...(judge ? { judge } : {}),
+  };
   await writeJson(path.join(options.out, 'evaluation.json'), summary);
-  if (options.json) console.log(JSON.stringify(summary));
-  else console.log(`\n${comparisonTable(summaries)}\n\n${examplePoems(results, 3)}`);
-  return true;
+  return { results, ...summary };
 }
 
 /** report.md and report.html of the results so far. */
@@ -122,43 +137,19 @@ async function writeReports(
   await writeFileWhole(path.join(out, 'report.html'), page);
 }
 
-/** What a person sees of an evaluation: a bar a candidate; or JSON lines, the summary last. */
-class EvaluationDisplay {
-  private current: { readonly name: string; readonly bar: Progress } | undefined;
-
-  constructor(private readonly json = false) {}
-
-  progress(candidate: string, done: number, total: number): void {
-    if (this.json) {
-      console.log(JSON.stringify({ candidate, done, total }));
-      return;
-    }
-    if (this.current?.name !== candidate) {
-      this.stop();
-      const title = say(`评测 ${candidate}`, `evaluate ${candidate}`);
-      this.current = { name: candidate, bar: startProgress(title, total) };
-    }
-    this.current.bar.update(done, '');
-  }
-
-  stop(): void {
-    this.current?.bar.stop();
-  }
-}
-
-/** The held-out poems, and the same poems spoilt in each way. @throws InputError where the prompts carry no poems */
-function spoiltReferences(prompts: readonly EvaluationPrompt[]): Candidate[] {
+/** The held-out poems, and the same poems corrupted in each way. @throws InputError where the prompts carry no poems */
+function corruptedReferences(prompts: readonly EvaluationPrompt[]): Candidate[] {
   const poems = prompts.map(({ reference }) => {
     if (reference === undefined) throw new InputError('--sanity: the prompts have no column reference');
     return reference;
   });
   const random = Random.for(1, 'sanity');
-  const spoilt = CORRUPTION_NAMES.map((name): Candidate => {
+  const corrupted = CORRUPTION_NAMES.map((name): Candidate => {
     const texts = poems.map((poem, index) => {
       const others = poems.filter((_, other) => prompts[other]?.form === prompts[index]?.form);
       return CORRUPTIONS[name].spoil(poem, others, random);
     });
     return { kind: 'texts', name: CORRUPTIONS[name].english, texts };
   });
-  return [{ kind: 'texts', name: 'real poems', texts: poems }, ...spoilt];
+  return [{ kind: 'texts', name: 'real poems', texts: poems }, ...corrupted];
 }

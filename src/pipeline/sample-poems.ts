@@ -12,7 +12,8 @@ import { SAMPLING_DEFAULTS } from '../writing/generation-settings.js';
 
 const MOST_TOKENS = 96;
 
-interface SampledPoem {
+/** A poem written on the way. */
+export interface SampledPoem {
   readonly step: number;
   readonly prompt: string;
   readonly text: string;

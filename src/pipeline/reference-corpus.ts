@@ -8,20 +8,22 @@ import { NgramModel } from '../evaluation/ngram.js';
 import { Yardstick, type KnownPoem } from '../evaluation/yardstick.js';
 import { ThemeMeasure } from '../poetry/theme-measure.js';
 import { readText } from '../support/files.js';
-import { packaged, THEMES_FILE } from './paths.js';
+import { packaged } from '../support/package-files.js';
+
+const THEMES_FILE = packaged('data', 'themes.json');
 
 /**
- * The yardstick of a data folder: its lines.txt, and the poems of clean/train.jsonl.
+ * The reference corpus of a data folder: its lines.txt, and the poems of clean/train.jsonl.
  *
  * @param judge plain text of poems that no model was trained on, for perplexity
  */
-export async function loadYardstick(data: string, judge?: string): Promise<Yardstick> {
+export async function readReferenceCorpus(data: string, judge?: string): Promise<Yardstick> {
   const linesFile = path.join(data, 'lines.txt');
   const poemsFile = path.join(data, 'clean', 'train.jsonl');
   const lines = existsSync(linesFile) ? (await readText(linesFile)).split('\n').filter(Boolean) : [];
   return new Yardstick({
     lines,
-    themes: new ThemeMeasure(await readThemeWeights(packaged(THEMES_FILE))),
+    themes: new ThemeMeasure(await readThemeWeights(THEMES_FILE)),
     poems: existsSync(poemsFile) ? await readKnownPoems(poemsFile) : [],
     ...(judge === undefined ? {} : { fluency: NgramModel.of(await readPlainText(judge)) }),
   });

@@ -1,4 +1,4 @@
-/** Rejected answers from a model: `shiren data build --from-model`. */
+/** A model's own failures as rejected answers of preference pairs. */
 import { assistantMessage, messageText, type PreferenceExample } from '../corpus/dataset.js';
 import { sampleFailures } from '../evaluation/failed-samples.js';
 import { formByName } from '../poetry/forms.js';

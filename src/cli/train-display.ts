@@ -1,0 +1,102 @@
+/** What a person sees of training: a bar a stage, poems above it; or JSON lines. */
+import type { RecipeCallbacks, SamplingProgress } from '../pipeline/callbacks.js';
+import type { SampledPoem } from '../pipeline/sample-poems.js';
+import type { StageRecipe } from '../training/recipe.js';
+import type { StageProgress } from '../training/trainer.js';
+import { say } from './language.js';
+import { downloadBar, sayIfPlain } from './model.js';
+import { startProgress, type Progress } from './progress.js';
+
+export class TrainDisplay {
+  private bar: { readonly title: string; readonly progress: Progress } | undefined;
+
+  /** @param json a JSON object a step on standard output in place of bars */
+  constructor(private readonly json = false) {}
+
+  /** What shows a run of a recipe. */
+  callbacks(): RecipeCallbacks {
+    return {
+      onDownload: downloadBar(),
+      onModel: sayIfPlain,
+      onStage: (stage, state) => {
+        this.stop();
+        if (state === 'done before' && !this.json)
+          console.error(say(`${stage.name}：已完成`, `${stage.name}: done`));
+      },
+      onTruncated: ({ name }, examples) =>
+        console.error(
+          say(
+            `${name}：${examples} 例过长，已截断`,
+            `${name}: ${examples} examples were too long and were cut`,
+          ),
+        ),
+      onProgress: (stage, progress) => this.step(stage, progress),
+      onEvaluation: (stage, metrics) => this.figures(stage, metrics),
+      onSample: (stage, poem) => this.poem(stage, poem),
+      onSampling: (stage, progress) => this.sampling(stage, progress),
+    };
+  }
+
+  stop(): void {
+    this.bar?.progress.stop();
+    this.bar = undefined;
+  }
+
+  private step(stage: StageRecipe, progress: StageProgress): void {
+    const { step, totalSteps, metrics, tokensPerSecond } = progress;
+    if (step % stage.logging_steps !== 0 && step < totalSteps) return;
+    if (!this.json) this.barOf(stage.name, totalSteps).update(step, describe(stage, progress));
+    else if (metrics) {
+      const memory_bytes = process.memoryUsage.rss();
+      this.figures(stage, {
+        ...metrics,
+        total_steps: totalSteps,
+        tokens_per_second: tokensPerSecond,
+        memory_bytes,
+      });
+    }
+  }
+
+  private figures({ name }: StageRecipe, metrics: object): void {
+    if (this.json) console.log(JSON.stringify({ stage: name, ...metrics }));
+  }
+
+  private poem(stage: StageRecipe, poem: SampledPoem): void {
+    const { step, prompt, text } = poem;
+    this.figures(stage, poem);
+    if (!this.json)
+      this.bar?.progress.note(`${stage.name} ${step}  ${prompt}\n${text.replace(/^/gmu, '  ')}\n`);
+  }
+
+  private sampling({ name }: StageRecipe, { round, done, total }: SamplingProgress): void {
+    if (this.json) return;
+    this.barOf(say(`${name} 第${round}轮取样`, `${name} round ${round}: sampling`), total).update(done, '');
+  }
+
+  private barOf(title: string, total: number): Progress {
+    if (this.bar?.title !== title) {
+      this.stop();
+      this.bar = { title, progress: startProgress(title, total) };
+    }
+    return this.bar.progress;
+  }
+}
+
+/** Figures of which the first that is there stands in the bar, as it is called there. */
+const IN_BAR: readonly (readonly [figure: string, name: string])[] = [
+  ['rewards/margins', 'margin'],
+  ['reward', 'reward'],
+];
+
+function describe(stage: StageRecipe, { metrics, tokensPerSecond }: StageProgress): string {
+  if (!metrics) return '';
+  const parts = [
+    `epoch ${metrics.epoch.toFixed(2)}/${stage.num_train_epochs}`,
+    `loss ${metrics.loss.toFixed(3)}`,
+  ];
+  const [figure, name] = IN_BAR.find(([one]) => metrics[one] !== undefined) ?? [];
+  if (figure !== undefined) parts.push(`${name} ${metrics[figure]?.toFixed(3)}`);
+  if (tokensPerSecond !== undefined) parts.push(`${Math.round(tokensPerSecond)} tokens/s`);
+  parts.push(`${(process.memoryUsage.rss() / 1e9).toFixed(1)} GB`);
+  return parts.join('  ');
+}

@@ -1,0 +1,61 @@
+/** Models and recipes in the formats of other programs. */
+import path from 'node:path';
+import { exportGguf, type GgufType } from '../interop/gguf.js';
+import { exportLlamaFactory } from '../interop/llamafactory.js';
+import { exportMerged, withMerged, type MergedDtype } from '../interop/merged.js';
+import { exportOnnx, type OnnxDtype } from '../interop/transformers-js.js';
+import { exportTrl } from '../interop/trl-project.js';
+import { modelFolder, openModel, openModelWithTokenizer } from '../model/folder.js';
+import type { DownloadProgress } from '../model/hub.js';
+import { packaged, resolvePath } from '../support/package-files.js';
+import type { Recipe } from '../training/recipe.js';
+
+interface ModelSource {
+  /** A model folder, or an id of the Hugging Face hub. */
+  readonly model: string;
+  /** PEFT adapter to merge in. */
+  readonly adapter?: string;
+  readonly onDownload?: (progress: DownloadProgress) => void;
+}
+
+interface RecipeSource {
+  readonly recipe: Recipe;
+  /** Folder that data sets are relative to. */
+  readonly data: string;
+  readonly onDownload?: (progress: DownloadProgress) => void;
+}
+
+/** What is exported, and as what. */
+export type ExportOptions =
+  | (ModelSource & { readonly format: 'merged'; readonly dtype: MergedDtype })
+  | (ModelSource & { readonly format: 'onnx'; readonly dtypes: readonly OnnxDtype[] })
+  | (ModelSource & { readonly format: 'gguf'; readonly type: GgufType })
+  | (RecipeSource & { readonly format: 'trl' | 'llamafactory' });
+
+/**
+ * Writes a model, or a recipe as another trainer's project.
+ *
+ * @param out the folder to write; for gguf the file
+ * @throws InputError for what the other format does not have, naming it
+ */
+export async function exportModel(out: string, options: ExportOptions): Promise<void> {
+  if ('recipe' in options) return exportRecipe(out, options);
+  const model = await openModel(await modelFolder(resolvePath(options.model), options.onDownload));
+  const adapter = options.adapter === undefined ? undefined : resolvePath(options.adapter);
+  if (options.format === 'merged') return exportMerged(model, adapter, out, options.dtype);
+  await withMerged(model, adapter, async (merged) => {
+    if (options.format === 'onnx') return exportOnnx(merged, out, options.dtypes);
+    const name = path.basename(options.adapter ?? options.model);
+    return exportGguf(merged, out, { type: options.type, name });
+  });
+}
+
+async function exportRecipe(
+  out: string,
+  { format, recipe, data, onDownload }: RecipeSource & { readonly format: 'trl' | 'llamafactory' },
+): Promise<void> {
+  const source = await modelFolder(resolvePath(recipe.model_name_or_path), onDownload);
+  const project = { recipe, data, ...(await openModelWithTokenizer(source)) };
+  if (format === 'llamafactory') return exportLlamaFactory(out, project);
+  await exportTrl(out, { ...project, template: packaged('templates', 'trl') });
+}

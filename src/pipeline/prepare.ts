@@ -1,0 +1,95 @@
+/** What is looked at before anything runs, so that a recipe does not fail hours later for what could be seen now. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ModelFolder } from '../model/folder.js';
+import { loadAdapter } from '../model/lora.js';
+import { InputError } from '../support/errors.js';
+import { fileBelow } from '../support/file-below.js';
+import { resolvePath } from '../support/package-files.js';
+import type { Recipe, StageRecipe } from '../training/recipe.js';
+import { isStageDone } from '../training/train-stage.js';
+import { readExamples } from './examples.js';
+import { requireSameRun } from './run-record.js';
+
+export interface PrepareOptions {
+  readonly recipe: Recipe;
+  readonly model: ModelFolder;
+  readonly data: string;
+  readonly out: string;
+  /** Only this stage. */
+  readonly stage?: string;
+}
+
+/** The stages that are asked for. @throws InputError for one that the recipe does not have */
+export function chosenStages({ stages }: Recipe, only: string | undefined): StageRecipe[] {
+  const chosen = stages.filter(({ name }) => only === undefined || name === only);
+  if (chosen.length > 0) return chosen;
+  const known = stages.map(({ name }) => name).join(', ');
+  throw new InputError(`stage ${only}: not in the recipe, expected one of ${known}`);
+}
+
+/** The folder of the adapter that a stage starts from: an earlier stage's, or any adapter folder; undefined for a new one. */
+export function startFolder(out: string, { adapter_from: name }: StageRecipe): string | undefined {
+  if (name === null) return undefined;
+  const stage = path.join(out, name);
+  return existsSync(stage) ? stage : resolvePath(name);
+}
+
+/** @throws InputError naming stage, key and file for what cannot work */
+export async function prepareStages(options: PrepareOptions): Promise<void> {
+  const { recipe, data, out, model } = options;
+  const chosen = chosenStages(recipe, options.stage);
+  for (const stage of chosen) {
+    requireLayers(stage, model);
+    const pending = await requireStart(stage, chosen, options);
+    const folder = path.join(out, stage.name);
+    const start = pending ? undefined : startFolder(out, stage);
+    await requireSameRun(folder, stage, { data, baseName: recipe.model_name_or_path }, start);
+    if (!isStageDone(folder)) await requireData(stage, data);
+  }
+}
+
+function requireLayers({ name, layers_to_transform: layers }: StageRecipe, { config }: ModelFolder): void {
+  const absent = layers?.find((layer) => layer >= config.numHiddenLayers);
+  if (absent === undefined) return;
+  throw new InputError(
+    `${name}: layers_to_transform: the model has no layer ${absent}, expected 0 to ${config.numHiddenLayers - 1}`,
+  );
+}
+
+/** @returns whether the adapter that a stage starts from is still to be trained */
+async function requireStart(
+  stage: StageRecipe,
+  chosen: readonly StageRecipe[],
+  { recipe, out, model }: PrepareOptions,
+): Promise<boolean> {
+  const { adapter_from: name } = stage;
+  if (name === null) return false;
+  const where = `${stage.name}: adapter_from: ${name}`;
+  const place = recipe.stages.indexOf(stage);
+  const named = recipe.stages.findIndex((other) => other.name === name);
+  if (named >= place) throw new InputError(`${where}: expected an earlier stage, or an adapter folder`);
+  if (named >= 0 && !isStageDone(path.join(out, name))) {
+    if (chosen.some((other) => other.name === name)) return true;
+    throw new InputError(`${where}: this stage has not come to its end in ${out}; train it first`);
+  }
+  const folder = startFolder(out, stage) ?? '';
+  if (!existsSync(folder)) {
+    const earlier = recipe.stages.slice(0, place).map((other) => other.name);
+    const known = earlier.length === 0 ? '' : `an earlier stage (${earlier.join(', ')}) or `;
+    throw new InputError(`${where}: expected ${known}an adapter folder, found neither`);
+  }
+  await loadAdapter(folder, model.config);
+  return false;
+}
+
+async function requireData(stage: StageRecipe, data: string): Promise<void> {
+  for (const [key, purpose] of [
+    ['train_dataset', 'train'],
+    ['eval_dataset', 'validation'],
+  ] as const) {
+    const name = stage[key];
+    if (name === null) continue;
+    await readExamples(stage, purpose, await fileBelow(data, name, `${stage.name}: ${key}`));
+  }
+}

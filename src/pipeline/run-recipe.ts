@@ -1,0 +1,67 @@
+/** Running a recipe: each stage in turn, from data-set files to adapter folders. */
+import path from 'node:path';
+import { modelFolder, openModelWithTokenizer } from '../model/folder.js';
+import { loadAdapter } from '../model/lora.js';
+import { withFolderLock } from '../support/lock.js';
+import { resolvePath } from '../support/package-files.js';
+import type { RuntimeOptions } from '../tensor/device.js';
+import type { Recipe, StageRecipe } from '../training/recipe.js';
+import { isStageDone } from '../training/train-stage.js';
+import type { RecipeCallbacks } from './callbacks.js';
+import { chosenStages, prepareStages, startFolder } from './prepare.js';
+import { requireSameRun } from './run-record.js';
+import { runStage, type StageContext } from './run-stage.js';
+
+/** A recipe, its data, where it goes, and who looks on. */
+export interface RunRecipeOptions extends RuntimeOptions, RecipeCallbacks {
+  readonly recipe: Recipe;
+  /** Folder that train_dataset is relative to. */
+  readonly data: string;
+  /** Each stage gets a folder of its name in here. */
+  readonly out: string;
+  /** Only this stage. */
+  readonly stage?: string;
+  /** Stops after the step under way; what was done is kept, and the next run goes on there. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains the stages that are not done yet.
+ *
+ * @returns false if the signal stopped it before the end
+ * @throws InputError for what a recipe, its data or its folders have wrong, before anything is trained where it can be seen
+ */
+export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
+  const { recipe, out, data } = options;
+  const source = await modelFolder(resolvePath(recipe.model_name_or_path), options.onDownload);
+  await options.onModel?.(source);
+  const { model, tokenizer } = await openModelWithTokenizer(source);
+  await prepareStages({ recipe, model, data, out, stage: options.stage });
+  const context: StageContext = { ...options, model, tokenizer, baseName: recipe.model_name_or_path };
+  for (const stage of chosenStages(recipe, options.stage)) {
+    const folder = path.join(out, stage.name);
+    if (isStageDone(folder)) {
+      await requireSameRun(folder, stage, context, startFolder(out, stage));
+      options.onStage?.(stage, 'done before');
+      continue;
+    }
+    options.onStage?.(stage, 'begun');
+    const finished = await withFolderLock(folder, () => trainInto(folder, stage, context, out));
+    if (!finished) return false;
+    options.onStage?.(stage, 'finished');
+  }
+  return true;
+}
+
+async function trainInto(
+  folder: string,
+  stage: StageRecipe,
+  context: StageContext,
+  out: string,
+): Promise<boolean> {
+  const from = startFolder(out, stage);
+  await requireSameRun(folder, stage, context, from);
+  const start =
+    from === undefined ? undefined : { folder: from, adapter: await loadAdapter(from, context.model.config) };
+  return runStage(folder, stage, context, start);
+}

@@ -1,0 +1,144 @@
+/** What a stage was trained with, kept beside its adapter: programs, machine, base, and the bytes of its data. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { InputError } from '../support/errors.js';
+import { hashFile, isRecord, readJson, writeJson } from '../support/files.js';
+import { packaged } from '../support/package-files.js';
+import { settingsOf, type StageRecipe } from '../training/recipe.js';
+import { isStageDone } from '../training/train-stage.js';
+
+const require = createRequire(import.meta.url);
+
+async function versionOf(file: string): Promise<string> {
+  const json = await readJson(file);
+  return isRecord(json) ? String(json['version']) : '';
+}
+
+/** The installed version of a package whose own package.json is not exported: it lies above its main file. */
+async function installedVersion(name: string): Promise<string> {
+  const main = require.resolve(name);
+  const root = main.slice(0, main.lastIndexOf(path.join('node_modules', name)));
+  return versionOf(path.join(root, 'node_modules', name, 'package.json'));
+}
+
+/** Where a stage's data lies, and what it is trained on. */
+interface RecordContext {
+  readonly data: string;
+  readonly baseName: string;
+}
+
+const DATASETS = ['train_dataset', 'eval_dataset'] as const;
+const ADAPTER = 'adapter_model.safetensors';
+
+async function describeFile(file: string): Promise<{ file: string; sha256: string }> {
+  return { file, sha256: await hashFile(file) };
+}
+
+/**
+ * Writes run.json: versions of shiren, Node and ONNX Runtime, the processor, the base, and the SHA-256 of the data sets and of the adapter
+ * that the stage starts from.
+ *
+ * @param start the folder of that adapter
+ */
+export async function writeRunRecord(
+  folder: string,
+  stage: StageRecipe,
+  { data, baseName }: RecordContext,
+  examples: number,
+  start: string | undefined,
+): Promise<void> {
+  const { train_dataset: train, eval_dataset: watched } = stage;
+  await writeJson(path.join(folder, 'run.json'), {
+    shiren: await versionOf(packaged('package.json')),
+    node: process.version,
+    'onnxruntime-node': await installedVersion('onnxruntime-node'),
+    platform: `${process.platform} ${process.arch}`,
+    cpu: os.cpus()[0]?.model ?? 'unknown',
+    model_name_or_path: baseName,
+    train_dataset: { ...(await describeFile(path.resolve(data, train))), examples },
+    ...(watched === null ? {} : { eval_dataset: await describeFile(path.resolve(data, watched)) }),
+    ...(start === undefined ? {} : { adapter_from: await describeFile(path.join(start, ADAPTER)) }),
+  });
+}
+
+/** Settings that may change between two runs into one folder: what is shown, kept and written on the way. */
+export const CHANGEABLE_SETTINGS: readonly string[] = [
+  'logging_steps',
+  'report_to',
+  'save_steps',
+  'save_total_limit',
+  'sample_steps',
+  'sample_prompts',
+];
+
+/** Settings that may change while the stage is not finished: longer or shorter training. */
+export const LENGTH_SETTINGS: readonly string[] = ['num_train_epochs', 'max_steps'];
+
+/** What is told by the bytes of a file, and not by its name. */
+const BY_CONTENT: readonly string[] = [...DATASETS, 'adapter_from'];
+
+/**
+ * Whether a folder's stage can be taken up, or counts as done, with these settings and data.
+ *
+ * @param start the folder of the adapter that it starts from, where that is there already
+ * @throws InputError naming the key or the file that is not what it was when the stage began
+ */
+export async function requireSameRun(
+  folder: string,
+  stage: StageRecipe,
+  { data, baseName }: RecordContext,
+  start: string | undefined,
+): Promise<void> {
+  const recipeFile = path.join(folder, 'recipe.json');
+  if (!existsSync(recipeFile)) return;
+  const finished = isStageDone(folder);
+  const advice = `set it back, or train into another folder (--out)`;
+  const before = await readJson(recipeFile);
+  if (!isRecord(before)) throw new InputError(`${recipeFile}: expected an object, the settings of the stage`);
+  const free = [...CHANGEABLE_SETTINGS, ...(finished ? [] : LENGTH_SETTINGS)];
+  for (const key of ['type', ...Object.keys(settingsOf(stage.type))]) {
+    if (free.includes(key) || before[key] === undefined) continue;
+    const values = [before[key], stage[key as keyof StageRecipe]];
+    const [was, is] = values.map((value) => JSON.stringify(value));
+    const sameKind = BY_CONTENT.includes(key) && values.every((value) => value !== null);
+    if (was === is || sameKind) continue;
+    const state = finished ? 'is finished' : 'was begun';
+    throw new InputError(
+      `${stage.name}: ${key}: found ${is}, expected ${was}: the stage in ${folder} ${state} with that; ${advice}`,
+    );
+  }
+  const files = DATASETS.flatMap((key): [string, string][] => {
+    const name = stage[key];
+    return name === null ? [] : [[key, path.resolve(data, name)]];
+  });
+  if (start !== undefined) files.push(['adapter_from', path.join(start, ADAPTER)]);
+  await requireSameFiles(folder, stage.name, files, baseName, advice);
+}
+
+/** @param files by the setting that names them */
+async function requireSameFiles(
+  folder: string,
+  stage: string,
+  files: readonly (readonly [key: string, file: string])[],
+  baseName: string,
+  advice: string,
+): Promise<void> {
+  const recordFile = path.join(folder, 'run.json');
+  const record = existsSync(recordFile) ? await readJson(recordFile) : {};
+  if (!isRecord(record)) throw new InputError(`${recordFile}: expected an object, the record of the run`);
+  const { model_name_or_path: base = baseName } = record;
+  if (base !== baseName) {
+    throw new InputError(
+      `${stage}: model_name_or_path: found ${baseName}, expected ${String(base)}: the stage in ${folder} was begun with that; ${advice}`,
+    );
+  }
+  for (const [key, file] of files) {
+    const known = record[key];
+    if (!isRecord(known) || !existsSync(file) || (await hashFile(file)) === known['sha256']) continue;
+    throw new InputError(
+      `${stage}: ${key}: ${file} is not what it was when the stage in ${folder} was begun (its SHA-256 differs from run.json's); ${advice}`,
+    );
+  }
+}

@@ -1,0 +1,84 @@
+/** Running one stage: its data sets tokenised, training, poems on the way. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ModelFolder } from '../model/folder.js';
+import { isHubId } from '../model/hub.js';
+import type { Adapter } from '../model/lora.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import { displayPath } from '../support/package-files.js';
+import type { RuntimeOptions } from '../tensor/device.js';
+import type { StageRecipe } from '../training/recipe.js';
+import { trainStage } from '../training/train-stage.js';
+import type { RecipeCallbacks } from './callbacks.js';
+import { tokenizeDataset, type TokenizedDataset } from './examples.js';
+import { OwnPairs } from './own-poems.js';
+import { writeRunRecord } from './run-record.js';
+import { PoemSampler } from './sample-poems.js';
+
+/** What the stages of a run have in common. */
+export interface StageContext extends RuntimeOptions, RecipeCallbacks {
+  readonly model: ModelFolder;
+  readonly tokenizer: Tokenizer;
+  /** The base as the recipe names it. */
+  readonly baseName: string;
+  /** Folder that data sets are relative to. */
+  readonly data: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a stage's adapter starts. */
+export interface StageStart {
+  readonly folder: string;
+  readonly adapter: Adapter;
+}
+
+/** Trains a stage into its folder. @returns false if the signal stopped it before the end */
+export async function runStage(
+  folder: string,
+  stage: StageRecipe,
+  context: StageContext,
+  start: StageStart | undefined,
+): Promise<boolean> {
+  const { model, tokenizer, baseName, threads, device } = context;
+  const { trees, validation } = await readDatasets(stage, context);
+  await writeRunRecord(folder, stage, context, trees.length, start?.folder);
+  const runtime = { threads, device };
+  const sampler = new PoemSampler(model, tokenizer, folder, stage.sample_prompts, runtime);
+  const pairs =
+    stage.type === 'iterative_dpo'
+      ? await OwnPairs.create({
+          ...{ stage, model, tokenizer, data: context.data, runtime },
+          onSampling: (progress) => context.onSampling?.(stage, progress),
+        })
+      : undefined;
+  try {
+    const adapter = await trainStage({
+      ...{ model, trees, validation, folder, pairs, ...runtime },
+      recipe: stage,
+      adapter: start?.adapter,
+      baseName: isHubId(baseName) && !existsSync(baseName) ? baseName : displayPath(model.folder),
+      signal: context.signal,
+      onProgress: (progress) => context.onProgress?.(stage, progress),
+      onEvaluation: (metrics) => context.onEvaluation?.(stage, metrics),
+      onSample: async (trained, step) => {
+        for (const poem of await sampler.sample(trained, step)) context.onSample?.(stage, poem);
+      },
+    });
+    return adapter !== undefined;
+  } finally {
+    await sampler.release();
+  }
+}
+
+/** What the stage trains on, and what it watches. */
+async function readDatasets(
+  stage: StageRecipe,
+  { data, tokenizer, onTruncated }: StageContext,
+): Promise<{ trees: TokenizedDataset['trees']; validation: TokenizedDataset['trees'] }> {
+  const read = (purpose: 'train' | 'validation', name: string): Promise<TokenizedDataset> =>
+    tokenizeDataset(stage, purpose, path.resolve(data, name), tokenizer);
+  const { trees, truncated } = await read('train', stage.train_dataset);
+  if (truncated > 0) onTruncated?.(stage, truncated);
+  const validation = stage.eval_dataset === null ? [] : (await read('validation', stage.eval_dataset)).trees;
+  return { trees, validation };
+}

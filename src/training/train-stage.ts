@@ -1,0 +1,132 @@
+/** Training one stage of a recipe: an adapter on a frozen base, into a folder. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { withMagnitudes } from '../model/dora.js';
+import type { ModelFolder } from '../model/folder.js';
+import { freezeBase } from '../model/frozen-base.js';
+import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../model/lora.js';
+import { InputError } from '../support/errors.js';
+import { writeJson } from '../support/files.js';
+import type { RuntimeOptions } from '../tensor/device.js';
+import { learningOf } from './learners.js';
+import type { TokenizedExample } from './learning.js';
+import { longestLength, type TokenTree } from './packing.js';
+import type { StageRecipe } from './recipe.js';
+import type { PairRollouts } from './rollouts.js';
+import { saveSnapshot } from './snapshots.js';
+import { Trainer, type TrainerCallbacks } from './trainer.js';
+import { createLoraStepper } from './trainer-session.js';
+
+export interface TrainStageOptions extends RuntimeOptions, Omit<TrainerCallbacks, 'onSample' | 'onSave'> {
+  readonly model: ModelFolder;
+  readonly recipe: StageRecipe;
+  readonly trees: readonly TokenizedExample[];
+  /** Examples that are watched and not trained on. */
+  readonly validation?: readonly TokenizedExample[];
+  /** Where training starts; a new adapter where absent. */
+  readonly adapter?: Adapter;
+  readonly folder: string;
+  /** Written into adapter_config.json. */
+  readonly baseName: string;
+  /** Writes the pairs of an iterative_dpo stage. */
+  readonly pairs?: PairRollouts;
+  /** Called every sample_steps with the adapter as it is then. */
+  readonly onSample?: (adapter: Adapter, step: number) => Promise<void>;
+  /** Stops after the step under way; what was done is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whether a stage's folder holds a finished adapter. */
+export function isStageDone(folder: string): boolean {
+  return existsSync(path.join(folder, 'adapter_config.json'));
+}
+
+/**
+ * Trains one stage. Goes on from the folder's checkpoint where there is one.
+ *
+ * @returns the adapter, or undefined if the signal stopped it before the end
+ * @throws InputError for a loss that is not a finite number, naming step and examples; the last checkpoint stays
+ */
+export async function trainStage(options: TrainStageOptions): Promise<Adapter | undefined> {
+  const { model, recipe, trees, folder, baseName, validation = [] } = options;
+  requireKnownTokens([...trees, ...validation], model.config.vocabSize, recipe.name);
+  const reference = options.adapter ?? (await newAdapter(model, recipe));
+  // The recipe's dropout, whatever the adapter was trained with before.
+  const copied = copyAdapter(reference);
+  const adapter = { ...copied, config: { ...copied.config, loraDropout: recipe.lora_dropout } };
+  const base = await freezeBase(model, recipe.base_dtype, options);
+  const learning = await learningOf({
+    ...{ recipe, base, reference, adapter, trees, validation, folder, baseName, pairs: options.pairs },
+  });
+  const { objective, source } = learning;
+  const { session, stepper, dropout } = await createLoraStepper({
+    base,
+    adapter,
+    loss: objective.loss,
+    entropy: objective.entropy,
+    checkpointing: recipe.gradient_checkpointing,
+    longest: longestLength([...trees, ...validation], Math.max(recipe.row_length, sampledLength(recipe))),
+    optimizer: {
+      beta1: recipe.adam_beta1,
+      beta2: recipe.adam_beta2,
+      epsilon: recipe.adam_epsilon,
+      weightDecay: recipe.weight_decay,
+    },
+  });
+  try {
+    const trainer = await Trainer.create({
+      settings: recipe,
+      learning,
+      stepper,
+      dropout,
+      folder,
+      callbacks: {
+        onProgress: options.onProgress,
+        onEvaluation: options.onEvaluation,
+        onSample: (step) => options.onSample?.(adapter, step) ?? Promise.resolve(),
+        onSave: (step) => saveSnapshot(folder, adapter, baseName, step, recipe.save_total_limit),
+      },
+    });
+    await writeJson(path.join(folder, 'recipe.json'), recipe);
+    if (!(await trainer.train(options.signal))) return undefined;
+    await saveAdapter(folder, adapter, baseName);
+    await trainer.close();
+    return adapter;
+  } finally {
+    await session.release();
+    await source.release?.();
+  }
+}
+
+/** The longest example that a stage samples by itself, in tokens. */
+function sampledLength(recipe: StageRecipe): number {
+  return recipe.type === 'iterative_dpo' ? 2 * recipe.max_length : 0;
+}
+
+/** @throws InputError for a token that the model has no embedding for, as a tokenizer of another model gives */
+function requireKnownTokens(trees: readonly TokenTree[], vocabSize: number, name: string): void {
+  trees.forEach(({ prompt, completions }, index) => {
+    const unknown = [prompt, ...completions].flat().find((id) => !(id >= 0 && id < vocabSize));
+    if (unknown === undefined) return;
+    throw new InputError(
+      `${name}: example ${index + 1} has the token ${unknown}, expected ids below ${vocabSize}, the model's vocabulary`,
+    );
+  });
+}
+
+/** The adapter that a stage starts from where it goes on from no other. */
+export async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promise<Adapter> {
+  const adapter = initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
+  return recipe.use_dora ? withMagnitudes(adapter, model) : adapter;
+}
+
+function loraConfig(recipe: StageRecipe): Adapter['config'] {
+  return {
+    r: recipe.r,
+    loraAlpha: recipe.lora_alpha,
+    loraDropout: recipe.lora_dropout,
+    targetModules: recipe.target_modules,
+    ...(recipe.layers_to_transform === null ? {} : { layersToTransform: recipe.layers_to_transform }),
+    ...(recipe.use_rslora ? { useRslora: true } : {}),
+  };
+}
