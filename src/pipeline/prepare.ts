@@ -39,14 +39,16 @@ export function startFolder(out: string, { adapter_from: name }: StageRecipe): s
 export async function prepareStages(options: PrepareOptions): Promise<void> {
   const { recipe, data, out, model } = options;
   const chosen = chosenStages(recipe, options.stage);
+  const datasets: StageDataset[] = [];
   for (const stage of chosen) {
     requireLayers(stage, model);
     const pending = await requireStart(stage, chosen, options);
     const folder = path.join(out, stage.name);
     const start = pending ? undefined : startFolder(out, stage);
     await requireSameRun(folder, stage, { data, baseName: recipe.model_name_or_path }, start);
-    if (!isStageDone(folder)) await requireData(stage, data);
+    if (!isStageDone(folder)) datasets.push(...(await datasetsOf(stage, data)));
   }
+  for (const { stage, purpose, file } of datasets) await readExamples(stage, purpose, file);
 }
 
 function requireLayers({ name, layers_to_transform: layers }: StageRecipe, { config }: ModelFolder): void {
@@ -83,13 +85,19 @@ async function requireStart(
   return false;
 }
 
-async function requireData(stage: StageRecipe, data: string): Promise<void> {
-  for (const [key, purpose] of [
-    ['train_dataset', 'train'],
-    ['eval_dataset', 'validation'],
-  ] as const) {
-    const name = stage[key];
-    if (name === null) continue;
-    await readExamples(stage, purpose, await fileBelow(data, name, `${stage.name}: ${key}`));
-  }
+/** A data set of a stage, where it lies. */
+interface StageDataset {
+  readonly stage: StageRecipe;
+  readonly purpose: 'train' | 'validation';
+  readonly file: string;
+}
+
+/** @throws InputError for a data set that is not a file below the data folder */
+async function datasetsOf(stage: StageRecipe, data: string): Promise<StageDataset[]> {
+  const { train_dataset: train, eval_dataset: validation } = stage;
+  const file = await fileBelow(data, train, `${stage.name}: train_dataset`);
+  const datasets: StageDataset[] = [{ stage, purpose: 'train', file }];
+  if (validation === null) return datasets;
+  const watched = await fileBelow(data, validation, `${stage.name}: eval_dataset`);
+  return [...datasets, { stage, purpose: 'validation', file: watched }];
 }
