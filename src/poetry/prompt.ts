@@ -1,5 +1,5 @@
 /** The prompt that asks for a poem, and reading one back. */
-import { FORMS, formByName, type FormName } from './forms.js';
+import { FORM_NAMES, FORMS, formByName, namesOf, type FormName } from './forms.js';
 
 export interface PoemRequest {
   readonly form: FormName;
@@ -46,18 +46,28 @@ export interface ParsedPrompt {
   readonly themes: readonly string[];
 }
 
+/** Any name of a form: the longer of two that begin alike. */
+const FORM_NAME = new RegExp(
+  FORM_NAMES.flatMap(namesOf)
+    .sort((a, b) => b.length - a.length)
+    .join('|'),
+  'u',
+);
+
 /** Where the themes stand in the ways of asking. */
 const THEME_PATTERNS = [
   /主题\s*(?:为|是)?\s*[:：]?\s*(.+)$/u,
   /[以用][“"「](.+?)[”"」]为题/u,
+  /关于(.+?)的(?:[五七]言|[五七][绝律]|绝句|律诗|诗)/u,
   /关于(.+?)的/u,
-  /[，句言绝律诗用]写([^一首]+)$/u,
+  // What follows may be the request itself (写一首诗), but a theme may begin like it (一叶知秋, 首阳山).
+  /[，句言绝律诗用]写(?![一二两三四五六七八九十几\d]*首(?:[[［【五七绝律诗]|.*(?:诗|绝句|律诗|[五七][绝律])$))(.+)$/u,
 ];
 
 /** Reads a free-text prompt. A form that is not known leaves `form` undefined and `named` set. */
 export function parsePrompt(prompt: string): ParsedPrompt {
   const bracket = /[[［【]([^\]］】]+)[\]］】]/u.exec(prompt)?.[1];
-  const named = bracket ?? /(五言绝句|七言绝句|五言律诗|七言律诗|五绝|七绝|五律|七律)/u.exec(prompt)?.[1];
+  const named = bracket ?? FORM_NAME.exec(prompt)?.[0];
   const lines = /(\d+)\s*句/u.exec(prompt)?.[1];
   const themes = THEME_PATTERNS.map((pattern) => pattern.exec(prompt)?.[1]).find(Boolean) ?? '';
   return {
