@@ -1,10 +1,9 @@
 /** `shiren check`: the meter and rhyme of poems in any text: a file, standard input, a data set, or what stands on the command line. */
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { findPoems, readPoemFile, type Found } from '../corpus/poem-stream.js';
+import { findPoems, linesOf, readPoemFile, type Found } from '../corpus/poem-stream.js';
 import { BOOK_NAMES, bookByName } from '../poetry/books.js';
 import { checkLines, type CheckOptions } from '../poetry/check.js';
-import { readPoemLines } from '../poetry/poem-text.js';
 import { isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { formatCheck } from './format-check.js';
@@ -86,10 +85,10 @@ async function print(text: string): Promise<void> {
 /** What --json prints of a poem. */
 function describe(poem: Found, options: CheckOptions): object {
   if (poem.kind === 'record') {
-    const { line, id, record } = poem;
+    const { line, id } = poem;
     return {
       ...(id === undefined ? { line } : { line, id }),
-      ...checkLines(readPoemLines(record.text), options),
+      ...checkLines(linesOf(poem), options),
     };
   }
   const { title, author, dynasty, leftOut } = poem;

@@ -8,10 +8,9 @@ import { checkDataset } from '../corpus/dataset.js';
 import { COMMIT, fetchCorpus } from '../corpus/fetch.js';
 import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
 import { writeParquet } from '../corpus/parquet.js';
-import { collectPoems, joinPoems, parsePart, readPlainText } from '../corpus/plain-text.js';
+import { collectPoems, joinPoems, parsePart, readKnownLines } from '../corpus/plain-text.js';
 import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
 import { withSampledRejections } from '../pipeline/own-failures.js';
-import { splitLines } from '../poetry/text.js';
 import { writeFileWhole } from '../support/files.js';
 import { numberOption } from './options.js';
 import { resolveModel } from './model.js';
@@ -181,7 +180,7 @@ export function dataCommand(program: Command): void {
       const poems = await collectPoems({
         sources: flags.source.map(resolvePath),
         mostLines: flags.mostLines,
-        exclude: flags.exclude === undefined ? [] : await readPlainText(flags.exclude),
+        exclude: flags.exclude === undefined ? new Set() : await readKnownLines(flags.exclude),
         part: flags.part === undefined ? undefined : parsePart(flags.part),
       });
       await writeFileWhole(flags.out, joinPoems(poems));
@@ -217,8 +216,7 @@ function themesCommand(data: Command): void {
       '\nExample:\n  shiren data themes --source chinese-poetry --exclude output/full/held-out.txt',
     )
     .action(async ({ source, exclude, out }: { source: string; exclude?: string; out: string }) => {
-      const poems = exclude === undefined ? [] : await readPlainText(exclude);
-      const lines = new Set(poems.flatMap((poem) => splitLines(poem)));
+      const lines = exclude === undefined ? new Set<string>() : await readKnownLines(exclude);
       const documents = await readDocuments(resolvePath(source), lines);
       const weights = learnThemeWeights(documents);
       await writeFileWhole(out, `${JSON.stringify(weights)}\n`);

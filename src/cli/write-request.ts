@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { FORM_NAMES, formByName, FORMS, formOfShape, type FormName } from '../poetry/forms.js';
 import { parsePrompt, splitThemes } from '../poetry/prompt.js';
-import { splitLines } from '../poetry/text.js';
+import { readFirstPoem } from '../corpus/poem-stream.js';
+import { readPoemLines } from '../poetry/poem-text.js';
 import { InputError } from '../support/errors.js';
-import { readText } from '../support/files.js';
 import type { Constraints } from '../writing/constraint-schema.js';
 import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
 import type { WriteOptions } from '../writing/writer.js';
@@ -78,7 +78,7 @@ function readConstraints(flags: RequestFlags, revised: Constraints['lines']): Co
     allow: readRules(flags.allow),
     acrostic: flags.acrostic,
     acrosticEnd: flags.acrosticEnd,
-    lines: revised ?? (flags.given === undefined ? undefined : splitLines(flags.given)),
+    lines: revised ?? (flags.given === undefined ? undefined : readPoemLines(flags.given)),
     forbidden: flags.forbid === undefined ? undefined : splitThemes(flags.forbid),
     required: flags.require === undefined ? undefined : splitThemes(flags.require),
   };
@@ -98,7 +98,7 @@ async function revisedLines({ revise, rewrite }: RequestFlags): Promise<Constrai
   if (revise === undefined || rewrite === undefined) {
     throw new InputError('--revise and --rewrite: expected both, the poem and the lines to write anew');
   }
-  const lines = splitLines(existsSync(revise) ? await readText(revise) : revise);
+  const lines = existsSync(revise) ? await readFirstPoem(revise) : readPoemLines(revise);
   const anew = rewrite.split(',').map(Number);
   const wrong = anew.find((line) => !Number.isInteger(line) || line < 1 || line > lines.length);
   if (wrong !== undefined) {
@@ -135,7 +135,7 @@ function readSubject(
 
 /** The form of a prompt that names none: as long as the lines given, and as many as asked for, four if nothing is said. */
 function formOfLines(lines = 4, given = ''): FormName | undefined {
-  const length = [...(splitLines(given)[0] ?? '')].length;
+  const length = [...(readPoemLines(given)[0] ?? '')].length;
   return FORM_NAMES.find(
     (name) => FORMS[name].lines === lines && (length === 0 || FORMS[name].length === length),
   );

@@ -1,10 +1,10 @@
 /** Poems as plain text, a blank line between them: what `pretrain` reads. */
 import { createHash } from 'node:crypto';
 import { layOut } from '../poetry/layout.js';
-import { splitLines } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { readText } from '../support/files.js';
 import { CLEANING_DEFAULTS } from './clean.js';
+import { linesOf, readPoemFile } from './poem-stream.js';
 import { readCleanPoems } from './read-clean.js';
 
 /** One of several parts of a corpus that have no poem in common. */
@@ -19,8 +19,8 @@ export interface PlainTextOptions {
   readonly sources: readonly string[];
   /** Longer poems are left out. */
   readonly mostLines: number;
-  /** Poems that share two lines with one of these are left out. */
-  readonly exclude: readonly string[];
+  /** Poems that have two of these lines are left out. */
+  readonly exclude: ReadonlySet<string>;
   readonly part?: Part;
 }
 
@@ -35,6 +35,13 @@ export async function readPlainText(file: string): Promise<string[]> {
     .split(/\n\s*\n/)
     .map((poem) => poem.trim())
     .filter((poem) => poem !== '');
+}
+
+/** The lines of all poems of a text file, with whatever stands around them. @throws InputError where there is no such file */
+export async function readKnownLines(file: string): Promise<Set<string>> {
+  const lines = new Set<string>();
+  for await (const poem of readPoemFile(file)) for (const line of linesOf(poem)) lines.add(line);
+  return lines;
 }
 
 /** Reads `1/2`. @throws InputError for anything but two whole numbers, the first from 1 to the second */
@@ -57,12 +64,11 @@ function isInPart(lines: readonly string[], { index, of }: Part): boolean {
 
 /** Cleaned poems of the sources, each text once. */
 export async function collectPoems(options: PlainTextOptions): Promise<string[]> {
-  const { mostLines, part } = options;
-  const heldOut = new Set(options.exclude.flatMap((poem) => splitLines(poem)));
+  const { mostLines, part, exclude } = options;
   const poems = new Set<string>();
   for await (const poem of readCleanPoems(options.sources, { ...CLEANING_DEFAULTS, mostLines })) {
     if (part && !isInPart(poem.lines, part)) continue;
-    if (poem.lines.filter((line) => heldOut.has(line)).length >= 2) continue;
+    if (poem.lines.filter((line) => exclude.has(line)).length >= 2) continue;
     poems.add(layOut(poem.lines, poem.marks));
   }
   return [...poems];

@@ -1,6 +1,6 @@
 /** Poems out of text of any length, a window at a time: what people paste, or records in JSON. */
 import { readPoemRecord, type PoemRecord } from '../poetry/poem-record.js';
-import { readPoemText, type LeftOut, type PastedPoem } from '../poetry/poem-text.js';
+import { readPoemLines, readPoemText, type LeftOut, type PastedPoem } from '../poetry/poem-text.js';
 import { InputError } from '../support/errors.js';
 import { jsonProblem } from '../support/files.js';
 import { decodeText, readTextParts, splitTextLines } from '../support/text-stream.js';
@@ -118,6 +118,17 @@ function foundRecord(value: unknown, line: number, where: string): FoundRecord {
   const { source, id = source } = value as { readonly source?: unknown; readonly id?: unknown };
   const named = source ?? id;
   return { kind: 'record', line, id: typeof named === 'string' ? named : undefined, record };
+}
+
+/** The lines of the first poem of a file. @throws InputError where it holds none */
+export async function readFirstPoem(file: string): Promise<readonly string[]> {
+  for await (const poem of readPoemFile(file)) return linesOf(poem);
+  throw new InputError(`${file}: no verse found, expected a poem`);
+}
+
+/** The lines of a poem, wherever it was found. */
+export function linesOf(poem: Found): readonly string[] {
+  return poem.kind === 'text' ? poem.lines : readPoemLines(poem.record.text);
 }
 
 async function* readWindows(parts: AsyncIterable<string>): AsyncGenerator<FoundPoem> {

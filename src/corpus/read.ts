@@ -2,11 +2,14 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
+import { layOut } from '../poetry/layout.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, jsonProblem, readJson } from '../support/files.js';
+import { requireRegularFile } from '../support/regular-file.js';
+import { decodeText, splitTextLines } from '../support/text-stream.js';
 import type { SourcePoem } from './poem.js';
+import { readPoemFile } from './poem-stream.js';
 
 const POEM_FILE = /^poet\.\w+\.\d+\.json$/;
 
@@ -16,7 +19,7 @@ const POEM_FILE = /^poet\.\w+\.\d+\.json$/;
  */
 export async function poemFiles(source: string): Promise<string[]> {
   if (!existsSync(source)) throw new InputError(`${source}: no such file or folder`);
-  if (/\.(json|jsonl|jsonl\.gz)$/.test(source)) return [source];
+  if (/\.(json|jsonl|jsonl\.gz|txt|md|html?)$/.test(source)) return [source];
   const inner = path.join(source, '全唐诗');
   const folder = existsSync(inner) ? inner : source;
   const number = (name: string): number => Number(/\.(\d+)\.json$/.exec(name)?.[1] ?? 0);
@@ -42,6 +45,7 @@ export async function* readPoems(files: readonly string[]): AsyncGenerator<Sourc
 async function* readRecords(files: readonly string[]): AsyncGenerator<SourcePoem> {
   for (const file of files) {
     if (/\.jsonl(\.gz)?$/.test(file)) yield* readLines(file);
+    else if (!file.endsWith('.json')) yield* readTexts(file);
     else {
       const json = await readJson(file);
       if (!Array.isArray(json)) throw new InputError(`${file}: expected a list of poems`);
@@ -50,12 +54,32 @@ async function* readRecords(files: readonly string[]): AsyncGenerator<SourcePoem
   }
 }
 
+/** The poems of a text as people have them, with titles and notes. */
+async function* readTexts(file: string): AsyncGenerator<SourcePoem> {
+  const name = path.basename(file);
+  let count = 0;
+  for await (const poem of readPoemFile(file)) {
+    if (poem.kind === 'record')
+      throw new InputError(`${file}: JSON, expected text, or a name that ends in .jsonl`);
+    count += 1;
+    const { lines, marks, title = '', author = '' } = poem;
+    yield {
+      id: `${name}:${count}`,
+      title,
+      author,
+      paragraphs: layOut(lines, marks).split('\n'),
+      tags: [],
+      file: name,
+    };
+  }
+  if (count === 0) throw new InputError(`${file}: no verse found, expected poems`);
+}
+
 async function* readLines(file: string): AsyncGenerator<SourcePoem> {
+  await requireRegularFile(file);
   const bytes = createReadStream(file);
-  const input = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    line += 1;
+  const input: AsyncIterable<Uint8Array> = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  for await (const { line, text } of splitTextLines(decodeText(input, file), file)) {
     if (text.trim() === '') continue;
     let record: unknown;
     try {

@@ -8,7 +8,8 @@ import type { PlaceReadings } from './poem-readings.js';
 import { PINGSHUI, type RhymeBook, type Tone } from './readings.js';
 import { judge, judgeAs } from './recognise.js';
 import { RULES, violation, type Violation } from './rules.js';
-import { characters, splitLines } from './text.js';
+import { readPoemLines } from './poem-text.js';
+import { characters } from './text.js';
 import { lowerLines } from './rhyme.js';
 import { canRead, endReadings, readVerse, sizesOf, type Verse } from './verse.js';
 
@@ -198,9 +199,9 @@ export function checkLines(lines: readonly string[], options: CheckOptions = {})
   };
 }
 
-/** Checks a poem with its punctuation. */
+/** Checks the first poem of a text, with whatever stands around it. */
 export function checkPoem(text: string, options: CheckOptions = {}): PoemCheck {
-  return checkLines(splitLines(text), options);
+  return checkLines(readPoemLines(text), options);
 }
 
 /** The name of a rule in Chinese and English, and what it is in this poem. */

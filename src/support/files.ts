@@ -4,9 +4,9 @@ import { createReadStream, existsSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { InputError, messageOf } from './errors.js';
+import { readTextParts, splitTextLines } from './text-stream.js';
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, never a part. */
 export async function writeFileWhole(file: string, content: string | Uint8Array): Promise<void> {
@@ -113,10 +113,7 @@ export async function readJson(file: string): Promise<unknown> {
 /** The objects of a JSON Lines file with their line numbers (from 1), one at a time. Blank lines are skipped. */
 export async function* readJsonLines(file: string): AsyncGenerator<{ line: number; value: unknown }> {
   if (!existsSync(file)) throw new InputError(`${file}: no such file`);
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-  let line = 0;
-  for await (const text of lines) {
-    line += 1;
+  for await (const { line, text } of splitTextLines(readTextParts(file), file)) {
     if (text.trim() === '') continue;
     try {
       yield { line, value: JSON.parse(text) as unknown };

@@ -23,3 +23,31 @@ it('of two records with one id and text, one stays', async () => {
   expect(poems.map(({ id }) => id)).toEqual(['a', 'a#2']);
   expect([...findDuplicates(poems).dropped]).toEqual([['a#2', { rule: 'duplicate', of: 'a' }]]);
 });
+
+it('reads poems out of a text, with titles and notes', async () => {
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'shiren-read-')), 'poems.txt');
+  writeFileSync(
+    file,
+    '登鹳雀楼\n〔唐〕王之涣\n白日依山尽（一作没），黄河入海流。\n欲穷千里目，更上一层楼。\n\n1. 红豆生南国，春来发几枝。愿君多采撷，此物最相思。\n',
+  );
+  const poems = [];
+  for await (const poem of readPoems([file])) poems.push(poem);
+  expect(poems).toEqual([
+    {
+      id: 'poems.txt:1',
+      title: '登鹳雀楼',
+      author: '王之涣',
+      paragraphs: ['白日依山尽，黄河入海流。', '欲穷千里目，更上一层楼。'],
+      tags: [],
+      file: 'poems.txt',
+    },
+    {
+      id: 'poems.txt:2',
+      title: '',
+      author: '',
+      paragraphs: ['红豆生南国，春来发几枝。', '愿君多采撷，此物最相思。'],
+      tags: [],
+      file: 'poems.txt',
+    },
+  ]);
+});
