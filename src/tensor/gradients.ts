@@ -5,7 +5,7 @@
  * test/tensor/gradients.test.ts.
  */
 import { allParts, input, output, type GradientRule } from './gradient-rule.js';
-import type { Graph, TapeEntry, Value } from './graph.js';
+import type { Dimension, Graph, TapeEntry, Value } from './graph.js';
 import {
   add,
   after,
@@ -14,7 +14,7 @@ import {
   divide,
   exp,
   expandLike,
-  gather,
+  gatherElements,
   gemm,
   greater,
   matmul,
@@ -25,6 +25,7 @@ import {
   reshape,
   reshapeLike,
   scale,
+  scatterElements,
   scatterRows,
   sigmoid,
   slice,
@@ -166,17 +167,19 @@ const rmsNormRule: GradientRule = (entry, dy, needs) => {
 /** The mask's factors are floats computed from bytes: anew, so that only the bytes are kept. */
 const maskedRule: GradientRule = (entry, dy) => [masked(dy, after(input(entry, 1), dy), input(entry, 2))];
 
+/**
+ * With e the exponentials, t their sums and o one-hot targets, the gradient of the logits is dy·(o − e/t) = −(dy/t)·(e − t·o). The
+ * difference is written over e, an element a row, so that rows of the table need neither be gathered nor be scattered.
+ */
 const tokenLogProbabilitiesRule: GradientRule = (entry, dy, needs) => {
   const [hidden, table, targets] = [input(entry, 0), input(entry, 1), input(entry, 2)];
-  const { graph } = hidden;
   const [exponentials, total] = [output(entry, 1), output(entry, 2)];
-  const dHidden = (): Value =>
-    multiply(dy, subtract(gather(table, targets), divide(gemm(exponentials, table), total)));
-  const dTable = (): Value => {
-    const weighted = multiply(dy, hidden);
-    const expected = gemm(exponentials, divide(weighted, total), { transA: true });
-    return graph.composite(() => subtract(scatterRows(table, targets, weighted), expected));
-  };
+  const column = reshape(targets, [targets.shape[0] as Dimension, 1]);
+  const atTarget = subtract(gatherElements(exponentials, column), total);
+  const difference = scatterElements(exponentials, column, atTarget);
+  const factor = negate(divide(dy, total));
+  const dHidden = (): Value => multiply(factor, gemm(difference, table));
+  const dTable = (): Value => gemm(difference, multiply(factor, hidden), { transA: true });
   return [needs[0] ? dHidden() : undefined, needs[1] ? dTable() : undefined];
 };
 

@@ -267,6 +267,12 @@ export function gatherElements(x: Value, indices: Value): Value {
   });
 }
 
+/** `x` [n, m] with the elements at `indices` [n, k] of its rows replaced by `updates` [n, k]; no gradient. */
+export function scatterElements(x: Value, indices: Value, updates: Value): Value {
+  const { graph, shape } = x;
+  return emit('ScatterElements', { graph, inputs: [x, indices, updates], shape, attributes: { axis: 1 } });
+}
+
 /** The `count` largest elements of each row of `x` [n, m], the largest first, and their places: int64 [n, count]. No gradient. */
 export function topK(x: Value, count: number): [values: Value, indices: Value] {
   const { graph } = x;
