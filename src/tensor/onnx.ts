@@ -142,6 +142,10 @@ export function encodeModel(graph: ModelParts): Uint8Array {
     graph.outputs.forEach(({ name, value }) =>
       message(body, 12, (entry) => writeValueInfo(entry, name, value)),
     );
+    // The runtime cannot tell every shape, and writes a result over an input only where both are known to be of one shape.
+    for (const value of graph.nodes.flatMap(({ outputs }) => outputs)) {
+      message(body, 13, (entry) => writeValueInfo(entry, value.name, value));
+    }
   });
   message(writer, 8, (opset) => writeOpset(opset, '', OPSET));
   message(writer, 8, (opset) => writeOpset(opset, 'com.microsoft', MICROSOFT_OPSET));

@@ -1,7 +1,7 @@
 /** Running a graph: an ONNX Runtime session, with plain typed arrays in and out. */
 import { messageOf } from '../support/errors.js';
 import type { Arrays, ArrayWithShape, TensorData } from './arrays.js';
-import { deviceError, requireDevice, type RuntimeOptions } from './device.js';
+import { deviceError, requireDevice, type Device, type RuntimeOptions } from './device.js';
 import type { Graph } from './graph.js';
 import { lower } from './lowering.js';
 import { encodeModel } from './onnx.js';
@@ -22,8 +22,33 @@ function toTensor({ data, shape }: ArrayWithShape): Tensor {
   return new Tensor('int32', data, shape);
 }
 
+/** A graph as the runtime reads it, for one device. Plain data: it may be sent to another thread. */
+export interface SessionModel {
+  readonly bytes: Uint8Array;
+  readonly stackedInputs: readonly Stack[];
+  readonly stackedOutputs: readonly Stack[];
+}
+
+/** Writes a graph for a device; the processor where none is given. */
+export function modelOf(graph: Graph, device: Device = 'cpu'): SessionModel {
+  requireDevice(device);
+  const lowered = lower(graph, device);
+  const { stackedInputs, stackedOutputs } = lowered;
+  return { bytes: encodeModel(lowered), stackedInputs, stackedOutputs };
+}
+
+/** What runs a graph: inputs by name in, outputs by name out. */
+export interface Runner {
+  /** Runs that go on side by side; others wait. Where there are several, inputs are read before `run` returns. */
+  readonly atOnce: number;
+  run(inputs: Arrays): Promise<Arrays>;
+  release(): Promise<void>;
+}
+
 /** A compiled graph. Free its memory with {@link Session.release}. */
-export class Session {
+export class Session implements Runner {
+  readonly atOnce = 1;
+
   private constructor(
     private readonly session: InferenceSession,
     private readonly stackedInputs: readonly Stack[],
@@ -31,15 +56,18 @@ export class Session {
   ) {}
 
   /** Compiles a graph. */
-  static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+  static create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    return Session.open(modelOf(graph, options.device), options);
+  }
+
+  /** Compiles what {@link modelOf} wrote for the same device. */
+  static async open(model: SessionModel, options: SessionOptions = {}): Promise<Session> {
     // Weights stay out of the arena, which grows by doubling.
     const settings: Record<string, string> = { use_device_allocator_for_initializers: '1' };
     if (!options.prepacking) settings['disable_prepacking'] = '1';
     const external = externalWeights(options.weightsFolder);
     const { device = 'cpu' } = options;
-    requireDevice(device);
-    const model = lower(graph, device);
-    const session = await InferenceSession.create(encodeModel(model), {
+    const session = await InferenceSession.create(model.bytes, {
       ...external,
       executionProviders: [providerOf(device)],
       graphOptimizationLevel: 'all',

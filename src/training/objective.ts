@@ -2,6 +2,7 @@
 import type { Arrays } from '../tensor/arrays.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
 import { packTrees, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';
+import { evenShares } from './shares.js';
 import type { Outputs } from './stepper.js';
 import type { Tally } from './tally.js';
 
@@ -61,6 +62,8 @@ export interface MicroBatch<E extends Example> {
 
 /** How examples are cut into micro-batches and rows. */
 export interface PackingSettings {
+  /** Micro-batches of a step, of about as many tokens each; where given, it takes the place of the batch size. */
+  readonly shares?: number;
   readonly per_device_train_batch_size: number;
   readonly row_length: number;
 }
@@ -72,10 +75,7 @@ export function* microBatches<E extends Example>(
   step: readonly E[],
 ): Generator<MicroBatch<E>> {
   const trees = step.map(({ tree }) => tree);
-  const order = sortByPrompt(trees, [...trees.keys()]);
-  const size = settings.per_device_train_batch_size;
-  for (let at = 0; at < order.length; at += size) {
-    const places = order.slice(at, at + size);
+  for (const places of cut(trees, settings)) {
     const part = places.map((place) => step[place] as E);
     const batch = packTrees(
       part.map(({ tree }) => tree),
@@ -84,6 +84,16 @@ export function* microBatches<E extends Example>(
     const feeds = { ...batchFeeds(batch), ...objective.feeds(batch, part, step) };
     yield { part, first: places[0] ?? 0, batch, feeds };
   }
+}
+
+/** Places of examples by micro-batch. */
+function cut(trees: readonly TokenTree[], settings: PackingSettings): number[][] {
+  if (settings.shares !== undefined) return evenShares(trees, settings.shares);
+  const order = sortByPrompt(trees, [...trees.keys()]);
+  const size = settings.per_device_train_batch_size;
+  return Array.from({ length: Math.ceil(order.length / size) }, (_, part) =>
+    order.slice(part * size, (part + 1) * size),
+  );
 }
 
 /** Tokens of the first completions of some examples. */

@@ -1,4 +1,5 @@
 /** Pre-training: every weight of a small model, from nothing, on token sequences. */
+import { availableParallelism } from 'node:os';
 import { floatWeights } from '../model/network-weights.js';
 import { trainableParameters } from '../model/parameters.js';
 import type { ModelConfig } from '../model/config.js';
@@ -7,12 +8,13 @@ import { weightShapes } from '../model/weights.js';
 import { Random } from '../support/random.js';
 import { Graph } from '../tensor/graph.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { Session } from '../tensor/session.js';
+import { SessionPool, shared } from '../tensor/session-pool.js';
 import { buildTrainingGraph, trainingPositions } from './graph.js';
 import { sftLoss } from './losses.js';
 import type { Example, ExampleSource } from './objective.js';
 import { SFT_OBJECTIVE } from './objectives/sft.js';
 import { treeLength, type TokenTree } from './packing.js';
+import { shareCount } from './shares.js';
 import { Stepper } from './stepper.js';
 import { Trainer, type TrainerCallbacks, type TrainerSettings } from './trainer.js';
 
@@ -111,11 +113,12 @@ const EVALUATED_TOGETHER = 32;
 export async function pretrain(
   options: PretrainOptions,
 ): Promise<ReadonlyMap<string, FloatTensor> | undefined> {
-  const { config, rowLength: row_length } = options;
-  const session = await createSession(options, true);
-  const scorer = await createSession(options, false);
-  const weights = initialiseWeights(config, options.seed);
-  const stepper = new Stepper(session, weights, {
+  const { rowLength: row_length } = options;
+  const runner = createRunner(options, true);
+  const scorer = createRunner(options, false);
+  const initial = [...initialiseWeights(options.config, options.seed)];
+  const weights = new Map(initial.map(([name, tensor]) => [name, shared(tensor)]));
+  const stepper = new Stepper(runner, weights, {
     beta1: 0.9,
     beta2: 0.98,
     epsilon: 1e-8,
@@ -135,6 +138,7 @@ export async function pretrain(
     evaluation: {
       row_length,
       per_device_train_batch_size: EVALUATED_TOGETHER,
+      atOnce: scorer.atOnce,
       run: (feeds) => scorer.run({ ...feeds, ...Object.fromEntries(weights) }),
     },
   });
@@ -143,7 +147,7 @@ export async function pretrain(
     await trainer.save();
     return weights;
   } finally {
-    await session.release();
+    await runner.release();
     await scorer.release();
   }
 }
@@ -151,8 +155,8 @@ export async function pretrain(
 function trainerSettings(options: PretrainOptions): TrainerSettings {
   return {
     name: 'pretrain',
-    // A step is one micro-batch.
     per_device_train_batch_size: Number.MAX_SAFE_INTEGER,
+    shares: shareCount(options.tokensPerStep),
     row_length: options.rowLength,
     learning_rate: options.learningRate,
     lr_scheduler_type: 'cosine',
@@ -169,9 +173,9 @@ function trainerSettings(options: PretrainOptions): TrainerSettings {
   };
 }
 
-/** The loss of a batch; with the gradients of all weights, or alone. */
-async function createSession(options: PretrainOptions, gradients: boolean): Promise<Session> {
-  const { config, rowLength, threads, device } = options;
+/** The loss of a batch; with the gradients of all weights, or alone. On the processor as many run at once as a step has shares. */
+function createRunner(options: PretrainOptions, gradients: boolean): SessionPool {
+  const { config, rowLength, threads = availableParallelism(), device = 'cpu' } = options;
   const graph = new Graph();
   const { parameters, values } = trainableParameters(graph);
   const network = {
@@ -181,5 +185,6 @@ async function createSession(options: PretrainOptions, gradients: boolean): Prom
     positions: trainingPositions(config, rowLength),
   };
   buildTrainingGraph(network, () => (gradients ? values : new Map()), sftLoss);
-  return Session.create(graph, { threads, device });
+  const atOnce = device === 'cpu' ? Math.min(threads, shareCount(options.tokensPerStep)) : 1;
+  return SessionPool.create(graph, atOnce, { threads, device });
 }

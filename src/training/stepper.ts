@@ -4,49 +4,67 @@
  * Knows neither what the loss is nor where examples come from.
  */
 import type { FloatTensor } from '../model/safetensors.js';
-import { floats, type ArrayWithShape } from '../tensor/arrays.js';
-import type { Session } from '../tensor/session.js';
+import { floats, type Arrays } from '../tensor/arrays.js';
+import type { Runner } from '../tensor/session.js';
 import { AdamW, clipFactor, gradientNorm, type AdamWOptions } from './adamw.js';
 import { gradientName } from './graph.js';
 
-export type Outputs = Readonly<Record<string, ArrayWithShape>>;
+export type Outputs = Arrays;
 
 export class Stepper {
   readonly optimizer: AdamW;
   private gradients: Map<string, Float32Array> | undefined;
+  /** The micro-batch asked for last, or one before it. */
+  private latest: Promise<unknown> = Promise.resolve();
 
   /**
    * @param parameters the trained weights by graph input name; they are changed in place
    */
   constructor(
-    private readonly session: Session,
+    private readonly runner: Runner,
     readonly parameters: ReadonlyMap<string, FloatTensor>,
     options?: AdamWOptions,
   ) {
     this.optimizer = new AdamW(options);
   }
 
-  private feeds(feeds: Readonly<Record<string, ArrayWithShape>>): Record<string, ArrayWithShape> {
+  private feeds(feeds: Arrays): Arrays {
     return { ...feeds, ...Object.fromEntries(this.parameters) };
   }
 
-  /** Runs one micro-batch and adds its gradients to those of the step. */
-  async accumulate(feeds: Readonly<Record<string, ArrayWithShape>>): Promise<Outputs> {
-    const outputs = await this.session.run(this.feeds(feeds));
-    const first = this.gradients === undefined;
+  /** How many micro-batches may be under way at once. */
+  get atOnce(): number {
+    return this.runner.atOnce;
+  }
+
+  /**
+   * Runs one micro-batch and adds its gradients to those of the step. Several may be under way: what they are fed is read before this
+   * returns where {@link atOnce} is more than 1, and gradients are added up in the order of the calls.
+   */
+  accumulate(feeds: Arrays): Promise<Outputs> {
+    const running = this.runner.run(this.feeds(feeds));
+    const added = this.latest.then(async () => {
+      const outputs = await running;
+      this.add(outputs);
+      return outputs;
+    });
+    this.latest = added.catch(() => undefined);
+    return added;
+  }
+
+  private add(outputs: Outputs): void {
     const sums = (this.gradients ??= new Map<string, Float32Array>());
     for (const name of this.parameters.keys()) {
       const gradient = floats(outputs, gradientName(name));
       const sum = sums.get(name);
-      if (first || !sum) sums.set(name, gradient);
+      if (!sum) sums.set(name, gradient);
       else for (let i = 0; i < sum.length; i += 1) sum[i] = sum[i]! + gradient[i]!;
     }
-    return outputs;
   }
 
   /** Runs one micro-batch and leaves the gradients of the step as they are. */
-  async evaluate(feeds: Readonly<Record<string, ArrayWithShape>>): Promise<Outputs> {
-    return this.session.run(this.feeds(feeds));
+  async evaluate(feeds: Arrays): Promise<Outputs> {
+    return this.runner.run(this.feeds(feeds));
   }
 
   /** The gradients of the step so far. */

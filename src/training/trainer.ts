@@ -14,6 +14,7 @@ import { microBatches, type Example, type Learning, type PackingSettings } from 
 import { learningRateAt, type ScheduleType } from './schedule.js';
 import type { Outputs, Stepper } from './stepper.js';
 import { Tally } from './tally.js';
+import { UnderWay } from './under-way.js';
 import { Validation } from './validation.js';
 
 /** The settings that a trainer reads, under the names of TrainingArguments. */
@@ -52,6 +53,13 @@ export interface TrainerCallbacks {
   readonly onSave?: (step: number) => Promise<void>;
 }
 
+/** What runs the validation set. */
+export interface EvaluationRunner {
+  /** Runs that may be under way at once. */
+  readonly atOnce: number;
+  readonly run: (feeds: Arrays) => Promise<Outputs>;
+}
+
 export interface TrainerOptions<E extends Example> {
   readonly settings: TrainerSettings;
   readonly learning: Learning<E>;
@@ -63,7 +71,7 @@ export interface TrainerOptions<E extends Example> {
   /** Which weights decay; all where absent. */
   readonly decays?: (name: string) => boolean;
   /** How the validation set is run, where it is not as training runs: other micro-batches, a graph without gradients. */
-  readonly evaluation?: PackingSettings & { readonly run: (feeds: Arrays) => Promise<Outputs> };
+  readonly evaluation?: PackingSettings & EvaluationRunner;
 }
 
 export class Trainer<E extends Example = Example> {
@@ -89,6 +97,7 @@ export class Trainer<E extends Example = Example> {
               objective,
               examples,
               run: options.evaluation?.run ?? ((feeds) => stepper.evaluate(feeds)),
+              atOnce: options.evaluation?.atOnce ?? stepper.atOnce,
               parameters: stepper.parameters,
               dropout,
               packing: options.evaluation ?? settings,
@@ -155,14 +164,18 @@ export class Trainer<E extends Example = Example> {
     const { examples, places, figures } = await source.ofStep(step, signal);
     const tally = new Tally();
     let [loss, tokens] = [0, 0];
+    const underWay = new UnderWay(stepper.atOnce);
     for (const { part, first, batch, feeds } of microBatches(objective, settings, examples)) {
       const random = Random.for(settings.seed, 'dropout', step, places[first] ?? 0);
       const masks = dropout?.feeds(batch.rows * batch.length, random);
-      const outputs = await stepper.accumulate({ ...feeds, ...masks });
-      objective.tally(batch, part, outputs, tally);
-      loss += floats(outputs, 'loss')[0] ?? NaN;
+      const running = stepper.accumulate({ ...feeds, ...masks }).then((outputs) => {
+        objective.tally(batch, part, outputs, tally);
+        loss += floats(outputs, 'loss')[0] ?? NaN;
+      });
       tokens += batch.tokens;
+      await underWay.add(running);
     }
+    await underWay.all();
     const learningRate = learningRateAt(this.schedule(), step);
     const norm = stepper.update(learningRate, settings.max_grad_norm, decays);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {

@@ -4,6 +4,7 @@ import { microBatches, type Example, type Objective, type PackingSettings } from
 import type { FloatTensor } from '../model/safetensors.js';
 import { floats, type Arrays } from '../tensor/arrays.js';
 import type { Outputs } from './stepper.js';
+import { UnderWay } from './under-way.js';
 
 /** What a checkpoint keeps of it. */
 export interface ValidationState {
@@ -20,6 +21,8 @@ export interface ValidationParts<E extends Example> {
   readonly examples: readonly E[];
   /** Runs the graph on a micro-batch under the weights of now. */
   readonly run: (feeds: Arrays) => Promise<Outputs>;
+  /** Runs that may be under way at once. */
+  readonly atOnce: number;
   /** The weights by name. */
   readonly parameters: ReadonlyMap<string, FloatTensor>;
   readonly dropout: Dropout | undefined;
@@ -43,12 +46,19 @@ export class Validation<E extends Example> {
   /** The mean loss over the validation set under the weights of now; remembers them if it is the lowest so far. */
   async evaluate(): Promise<number> {
     const { objective, examples, run, parameters, dropout, packing, keepsBest } = this.parts;
-    let sum = 0;
+    const losses: number[] = [];
+    const underWay = new UnderWay(this.parts.atOnce);
+    let place = 0;
     for (const { batch, feeds } of microBatches(objective, packing, examples)) {
       const masks = dropout?.feeds(batch.rows * batch.length);
-      sum += floats(await run({ ...feeds, ...masks }), 'loss')[0] ?? NaN;
+      const at = place;
+      place += 1;
+      await underWay.add(
+        run({ ...feeds, ...masks }).then((outputs) => (losses[at] = floats(outputs, 'loss')[0] ?? NaN)),
+      );
     }
-    const loss = Math.fround(sum);
+    await underWay.all();
+    const loss = Math.fround(losses.reduce((sum, part) => sum + part, 0));
     if (loss < this.state.bestLoss) {
       const kept = keepsBest ? [...parameters] : [];
       const weights = kept.map(([name, { data }]) => [name, data.slice()] as const);

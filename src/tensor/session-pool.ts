@@ -1,0 +1,93 @@
+/**
+ * Sessions of one graph, each on a thread of its own, that run at once. Two runs side by side share nothing but memory, where two
+ * threads of one run wait for each other after every operator.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Arrays, ArrayWithShape } from './arrays.js';
+import type { Graph } from './graph.js';
+import type { RunAnswer, SessionThreadData } from './session-thread.js';
+import { modelOf, type Runner, type SessionOptions } from './session.js';
+
+/** The entry of the threads. From source (tests, benchmarks) it is compiled as it is imported. */
+function startThread(workerData: SessionThreadData): Worker {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./session-thread.js', import.meta.url), { workerData });
+  }
+  const entry = JSON.stringify(new URL('./session-thread.ts', import.meta.url).href);
+  const script = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${entry}, ${entry}))`;
+  return new Worker(script, { workerData, eval: true });
+}
+
+interface Waiting {
+  readonly resolve: (outputs: Arrays) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A session on a thread of its own. Runs asked for while one is under way wait their turn. */
+class SessionThread {
+  private readonly worker: Worker;
+  private readonly waiting: Waiting[] = [];
+
+  constructor(data: SessionThreadData) {
+    this.worker = startThread(data);
+    this.worker.on('message', (answer: RunAnswer) => {
+      const next = this.waiting.shift();
+      if ('outputs' in answer) next?.resolve(answer.outputs);
+      else next?.reject(new Error(answer.error));
+    });
+    this.worker.on('error', (error) => this.waiting.splice(0).forEach(({ reject }) => reject(error)));
+  }
+
+  run(inputs: Arrays): Promise<Arrays> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.worker.postMessage(inputs);
+    });
+  }
+
+  async release(): Promise<void> {
+    await this.worker.terminate();
+  }
+}
+
+export class SessionPool implements Runner {
+  private next = 0;
+
+  get atOnce(): number {
+    return this.threads.length;
+  }
+
+  private constructor(private readonly threads: readonly SessionThread[]) {}
+
+  /**
+   * @param size how many sessions
+   * @param options those of each; `threads` are divided among them
+   */
+  static create(graph: Graph, size: number, options: SessionOptions = {}): SessionPool {
+    const model = modelOf(graph, options.device);
+    const threads = Math.max(1, Math.floor((options.threads ?? size) / size));
+    const data = { model, options: { ...options, threads } };
+    return new SessionPool(Array.from({ length: size }, () => new SessionThread(data)));
+  }
+
+  /** Runs on the session whose turn it is. Inputs in shared memory are read when that run starts, others now. */
+  run(inputs: Arrays): Promise<Arrays> {
+    const thread = this.threads[this.next] as SessionThread;
+    this.next = (this.next + 1) % this.threads.length;
+    return thread.run(inputs);
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.release()));
+  }
+}
+
+/** Copies in memory that threads share. */
+export function shared<T extends ArrayWithShape<Float32Array>>({
+  data,
+  shape,
+}: T): ArrayWithShape<Float32Array> {
+  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return { data: copy, shape };
+}
