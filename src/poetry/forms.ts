@@ -33,6 +33,7 @@ const exactly = (lines: number): LineCounts => ({ fewest: lines, most: lines, st
 export const MOST_LINES_WRITTEN = 24;
 
 const LONG_REGULATED: LineCounts = { fewest: 10, most: Infinity, step: 2 };
+const OLD_STYLE: LineCounts = { fewest: 4, most: Infinity, step: 2 };
 
 /** All forms, in the order in which they are offered. */
 export const FORMS = {
@@ -77,6 +78,34 @@ export const FORMS = {
     aliases: ['七排', '七言长律'],
     english: 'seven-character extended regulated verse',
     ...{ length: 7, lines: 12, lineCounts: LONG_REGULATED, style: 'regulated' },
+  },
+  五言古绝: {
+    traditional: '五言古絕',
+    short: '古绝',
+    aliases: ['古绝', '五古绝', '古绝句'],
+    english: 'five-character old-style quatrain',
+    ...{ length: 5, lines: 4, lineCounts: exactly(4), style: 'old-style' },
+  },
+  七言古绝: {
+    traditional: '七言古絕',
+    short: '古绝',
+    aliases: ['七古绝'],
+    english: 'seven-character old-style quatrain',
+    ...{ length: 7, lines: 4, lineCounts: exactly(4), style: 'old-style' },
+  },
+  五言古诗: {
+    traditional: '五言古詩',
+    short: '五古',
+    aliases: ['五言古体', '五言古风'],
+    english: 'five-character old-style verse',
+    ...{ length: 5, lines: 8, lineCounts: OLD_STYLE, style: 'old-style' },
+  },
+  七言古诗: {
+    traditional: '七言古詩',
+    short: '七古',
+    aliases: ['七言古体', '七言古风'],
+    english: 'seven-character old-style verse',
+    ...{ length: 7, lines: 8, lineCounts: OLD_STYLE, style: 'old-style' },
   },
 } as const satisfies Record<string, Form>;
 
@@ -131,6 +160,9 @@ export function formOf(style: Form['style'], length: number, lines: number): For
     return form.style === style && form.length === length && hasLines(name, lines);
   });
 }
+
+/** Lines after which another rhyme begins, where rhymes change (四句一换韵). */
+export const LINES_A_RHYME = 4;
 
 /** A line of a form, as a request for it is met. */
 export interface LineShape extends LineLayout {

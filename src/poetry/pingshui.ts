@@ -99,10 +99,9 @@ export function areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean {
   return NEIGHBOURS.some((set) => set.includes(name(left)) && set.includes(name(right)));
 }
 
-/** A level-tone group by its label, its name without the number, or its character alone: 下平一先, 一先, 先; in either script. */
+/** A group by its label, its name without the number, or its character alone: 下平一先, 一先, 先; in either script. Level ones come first. */
 export function groupByName(name: string): RhymeGroup | undefined {
   const wanted = toSimplified(name.trim()).replace(/韵$/u, '');
-  const level = groups.filter(({ category }) => category === '平');
   const matches = (text: string): boolean => toSimplified(text) === wanted;
-  return level.find(({ label }) => matches(label) || matches(label.slice(2)) || matches(label.at(-1) ?? ''));
+  return groups.find(({ label }) => matches(label) || matches(label.slice(2)) || matches(label.at(-1) ?? ''));
 }

@@ -1,15 +1,19 @@
 /** The prompt that asks for a poem, and reading one back. */
 import { FORM_NAMES, FORMS, formByName, namesOf, type FormName } from './forms.js';
+import { LYRIC_TUNES } from './lyric-tunes.js';
+import { toSimplified } from './script.js';
 
 export interface PoemRequest {
   readonly form: FormName;
   readonly themes: readonly string[];
+  /** As many as the form has as a rule where absent. */
+  readonly lines?: number;
 }
 
 /** 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静 */
-export function formatPrompt({ form, themes }: PoemRequest): string {
+export function formatPrompt({ form, themes, lines = FORMS[form].lines }: PoemRequest): string {
   const asked = themes.length > 0 ? ` 主题为: ${themes.join('、')}` : '';
-  return `写一首[${form}] 要求${FORMS[form].lines}句${asked}`;
+  return `写一首[${form}] 要求${lines}句${asked}`;
 }
 
 /** Other ways to ask for the same: the wording must not matter to a model that was trained on them. */
@@ -36,13 +40,15 @@ export function splitThemes(text: string): string[] {
     .filter((theme) => theme !== '');
 }
 
-/** What a free-text prompt says. What it leaves out is undefined. */
+/** What a free-text prompt says, in simplified script. What it leaves out is undefined. */
 export interface ParsedPrompt {
   readonly form: FormName | undefined;
-  /** The form as written, where it is in brackets or is one of the known ones. */
+  /** The form as written, where it is in brackets, is one of the known ones, or is a kind of verse that is not written. */
   readonly named: string | undefined;
-  /** The number after 要求. */
+  /** The number of lines. */
   readonly lines: number | undefined;
+  /** The rhyme group of 押东韵. */
+  readonly rhyme?: string;
   readonly themes: readonly string[];
 }
 
@@ -64,16 +70,58 @@ const THEME_PATTERNS = [
   /[，句言绝律诗用]写(?![一二两三四五六七八九十几\d]*首(?:[[［【五七绝律诗]|.*(?:诗|绝句|律诗|[五七][绝律])$))(.+)$/u,
 ];
 
-/** Reads a free-text prompt. A form that is not known leaves `form` undefined and `named` set. */
+/** What a rhyme is asked for by: 押东韵, 押“东”韵, 押上平一东韵. Tones alone are no group. */
+const RHYME = /押\s*[“"「]?(?!平声|仄声|平韵|仄韵)([\p{Script=Han}]{1,5}?)[”"」]?\s*(?:字)?韵(?:脚|部)?/u;
+
+/** Kinds of verse that people ask for and no form is. */
+const OTHER_KINDS = [
+  '宋词',
+  '填词',
+  '元曲',
+  '散曲',
+  '对联',
+  '楹联',
+  '现代诗',
+  '新诗',
+  '自由诗',
+  '俳句',
+  '辞赋',
+  '散文',
+];
+
+const byLength = (names: readonly string[]): string =>
+  [...names].sort((a, b) => b.length - a.length).join('|');
+const OTHER = new RegExp(
+  `${byLength([...OTHER_KINDS, ...LYRIC_TUNES.map(({ name }) => name)])}|(?<=[首阕篇支的])[词曲赋]`,
+  'u',
+);
+
+const DIGITS = '〇一二三四五六七八九';
+
+/** A number as people write it: 12, 十二, 二十四. */
+function readNumber(text: string): number {
+  const [tens, units] = text.split('十');
+  if (units === undefined) return DIGITS.includes(text) ? DIGITS.indexOf(text) : Number(text);
+  return (tens ? DIGITS.indexOf(tens) : 1) * 10 + (units ? DIGITS.indexOf(units) : 0);
+}
+
+/** Reads a free-text prompt in either script. A form that is not known leaves `form` undefined and `named` set. */
 export function parsePrompt(prompt: string): ParsedPrompt {
-  const bracket = /[[［【]([^\]］】]+)[\]］】]/u.exec(prompt)?.[1];
-  const named = bracket ?? FORM_NAME.exec(prompt)?.[0];
-  const lines = /(\d+)\s*句/u.exec(prompt)?.[1];
-  const themes = THEME_PATTERNS.map((pattern) => pattern.exec(prompt)?.[1]).find(Boolean) ?? '';
+  const text = toSimplified(prompt);
+  const found = RHYME.exec(text);
+  const rhyme = found?.[1];
+  // What is said of the rhyme is no theme, and what is said of the theme no form.
+  const asked = found ? text.replace(found[0], '').replace(/[，,、\s]+$/u, '') : text;
+  const theme = THEME_PATTERNS.map((pattern) => pattern.exec(asked)).find(Boolean);
+  const rest = theme?.[1] === undefined ? asked : asked.replace(theme[1], '');
+  const bracket = /[[［【]([^\]］】]+)[\]］】]/u.exec(rest)?.[1];
+  const named = bracket ?? FORM_NAME.exec(rest)?.[0] ?? OTHER.exec(rest)?.[0];
+  const lines = /(\d+|[一二三四五六七八九]?十?[一二三四五六七八九]|[一二]?十)\s*句/u.exec(rest)?.[1];
   return {
     form: named === undefined ? undefined : formByName(named),
     named,
-    lines: lines === undefined ? undefined : Number(lines),
-    themes: splitThemes(themes),
+    lines: lines === undefined ? undefined : readNumber(lines),
+    ...(rhyme === undefined ? {} : { rhyme }),
+    themes: splitThemes((theme?.[1] ?? '').replace(/[。！？!?]+$/u, '')),
   };
 }

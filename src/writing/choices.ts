@@ -1,6 +1,6 @@
 /** What a poem can be asked for, as lists to choose from. */
 import { BOOKS } from '../poetry/books.js';
-import { FORM_NAMES, FORMS } from '../poetry/forms.js';
+import { FORM_NAMES, FORMS, writtenLineCounts } from '../poetry/forms.js';
 import { RHYME_GROUPS } from '../poetry/pingshui.js';
 import { RULES } from '../poetry/rules.js';
 import { THEME_NAMES } from '../poetry/themes.js';
@@ -8,7 +8,10 @@ import { LIFTABLE_RULES } from './tonal-templates.js';
 
 /** Forms, themes, rhyme groups, rules that may be lifted, rules of prosody, rhyme books. */
 export const POEM_CHOICES = {
-  forms: FORM_NAMES.map((name) => ({ name, ...FORMS[name] })),
+  forms: FORM_NAMES.map((name) => {
+    const { english, traditional, length, lines, style } = FORMS[name];
+    return { name, traditional, english, length, lines, lineCounts: writtenLineCounts(name), style };
+  }),
   themes: THEME_NAMES,
   /** Level-tone groups of 平水韵: what a poem may rhyme in. */
   rhymeGroups: RHYME_GROUPS.filter(({ category }) => category === '平').map(({ label }) => label),

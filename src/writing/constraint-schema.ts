@@ -1,9 +1,7 @@
 /** What a poem can be held to: one schema, which HTTP checks requests by, and from which the types come. */
 import { Type, type Static } from 'typebox';
-import { FORM_NAMES, FORMS } from '../poetry/forms.js';
+import { MOST_LINES_WRITTEN } from '../poetry/forms.js';
 import { LIFTABLE_RULES, type LiftableRule } from './tonal-templates.js';
-
-const MOST_LINES = Math.max(...FORM_NAMES.map((name) => FORMS[name].lines));
 
 const text = (maxLength: number, description: string) => Type.String({ maxLength, description });
 
@@ -21,9 +19,31 @@ export const ConstraintsSchema = Type.Object(
       text(20, '平起 or 仄起, 首句入韵 or 首句不入韵, or both; the model chooses where absent'),
     ),
     rhyme: Type.Optional(
-      Type.Union([Type.Boolean(), text(10, 'a level-tone group of 平水韵: 下平一先, or 先')], {
-        description: 'rhyme in one group; on by default',
+      Type.Union(
+        [
+          Type.Boolean(),
+          text(10, 'a group of 平水韵, a level-tone one but for old-style verse: 下平一先, or 先'),
+        ],
+        {
+          description: 'rhyme in one group; on by default',
+        },
+      ),
+    ),
+    lineCount: Type.Optional(
+      Type.Integer({
+        minimum: 4,
+        maximum: MOST_LINES_WRITTEN,
+        description: 'how many lines, of a form that leaves it open; its usual number where absent',
       }),
+    ),
+    rhymeTone: Type.Optional(
+      Type.Enum(['level', 'oblique'], {
+        description:
+          'old-style verse: rhyme in level (平) or oblique (仄) tones; the model chooses where absent',
+      }),
+    ),
+    changeRhyme: Type.Optional(
+      Type.Boolean({ description: 'old-style verse: another rhyme every four lines (换韵)' }),
     ),
     allow: Type.Optional(
       Type.Array(Type.Enum([...LIFTABLE_RULES]), {
@@ -32,11 +52,11 @@ export const ConstraintsSchema = Type.Object(
           'rules that may be broken: 粘 adhesion, 对 opposition, 孤平 lone-level, 三平尾 three-level, 重字 repeated-character',
       }),
     ),
-    acrostic: Type.Optional(text(MOST_LINES, '藏头: the first characters of the lines')),
-    acrosticEnd: Type.Optional(text(MOST_LINES, '藏尾: the last characters of the lines')),
+    acrostic: Type.Optional(text(MOST_LINES_WRITTEN, '藏头: the first characters of the lines')),
+    acrosticEnd: Type.Optional(text(MOST_LINES_WRITTEN, '藏尾: the last characters of the lines')),
     lines: Type.Optional(
       Type.Array(Type.Union([text(20, 'a line'), Type.Null()]), {
-        maxItems: MOST_LINES,
+        maxItems: MOST_LINES_WRITTEN,
         description: 'lines that are given, by place; null for those to be written',
       }),
     ),

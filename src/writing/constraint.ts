@@ -3,19 +3,25 @@
  * possible stays open, and each character narrows it down. A token is allowed when all its characters are, and no choice is
  * offered from which the poem could not be finished.
  */
-import { endTone } from '../poetry/line-types.js';
 import type { LineIndex } from '../poetry/line-index.js';
-import type { PoemPlan } from './plan.js';
-import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
-import { fitsPlace, tonesAt } from './tonal-templates.js';
+import type { LineType } from '../poetry/line-types.js';
+import { LEVEL, OBLIQUE, toneBits } from '../poetry/tone-bits.js';
 import {
-  kept,
-  LEVEL,
-  OBLIQUE,
-  toneBits,
-  type TokenWindow,
-  type VerseVocabulary,
-} from './verse-vocabulary.js';
+  endsLine,
+  Forbidden,
+  givenRun,
+  GivenText,
+  KnownLines,
+  Repetition,
+  Rhymes,
+  Tones,
+  type Check,
+  type Place,
+} from './constraint-checks.js';
+import type { PoemPlan } from './poem-plan.js';
+import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
+import { nextTypes, tonesAt } from './tonal-templates.js';
+import { kept, type TokenWindow, type VerseVocabulary } from './verse-vocabulary.js';
 
 /** A poem so far. Never changed: each token gives a new one. */
 export interface ConstraintState extends RhymeState {
@@ -25,9 +31,9 @@ export interface ConstraintState extends RhymeState {
   readonly pending: readonly number[];
 }
 
+/** What may come at a place of the text: a character of the poem, or one of some marks. */
 type Slot =
-  | { readonly kind: 'han'; readonly line: number; readonly index: number }
-  | { readonly kind: 'mark'; readonly line: number; readonly marks: string };
+  { readonly kind: 'han'; readonly place: Place } | { readonly kind: 'mark'; readonly marks: string };
 
 export interface ConstraintTokens {
   readonly vocabulary: VerseVocabulary;
@@ -42,39 +48,41 @@ const LISTS_KEPT = 256;
 
 export class PoemConstraint {
   private readonly slots: readonly Slot[];
-  private readonly given: ReadonlySet<string>;
-  /** Given characters at the ends of lines: as rhymes they are taken. */
-  private readonly givenRhymes: ReadonlySet<string>;
+  private readonly rhymes: Rhymes;
+  private readonly forbidden: Forbidden;
+  private readonly checks: readonly Check[];
   private readonly supply: RhymeSupply;
+  private readonly known: KnownLines | undefined;
   private readonly windows = new Map<string, TokenWindow>();
   private readonly reachingPlaces = new Map<string, Int32Array>();
   private readonly unique: boolean;
-  private readonly words: readonly string[];
 
   /** @param known lines that must not be written, word for word or nearly */
   constructor(
     readonly plan: PoemPlan,
     private readonly tokens: ConstraintTokens,
-    private readonly known?: LineIndex,
+    known?: LineIndex,
   ) {
-    const { lines, length } = plan;
-    this.slots = Array.from({ length: lines }, (_, line): Slot[] => [
-      ...Array.from({ length }, (__, index): Slot => ({ kind: 'han', line, index })),
-      { kind: 'mark', line, marks: line % 2 === 0 ? '，？！' : '。？！' },
-      ...(line % 2 === 1 && line < lines - 1 ? [{ kind: 'mark', line, marks: '\n' } as const] : []),
-    ]).flat();
-    this.given = new Set(plan.fixed.values());
-    this.supply = new RhymeSupply(plan, tokens.vocabulary);
-    this.givenRhymes = new Set(
-      [...plan.fixed].flatMap(([at, character]) => (at % length === length - 1 ? [character] : [])),
-    );
+    const { vocabulary } = tokens;
+    this.slots = slotsOf(plan);
     this.unique = !plan.lifted.has('repeated-character');
-    this.words = plan.forbidden.filter((word) => [...word].length > 1);
+    this.rhymes = new Rhymes(plan, vocabulary);
+    this.forbidden = new Forbidden(plan);
+    this.checks = [
+      new GivenText(),
+      ...(this.unique ? [new Repetition(plan)] : []),
+      this.forbidden,
+      new Tones(plan),
+      this.rhymes,
+    ];
+    this.supply = new RhymeSupply(plan, vocabulary);
+    this.known = known && new KnownLines(plan, known);
   }
 
   start(): ConstraintState {
-    const { templates, groups } = this.plan;
-    return { at: 0, text: [], templates, groups, rhymeWords: [], pending: [] };
+    const { tones, groups } = this.plan;
+    const [types] = tones?.open ?? [];
+    return { at: 0, text: [], types, stretch: 0, groups: groups?.[0], rhymeWords: [], pending: [] };
   }
 
   /** The ids that may come next; never empty. */
@@ -82,8 +90,8 @@ export class PoemConstraint {
     if (state.at >= this.slots.length) return [this.tokens.endOfTurn];
     const pending = this.pendingTokens(state);
     if (pending.length > 0) return pending.slice(0, 1);
-    const written = this.unique ? [...state.text, ...this.given] : [];
-    const excluded = this.tokens.vocabulary.excluding([...this.plan.forbidden, ...written], this.unique);
+    const barred = this.checks.flatMap((check) => [...(check.excluded?.(state) ?? [])]);
+    const excluded = this.tokens.vocabulary.excluding(barred, this.unique);
     const [settled, reaching] = this.candidates(state, excluded);
     const plain = this.whereRhymesLast(state, settled, this.supply.safeLength(state, false));
     const rhyming = this.whereRhymesLast(state, reaching, this.supply.safeLength(state, true));
@@ -94,7 +102,7 @@ export class PoemConstraint {
   /** Looks one by one at tokens that are longer than is surely safe, and at all where words are forbidden. */
   private whereRhymesLast(state: ConstraintState, ids: number[], safeLength: number): number[] {
     const { vocabulary } = this.tokens;
-    const anyWord = this.words.length > 0;
+    const anyWord = this.forbidden.words.length > 0;
     if (!anyWord && safeLength >= vocabulary.longest) return ids;
     return ids.filter((id) => {
       if (!anyWord && vocabulary.lengthOf(id) <= safeLength) return true;
@@ -126,7 +134,7 @@ export class PoemConstraint {
       const before: ConstraintState = current;
       current = this.step(before, character);
       if (!current) return true;
-      if (current.text.length > before.text.length && this.repeatsKnownLine(current.text)) return true;
+      if (current.text.length > before.text.length && this.known.repeats(current.text)) return true;
     }
     return false;
   }
@@ -141,19 +149,7 @@ export class PoemConstraint {
   /** The given characters that begin at a slot. */
   private givenRun(at: number): string[] {
     const slot = this.slots[at];
-    return slot?.kind === 'han' ? this.givenFrom(slot.line * this.plan.length + slot.index) : [];
-  }
-
-  /** The given characters from a place on, up to the next free one or the end of the line. */
-  private givenFrom(place: number): string[] {
-    const { fixed, length } = this.plan;
-    const run: string[] = [];
-    for (let at = place; at === place || at % length !== 0; at += 1) {
-      const character = fixed.get(at);
-      if (character === undefined) break;
-      run.push(character);
-    }
-    return run;
+    return slot?.kind === 'han' ? givenRun(this.plan, slot.place.at) : [];
   }
 
   /**
@@ -162,13 +158,8 @@ export class PoemConstraint {
    */
   private candidates(state: ConstraintState, excluded: Uint8Array): [settled: number[], reaching: number[]] {
     const { vocabulary } = this.tokens;
-    const { at, templates, groups, rhymeWords } = state;
-    const slot = this.slots[at];
-    const line = slot?.line ?? 0;
-    const near = templates?.map(({ types, firstLineRhymes }) =>
-      [...types.slice(line, line + 2), line === 0 && firstLineRhymes].join(),
-    );
-    const key = `${at}|${[...new Set(near)].sort().join(';')}`;
+    const { at, types, groups, rhymeWords } = state;
+    const key = `${at}|${types ? [...types].sort().join() : ''}`;
     const window = kept(this.windows, key, () => this.window(state));
     const fitting = vocabulary.fitting(window);
     // Longer tokens reach a rhyme or given text: they depend on the rhyme so far as well.
@@ -190,15 +181,16 @@ export class PoemConstraint {
     const advances = (place: number): boolean =>
       this.advance(fresh, vocabulary.tokens[place]?.characters ?? []) !== undefined;
     const slot = this.slots[state.at + settled];
-    if (!this.endsLine(slot) || this.plan.fixed.has(slot.line * this.plan.length + slot.index)) {
+    if (slot?.kind !== 'han' || !endsLine(slot.place) || slot.place.given !== undefined) {
       return places.filter(advances);
     }
     const words = (state.groups ?? []).flatMap((label) => [...(vocabulary.rhymes.get(label) ?? [])]);
     const rhymes = vocabulary.flags(
-      words.filter((word) => !state.rhymeWords.includes(word) && !this.givenRhymes.has(word)),
+      words.filter((word) => !state.rhymeWords.includes(word) && !this.rhymes.given.has(word)),
     );
     // A first line that ends oblique does not rhyme.
-    const oblique = slot.line === 0 ? rows.filter((row) => row[settled] === OBLIQUE) : [];
+    const mayEndOblique = slot.place.shape.rhymes === 'may';
+    const oblique = mayEndOblique ? rows.filter((row) => row[settled] === OBLIQUE) : [];
     const free = vocabulary.fitting({ ...window, rows: oblique });
     return places.filter((place) => {
       const codes = vocabulary.tokens[place]?.codes ?? [];
@@ -208,37 +200,40 @@ export class PoemConstraint {
   }
 
   /** What the next slots take, as far as that can be told for all tokens at once. */
-  private window({ at, templates }: ConstraintState): TokenWindow {
-    const { fixed, length, lifted } = this.plan;
+  private window({ at, types }: ConstraintState): TokenWindow {
     const slots = this.slots.slice(at, at + this.tokens.vocabulary.longest);
-    const rows = new Map<string, number[]>();
-    for (const template of templates ?? [undefined]) {
-      const row = slots.map((slot): number => {
-        const type = slot.kind === 'han' ? template?.types[slot.line] : undefined;
-        return slot.kind === 'han' && type ? tonesAt(type, length, slot.index, lifted) : LEVEL + OBLIQUE;
-      });
-      rows.set(row.join(), row);
-    }
-    const rhyme = slots.findIndex((slot) => this.isRhymeSlot(slot, templates));
-    const given = slots.findIndex(
-      (slot) => slot.kind === 'han' && fixed.has(slot.line * length + slot.index),
+    const ends = slots.findIndex(
+      (slot) =>
+        slot.kind === 'han' &&
+        (slot.place.given !== undefined ||
+          (endsLine(slot.place) && this.rhymes.mayRhyme(slot.place.shape, types))),
     );
-    const ends = [rhyme, given].filter((end) => end >= 0);
     return {
-      rows: [...rows.values()],
+      rows: this.rows(slots, types),
       marks: slots.map((slot) => (slot.kind === 'mark' ? slot.marks : undefined)),
-      settled: Math.min(...ends, slots.length),
+      settled: ends < 0 ? slots.length : ends,
     };
   }
 
-  /** Whether what stands here may have to rhyme. */
-  private isRhymeSlot(slot: Slot, templates: ConstraintState['templates']): boolean {
-    if (!this.plan.groups || !this.endsLine(slot)) return false;
-    return slot.line % 2 === 1 || (slot.line === 0 && templates !== undefined);
-  }
-
-  private endsLine(slot: Slot | undefined): slot is Slot & { kind: 'han' } {
-    return slot?.kind === 'han' && slot.index === this.plan.length - 1;
+  /** The tones of these slots under each template that is open, as bits; marks count as both. */
+  private rows(slots: readonly Slot[], types: readonly LineType[] | undefined): number[][] {
+    const rows = new Map<string, number[]>();
+    const { tones, lifted } = this.plan;
+    const extend = (row: readonly number[], type: LineType | undefined): void => {
+      const slot = slots[row.length];
+      if (!slot) {
+        rows.set(row.join(), [...row]);
+      } else if (slot.kind === 'mark' || !tones || !types) {
+        extend([...row, LEVEL + OBLIQUE], type);
+      } else {
+        const { line, index, shape } = slot.place;
+        // The types of the first line in sight are those of the state; each has its followers.
+        const open = type === undefined ? types : index > 0 ? [type] : nextTypes(tones, line - 1, [type]);
+        for (const one of open) extend([...row, tonesAt(one, shape.length, index, lifted)], one);
+      }
+    };
+    extend([], undefined);
+    return [...rows.values()];
   }
 
   /** The state after these characters; undefined if one of them is not allowed. */
@@ -254,78 +249,30 @@ export class PoemConstraint {
   private step(state: ConstraintState, character: string): ConstraintState | undefined {
     const slot = this.slots[state.at];
     if (!slot) return undefined;
-    if (slot.kind === 'mark')
+    if (slot.kind === 'mark') {
       return slot.marks.includes(character) ? { ...state, at: state.at + 1 } : undefined;
-    if (
-      toneBits(character) === 0 ||
-      !this.mayStand(state, slot.line * this.plan.length + slot.index, character)
-    ) {
-      return undefined;
     }
-    const { length, lifted } = this.plan;
-    const templates = state.templates?.filter(({ types }) => {
-      const type = types[slot.line];
-      return type !== undefined && fitsPlace(type, length, slot.index, character, lifted);
-    });
-    if (templates?.length === 0) return undefined;
-    const next: ConstraintState = {
-      ...state,
-      at: state.at + 1,
-      text: [...state.text, character],
-      templates,
-    };
-    return this.endsLine(slot) ? this.endLine(next, slot.line, character) : next;
+    const { place } = slot;
+    if (toneBits(character) === 0) return undefined;
+    let next: ConstraintState | undefined = state;
+    for (const check of this.checks) {
+      next = next && check.step(next, place, character);
+      if (!next) return undefined;
+    }
+    next = { ...next, at: state.at + 1, text: [...state.text, character] };
+    if (!endsLine(place)) return next;
+    return this.checks.reduce((after, check) => check.endLine?.(after, place.line) ?? after, next);
   }
+}
 
-  /** Whether a character may stand at a place as far as the rest of the text goes. */
-  private mayStand(state: ConstraintState, place: number, character: string): boolean {
-    const { fixed, forbidden, length } = this.plan;
-    const given = fixed.get(place);
-    if (given !== undefined) return given === character;
-    if (this.unique && (state.text.includes(character) || this.given.has(character))) return false;
-    if (forbidden.includes(character)) return false;
-    if (this.words.length === 0) return true;
-    const line = [...state.text.slice(place - (place % length)), character].join('');
-    return !this.words.some((word) => line.endsWith(word) || this.meetsGiven(line, place, word));
-  }
-
-  /** Whether a forbidden word arises from what is written and the given characters that follow. */
-  private meetsGiven(line: string, place: number, word: string): boolean {
-    if ((place + 1) % this.plan.length === 0) return false;
-    const following = this.givenFrom(place + 1);
-    return following.length > 0 && (line + following.join('')).includes(word);
-  }
-
-  /** A first line that ends oblique does not rhyme; a level one opens the group. With tones off it is free. */
-  private endLine(state: ConstraintState, line: number, character: string): ConstraintState | undefined {
-    if (!state.groups) return state;
-    if (line % 2 === 1) return this.rhyme(state, character);
-    if (line > 0 || !state.templates) return state;
-    const oblique = state.templates.filter(({ types }) => types[0] && endTone(types[0]) === '仄');
-    const level = state.templates.filter((template) => !oblique.includes(template));
-    if (oblique.length > 0) return { ...state, templates: oblique };
-    return this.rhyme({ ...state, templates: level }, character);
-  }
-
-  private rhyme(state: ConstraintState, character: string): ConstraintState | undefined {
-    const isGiven = this.plan.fixed.has(state.text.length - 1);
-    if (state.rhymeWords.includes(character) || (!isGiven && this.givenRhymes.has(character)))
-      return undefined;
-    const groups = this.tokens.vocabulary
-      .rhymeLabels(character)
-      .filter((label) => state.groups?.includes(label));
-    if (groups.length === 0) return undefined;
-    return { ...state, groups, rhymeWords: [...state.rhymeWords, character] };
-  }
-
-  /** Whether the line under way is a known one or nearly, or cannot be finished as another. */
-  private repeatsKnownLine(text: readonly string[]): boolean {
-    const { fixed, length } = this.plan;
-    const start = text.length - 1 - ((text.length - 1) % length);
-    const cells = Array.from({ length }, (_, index) => text[start + index] ?? fixed.get(start + index));
-    const open = cells.flatMap((cell, index) => (cell === undefined ? [index] : []));
-    if (open.length > 1) return false;
-    if (open.length === 1) return this.known?.hasPattern(cells) ?? false;
-    return this.known?.nearness(cells.join('')) !== 'new';
-  }
+/** The text of a poem place by place: its characters, a mark after each line, a break after each couplet. */
+function slotsOf({ shape, fixed }: PoemPlan): Slot[] {
+  return shape.lines.flatMap((line, number): Slot[] => [
+    ...Array.from({ length: line.length }, (_, index): Slot => {
+      const at = line.start + index;
+      return { kind: 'han', place: { line: number, shape: line, index, at, given: fixed.get(at) } };
+    }),
+    { kind: 'mark', marks: line.marks },
+    ...(line.breakAfter ? [{ kind: 'mark', marks: '\n' } as const] : []),
+  ]);
 }

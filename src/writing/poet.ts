@@ -5,7 +5,7 @@ import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter, type Adapter } from '../model/lora.js';
 import type { ChatMessage } from '../model/chat-template.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { FORMS, type FormName } from '../poetry/forms.js';
+import { shapeOf, type FormName } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
 import { Random } from '../support/random.js';
@@ -182,13 +182,14 @@ export class Poet implements PoemWriter {
   private request({ prompt, form, seed }: PoemOrder, options: BatchOptions): GenerationRequest {
     const { acrostic, acrosticEnd, lines = [], required = [], signal, sampling, free } = options;
     const given = [acrostic, acrosticEnd, ...lines, ...required].join('');
-    const { lines: count, length } = FORMS[form];
+    const { lines: shapes } = shapeOf(form, options.lineCount);
+    const layout = shapes.reduce((sum, { length, breakAfter }) => sum + length + (breakAfter ? 2 : 1), 0);
     return {
       prompt: this.parts.tokenizer.encodePrompt([{ role: 'user', content: prompt }]),
       seed,
       constraint: free ? undefined : this.constraint(form, seed, options),
       sampling: { ...SAMPLING_DEFAULTS, ...sampling },
-      maxNewTokens: count * (length + 2) + ROOM + BYTES_A_CHARACTER * given.length,
+      maxNewTokens: layout + ROOM + BYTES_A_CHARACTER * given.length,
       signal,
     };
   }

@@ -1,16 +1,19 @@
 /** How many characters of each rhyme group are left, against how many the lines to come need: no poem may run out of rhymes. */
-import type { Template } from './tonal-templates.js';
-import { rhymesAt, rhymeSupply, type PoemPlan } from './plan.js';
+import { endTone, type LineType } from '../poetry/line-types.js';
+import { rhymeSupply, type PoemPlan } from './poem-plan.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
 /** What matters of a poem so far. */
 export interface RhymeState {
   /** The Han characters written. */
   readonly text: readonly string[];
-  /** Templates still possible; undefined where tones are not kept. */
-  readonly templates: readonly Template[] | undefined;
-  /** Rhyme groups still possible; undefined where rhyme is not kept. */
+  /** The types that the line under way, or the next one, may have; undefined where tones are not kept. */
+  readonly types: readonly LineType[] | undefined;
+  /** The stretch of one rhyme that is under way. */
+  readonly stretch: number;
+  /** Rhyme groups still possible in it; undefined where rhyme is not kept. */
   readonly groups: readonly string[] | undefined;
+  /** Its rhymes so far. */
   readonly rhymeWords: readonly string[];
 }
 
@@ -23,7 +26,8 @@ export class RhymeSupply {
     private readonly plan: PoemPlan,
     private readonly vocabulary: VerseVocabulary,
   ) {
-    this.supply = new Map((plan.groups ?? []).map((label) => [label, rhymeSupply(plan, label, vocabulary)]));
+    const labels = new Set(plan.groups?.flat());
+    this.supply = new Map([...labels].map((label) => [label, rhymeSupply(plan, label, vocabulary)]));
     this.given = new Set(plan.fixed.values());
     this.unique = !plan.lifted.has('repeated-character');
   }
@@ -32,7 +36,7 @@ export class RhymeSupply {
   keep<State extends RhymeState>(state: State): State | undefined {
     if (!state.groups) return state;
     const groups = state.groups.filter((label) => this.slack(state, label) >= 0);
-    return groups.length === 0 ? undefined : { ...state, groups };
+    return groups.length === 0 || this.slackLater(state) < 0 ? undefined : { ...state, groups };
   }
 
   /**
@@ -43,22 +47,32 @@ export class RhymeSupply {
   safeLength(state: RhymeState, reachesRhyme: boolean): number {
     if (!state.groups) return Infinity;
     const slacks = state.groups.map((label) => this.slack(state, label));
-    return (reachesRhyme ? Math.min(...slacks) : Math.max(...slacks)) - 1;
+    const now = reachesRhyme ? Math.min(...slacks) : Math.max(...slacks);
+    return Math.min(now, this.slackLater(state)) - 1;
   }
 
-  /** Characters left in a group beyond those that the lines to come need. */
-  private slack({ text, templates, rhymeWords }: RhymeState, label: string): number {
-    const { fixed, forbidden, length, lines } = this.plan;
+  /** Characters left in a group beyond those that the lines to come need, in this stretch or a later one. */
+  private slack({ text, types, stretch, rhymeWords }: RhymeState, label: string, later = stretch): number {
+    const { fixed, forbidden, shape } = this.plan;
     const group = this.vocabulary.rhymes.get(label);
     let left = this.supply.get(label) ?? 0;
     for (const character of this.unique ? text : rhymeWords) {
       if (group?.has(character) && !this.given.has(character)) left -= 1;
     }
-    const firstRhymes = templates?.every(({ firstLineRhymes }) => firstLineRhymes) ? templates[0] : undefined;
-    for (let line = 0; line < lines; line += 1) {
-      const end = line * length + length - 1;
-      if (end >= text.length && !fixed.has(end) && rhymesAt(line, firstRhymes)) left -= 1;
+    const firstRhymes = types?.every((type) => endTone(type) === '平') ?? false;
+    for (const line of shape.lines) {
+      const end = line.start + line.length - 1;
+      const rhymes = line.rhymes === 'always' || (line.rhymes === 'may' && firstRhymes);
+      if (line.stretch === later && end >= text.length && !fixed.has(end) && rhymes) left -= 1;
     }
     return left - forbidden.length;
+  }
+
+  /** What the fullest group of each later stretch has left; of the stretches the least. */
+  private slackLater(state: RhymeState): number {
+    const later = (this.plan.groups ?? []).flatMap((labels, stretch) =>
+      stretch > state.stretch ? [Math.max(...labels.map((label) => this.slack(state, label, stretch)))] : [],
+    );
+    return Math.min(Infinity, ...later);
   }
 }

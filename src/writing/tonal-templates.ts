@@ -1,16 +1,21 @@
-/** The tonal templates that a request leaves open, and which characters fit a place of one. */
+/**
+ * The tonal templates that a request leaves open: for each line the types that it may still have, and which type may follow which. All
+ * templates together are the paths through them; they are never listed.
+ */
+import type { PoemShape } from '../poetry/forms.js';
 import {
   adheringTo,
   endTone,
   hingeTone,
+  LINE_TYPE_NAMES,
   linePlaces,
   opposedTo,
   typesEnding,
   type LineType,
 } from '../poetry/line-types.js';
 import type { RuleId } from '../poetry/rules.js';
+import { LEVEL, OBLIQUE, toneBits } from '../poetry/tone-bits.js';
 import { InputError } from '../support/errors.js';
-import { LEVEL, OBLIQUE, toneBits } from './verse-vocabulary.js';
 
 /** Rules that a request may lift. */
 export const LIFTABLE_RULES = [
@@ -23,55 +28,55 @@ export const LIFTABLE_RULES = [
 
 export type LiftableRule = (typeof LIFTABLE_RULES)[number];
 
-/** Types of lines that do not rhyme. */
-export const OBLIQUE_TYPES = typesEnding('仄');
-/** Types of lines that rhyme. */
-export const LEVEL_TYPES = typesEnding('平');
-
-export interface Template {
-  readonly types: readonly LineType[];
-  readonly firstLineRhymes: boolean;
+export interface ToneLattice {
+  readonly shape: PoemShape;
+  readonly lifted: ReadonlySet<LiftableRule>;
+  /** For each line the types it may have. Each of them is on some path from the first line to the last. */
+  readonly open: readonly (readonly LineType[])[];
 }
 
-/** The four templates of a poem of `lines` lines. */
-function templates(lines: number): Template[] {
-  return [...OBLIQUE_TYPES, ...LEVEL_TYPES].map((first) => {
-    const types = [first];
-    while (types.length < lines) {
-      const before = types.at(-1) as LineType;
-      types.push(types.length % 2 === 1 ? opposedTo(before) : adheringTo(before));
-    }
-    return { types, firstLineRhymes: endTone(first) === '平' };
+/** All templates of a shape: in each couplet the lines oppose each other, and couplets adhere, where these rules are not lifted. */
+export function openLattice(shape: PoemShape, lifted: ReadonlySet<LiftableRule>): ToneLattice {
+  const open = shape.lines.map(({ rhymes }) =>
+    rhymes === 'may' ? LINE_TYPE_NAMES : typesEnding(rhymes === 'always' ? '平' : '仄'),
+  );
+  return { shape, lifted, open };
+}
+
+/** The types that the line after this one may have, if this one has one of these. */
+export function nextTypes(
+  { shape, lifted, open }: ToneLattice,
+  line: number,
+  types: readonly LineType[],
+): readonly LineType[] {
+  const next = open[line + 1] ?? [];
+  // Without opposition each line begins anew, without adhesion each couplet.
+  if (lifted.has('opposition')) return next;
+  const isLower = shape.lines[line + 1]?.role === 'lower';
+  if (!isLower && lifted.has('adhesion')) return next;
+  const following = types.map(isLower ? opposedTo : adheringTo);
+  return next.filter((type) => following.includes(type));
+}
+
+/** Keeps the templates whose lines all fit; undefined where none does. */
+export function narrowLattice(
+  lattice: ToneLattice,
+  fits: (line: number, type: LineType) => boolean,
+): ToneLattice | undefined {
+  const reached: LineType[][] = [];
+  lattice.open.forEach((types, line) => {
+    const before = reached[line - 1];
+    const following = before ? nextTypes(lattice, line - 1, before) : types;
+    reached.push(following.filter((type) => fits(line, type)));
   });
-}
-
-/**
- * The templates open to a poem of so many lines. Without adhesion (粘) each couplet begins anew; without opposition (对) as
- * well, each line does.
- */
-export function openTemplates(lines: number, lifted: ReadonlySet<LiftableRule>): Template[] {
-  if (lifted.has('opposition'))
-    return extend(lines, 1, (index) => (index % 2 === 0 ? OBLIQUE_TYPES : LEVEL_TYPES));
-  if (lifted.has('adhesion')) return extend(lines, 2, () => OBLIQUE_TYPES);
-  return templates(lines);
-}
-
-/** All templates made of pieces of one or two lines, the first one with and without rhyme. */
-function extend(lines: number, size: 1 | 2, choices: (index: number) => readonly LineType[]): Template[] {
-  const couplet = (type: LineType): LineType[] =>
-    size === 1 ? [type] : [type, type === '仄仄平平仄' ? '平平仄仄平' : '仄仄仄平平'];
-  let open: LineType[][] = [[]];
-  for (let index = 0; index < lines; index += size) {
-    open = open.flatMap((types) => choices(index).map((type) => [...types, ...couplet(type)]));
+  const open = [...reached];
+  for (let line = open.length - 2; line >= 0; line -= 1) {
+    const after = open[line + 1] ?? [];
+    open[line] = (open[line] ?? []).filter((type) =>
+      nextTypes(lattice, line, [type]).some((one) => after.includes(one)),
+    );
   }
-  return open.flatMap((types) => {
-    const [first, ...rest] = types;
-    const rhyming: LineType = first === '仄仄平平仄' ? '仄仄仄平平' : '平平仄仄平';
-    return [
-      { types, firstLineRhymes: false },
-      { types: [rhyming, ...rest], firstLineRhymes: true },
-    ];
-  });
+  return open.every((types) => types.length > 0) ? { ...lattice, open } : undefined;
 }
 
 /**
@@ -80,19 +85,22 @@ function extend(lines: number, size: 1 | 2, choices: (index: number) => readonly
  *
  * @throws InputError for a name that is neither
  */
-export function namedTemplates(open: readonly Template[], name: string, length: number): Template[] {
+export function namedTemplates(lattice: ToneLattice, name: string): ToneLattice | undefined {
+  const fits = templateNamed(name);
+  const { length = 0 } = lattice.shape.lines[0] ?? {};
+  return narrowLattice(lattice, (line, type) => line > 0 || fits(type, length));
+}
+
+/** Whether a first line's type is of the template of this name. @throws InputError for a name that is none */
+export function templateNamed(name: string): (type: LineType, length: number) => boolean {
   const parts = /^(平起|仄起)?(首句不?入韵)?$/u.exec(name.trim());
   if (!parts || name.trim() === '') {
     throw new InputError(`template "${name}": expected 平起 or 仄起, 首句入韵 or 首句不入韵, or both`);
   }
   const [, start, rhyme] = parts;
-  return open.filter(({ types, firstLineRhymes }) => {
-    const second = types[0] && hingeTone(types[0], length);
-    return (
-      (start === undefined || second === start[0]) &&
-      (rhyme === undefined || firstLineRhymes === (rhyme === '首句入韵'))
-    );
-  });
+  return (type, length) =>
+    (start === undefined || hingeTone(type, length) === start[0]) &&
+    (rhyme === undefined || (endTone(type) === '平') === (rhyme === '首句入韵'));
 }
 
 /** The tones that a place of a line of this type takes, as bits. */

@@ -1,11 +1,19 @@
 /** What a model's tokens say in verse: Han characters, marks, line breaks, and what can be known of them beforehand. */
 import type { Tokenizer } from '../model/tokenizer.js';
-import { canBe, levelGroups, readingsOf } from '../poetry/readings.js';
+import { FORM_NAMES, FORMS } from '../poetry/forms.js';
+import { readingsOf, writtenGroups } from '../poetry/readings.js';
 import { isHan } from '../poetry/text.js';
+import { toneBits } from '../poetry/tone-bits.js';
 
-/** What can stand in some poem: lines of at most seven with a mark after each, from any place on. Others, such as a dozen marks in a row, never fit. */
-const STANDS_SOMEWHERE =
-  /^\n?(?:\p{Script=Han}{0,7}[，。？！]\n?)?(?:\p{Script=Han}{1,7}[，。？！]\n?)*\p{Script=Han}{0,7}$/u;
+const LONGEST_LINE = Math.max(...FORM_NAMES.map((name) => FORMS[name].length));
+
+/** What can stand in some poem: lines with a mark after each, from any place on. Others, such as a dozen marks in a row, never fit. */
+const STANDS_SOMEWHERE = new RegExp(
+  String.raw`^\n?(?:H{0,L}[，。？！]\n?)?(?:H{1,L}[，。？！]\n?)*H{0,L}$`
+    .replaceAll('H', String.raw`\p{Script=Han}`)
+    .replaceAll('L', String(LONGEST_LINE)),
+  'u',
+);
 
 /** The marks of verse, and the break between couplets. */
 const LAYOUT = '，。？！\n';
@@ -15,25 +23,8 @@ export interface VerseToken {
   readonly characters: readonly string[];
   /** The characters as numbers of this vocabulary. */
   readonly codes: readonly number[];
-  /** Tones that each character can be read in: the sum of {@link LEVEL} and {@link OBLIQUE}; 0 for a mark. */
+  /** Tones that each character can be read in: as bits of tone-bits; 0 for a mark. */
   readonly tones: readonly number[];
-}
-
-export const LEVEL = 1;
-export const OBLIQUE = 2;
-
-const toneCache = new Map<string, number>();
-
-/** The tones of a Han character as bits; 0 for any other. */
-export function toneBits(character: string): number {
-  let bits = toneCache.get(character);
-  if (bits === undefined) {
-    bits = isHan(character)
-      ? (canBe(character, '平') ? LEVEL : 0) + (canBe(character, '仄') ? OBLIQUE : 0)
-      : 0;
-    toneCache.set(character, bits);
-  }
-  return bits;
 }
 
 /** What the next slots take of a token. */
@@ -153,7 +144,7 @@ export class VerseVocabulary {
   readonly tokens: readonly VerseToken[];
   /** Characters of the longest token. */
   readonly longest: number;
-  /** Characters that one token writes, by the label of each level-tone group that they can be read in. */
+  /** Characters that one token writes, by the label of each rhyme group that they can be read in. */
   readonly rhymes: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly codes = new Map<string, number>();
   private readonly labels = new Map<string, readonly string[]>();
@@ -179,7 +170,7 @@ export class VerseVocabulary {
     for (const { characters } of this.tokens) {
       const [character = ''] = characters;
       if (characters.length > 1 || !isHan(character)) continue;
-      for (const { label } of levelGroups(character)) {
+      for (const { label } of writtenGroups(character)) {
         const group = rhymes.get(label) ?? new Set();
         rhymes.set(label, group.add(character));
       }
@@ -209,9 +200,9 @@ export class VerseVocabulary {
     return flags;
   }
 
-  /** Labels of the level-tone groups that a character rhymes in. */
+  /** Labels of the groups that a character rhymes in. */
   rhymeLabels(character: string): readonly string[] {
-    return kept(this.labels, character, () => levelGroups(character).map(({ label }) => label));
+    return kept(this.labels, character, () => writtenGroups(character).map(({ label }) => label));
   }
 
   /** The tokens that fit a window. Worked out once for all poems. */

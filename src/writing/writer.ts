@@ -48,8 +48,8 @@ const CANDIDATE_STRIDE = 1_000_003;
 
 /** The orders of a request: for each poem its candidates. */
 export function ordersOf(options: WriteOptions): PoemOrder[] {
-  const { form, themes = [], count = 1, candidates = 1, seed = 0 } = options;
-  const prompt = options.prompt ?? formatPrompt({ form, themes });
+  const { form, themes = [], lineCount, count = 1, candidates = 1, seed = 0 } = options;
+  const prompt = options.prompt ?? formatPrompt({ form, themes, lines: lineCount });
   return Array.from({ length: count * candidates }, (_, index) => ({
     prompt,
     form,

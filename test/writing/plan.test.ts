@@ -56,15 +56,14 @@ describe('a request that cannot be met is refused with the reason and what could
 
 describe('a plan', () => {
   it('keeps the templates and groups that the given characters leave open', () => {
-    const { templates, groups } = plan({ lines: ['白日依山尽', '黄河入海流'] });
-    expect(templates).toHaveLength(1);
-    expect(templates?.[0]?.firstLineRhymes).toBe(false);
-    expect(groups).toEqual(['下平十一尤']);
+    const { tones, groups } = plan({ lines: ['白日依山尽', '黄河入海流'] });
+    expect(tones?.open).toEqual([['仄仄平平仄'], ['平平仄仄平'], ['平平平仄仄'], ['仄仄仄平平']]);
+    expect(groups).toEqual([['下平十一尤']]);
   });
 
   it('names a rhyme group by its label, its name or its character, in either script', () => {
     for (const rhyme of ['下平七陽', '七阳', '阳', '陽韵'])
-      expect(plan({ rhyme }).groups).toEqual(['下平七阳']);
+      expect(plan({ rhyme }).groups).toEqual([['下平七阳']]);
   });
 
   it('places required words by the seed, where tones and rhyme leave room', () => {
