@@ -6,15 +6,11 @@ import {
   templateOf,
 } from '../../src/interop/llamafactory-settings.js';
 import { settingsOf, stageRecipe } from '../../src/training/recipe.js';
-import type { StageRecipe, TrainerType } from '../../src/training/recipe/trainers.js';
+import type { StageRecipe } from '../../src/training/recipe/trainers.js';
 
 const CONTEXT = { base: 'models/miniature', template: 'qwen3_nothink', layers: 4, start: undefined };
 const stage = (type: 'sft' | 'dpo', settings: object = {}): StageRecipe =>
-  stageRecipe({ name: 'one', type, train_dataset: 'train.jsonl', ...settings } as Partial<StageRecipe> & {
-    name: string;
-    type: TrainerType;
-    train_dataset: string;
-  });
+  stageRecipe({ name: 'one', type, train_dataset: 'train.jsonl', ...settings });
 
 /** For every key a value that is not its default, with what else it needs. */
 const CHANGED: Readonly<Record<string, object>> = {

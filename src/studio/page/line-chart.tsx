@@ -4,7 +4,7 @@ import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/compon
 import { init, use, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
-import { COLOURS } from '../../support/colours.js';
+import { COLOURS } from '../../view/colours.js';
 
 use([EchartsLine, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { PoemCheck } from '../../poetry/check.js';
 import type { Violation } from '../../poetry/rules.js';
 import type { Nearness } from '../../poetry/line-index.js';
+import { faultsByLine, PoemLine } from '../../view/poem-lines.js';
 import { useSay, type Say } from './language.js';
 import { useRules } from './rules.js';
 import { useScript, type Script } from './script.js';
@@ -27,71 +28,31 @@ export function PoemView({ check, style, novelty = [] }: PoemViewProps) {
   const say = useSay();
   const convert = useScript(style.script);
   const [shown, setShown] = useState<number>();
+  const titleOf = useRuleTitle();
   const faults = faultsByLine(check);
   return (
     <div class="poem-block">
       <div class={`poem ${style.vertical ? 'vertical' : ''}`} lang={langOf(style)}>
-        {check.lines.map((line, index) => (
-          <LineView
-            key={index}
-            line={line}
-            text={convert(line.text)}
-            rhymes={line.rhymes && check.rhyme.ok}
-            tones={style.tones}
-            faults={faults.get(index + 1) ?? []}
-            open={shown === index}
-            onToggle={() => setShown(shown === index ? undefined : index)}
-          />
-        ))}
+        {check.lines.map((line, index) => {
+          const wrong = faults.get(index + 1) ?? [];
+          const open = shown === index;
+          return (
+            <PoemLine
+              key={index}
+              line={line}
+              text={convert(line.text)}
+              rhymes={line.rhymes && check.rhyme.ok}
+              tones={style.tones}
+              faulty={wrong.length > 0}
+              explanation={wrong.map(titleOf).join('；')}
+              toggle={{ open, change: () => setShown(open ? undefined : index) }}
+            />
+          );
+        })}
       </div>
       <p class="verdict">{describe(check, say)}</p>
       <Remarks check={check} novelty={novelty} />
     </div>
-  );
-}
-
-interface LineViewProps {
-  readonly line: PoemCheck['lines'][number];
-  /** The line in the reader's script. */
-  readonly text: string;
-  readonly rhymes: boolean;
-  readonly tones: boolean;
-  readonly faults: readonly Violation[];
-  readonly open: boolean;
-  readonly onToggle: () => void;
-}
-
-function LineView({ line, text, rhymes, tones, faults, open, onToggle }: LineViewProps) {
-  const titleOf = useRuleTitle();
-  const shown = [...text];
-  const characters = line.tones.map(({ char, tone, readings }, at) => {
-    const ends = at === line.tones.length - 1;
-    const kind = tone === '平' ? 'level' : tone === '仄' ? 'oblique' : 'open';
-    const glyph = shown.length === line.tones.length ? shown[at] : char;
-    return (
-      <ruby key={at} class={`${kind} ${rhymes && ends ? 'rhyme' : ''}`} title={readings.join(' ')}>
-        {glyph}
-        <rt>{tones ? tone : ''}</rt>
-      </ruby>
-    );
-  });
-  if (faults.length === 0) {
-    return (
-      <span class="line">
-        {characters}
-        {line.mark}
-      </span>
-    );
-  }
-  const explanation = faults.map(titleOf).join('；');
-  return (
-    <span class="line">
-      <button type="button" class="fault" aria-expanded={open} title={explanation} onClick={onToggle}>
-        {characters}
-      </button>
-      {line.mark}
-      {open && <span class="explanation">{explanation}</span>}
-    </span>
   );
 }
 
@@ -135,12 +96,6 @@ function useRuleTitle(): (violation: Violation) => string {
     const { chinese, english, explanation, chineseExplanation } = rules[rule];
     return say(`${chinese}：${chineseExplanation}`, `${english} (${chinese}): ${explanation}`);
   };
-}
-
-function faultsByLine(check: PoemCheck): Map<number, Violation[]> {
-  const faults = new Map<number, Violation[]>();
-  for (const one of check.violations) faults.set(one.line, [...(faults.get(one.line) ?? []), one]);
-  return faults;
 }
 
 function describe({ form, rhyme, regulated, parallelism }: PoemCheck, say: Say): string {
