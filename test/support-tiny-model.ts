@@ -16,7 +16,11 @@ const CHARACTERS =
   '明月光疑是地霜举望低思故乡长床堂香章凉忙茫方扬阳常芳藏央江水风花落知多少春眠不觉晓处闻啼鸟夜来雨声' +
   '人心深林音金寻今吟琴侵阴沉临簪襟衾斟心禽岑天年边前烟泉船弦仙田眠然怜连鲜迁县千肩贤坚写首五七言绝句律诗要求主题为';
 
-export async function tinyModel(seed = 1): Promise<{ folder: string; config: ModelConfig }> {
+/** @param keys of config.json that differ: another `model_type`, a window */
+export async function tinyModel(
+  seed = 1,
+  keys: Readonly<Record<string, unknown>> = {},
+): Promise<{ folder: string; config: ModelConfig }> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-tiny-'));
   const { vocabSize, tokens } = await writeCharacterTokenizer(folder, [...CHARACTERS]);
   const sizes = {
@@ -32,7 +36,7 @@ export async function tinyModel(seed = 1): Promise<{ folder: string; config: Mod
     maxPositionEmbeddings: 512,
     tieWordEmbeddings: true,
   };
-  const json = qwen3ConfigJson(sizes, tokens);
+  const json = { ...qwen3ConfigJson(sizes, tokens), ...keys };
   const config = parseConfig(json, 'config.json');
   await writeJson(path.join(folder, 'config.json'), json);
   await writeSafetensors(path.join(folder, 'model.safetensors'), initialiseWeights(config, seed), 'BF16');

@@ -1,13 +1,12 @@
-/** A tokenizer as GGUF's metadata keeps it: a byte-level BPE as llama.cpp's `gpt2`, a character vocabulary as its `llama`. */
+/** A tokenizer as GGUF's metadata keeps it: a byte-level BPE as llama.cpp's `gpt2`, one of characters with bytes for the others as its `llama`. */
 import path from 'node:path';
 import { GGUFValueType } from '@huggingface/gguf';
 import type { ModelFolder } from '../model/folder.js';
+import { preTokenizerName } from '../model/gguf/pre-tokenizers.js';
+import { SPACE_MARK, TOKEN_TYPE } from '../model/gguf/tokenizer.js';
 import { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
-
-/** llama_token_type of llama.h. */
-const TOKEN_TYPE = { normal: 1, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 interface Vocabulary {
   readonly tokens: string[];
@@ -49,20 +48,19 @@ export async function ggufTokenizer(model: ModelFolder): Promise<Record<string, 
   }
   const added = (Array.isArray(json['added_tokens']) ? json['added_tokens'] : []) as AddedToken[];
   const vocabulary = readVocabulary(bpe['vocab'], added, model.config.vocabSize);
-  const merges = Array.isArray(bpe['merges']) ? (bpe['merges'] as (string | [string, string])[]) : [];
-  const kind = JSON.stringify(json['pre_tokenizer'] ?? '').includes('ByteLevel')
-    ? byteLevel(merges)
-    : characterLevel(vocabulary, merges, bpe['byte_fallback'] === true, file);
-  const { endOfTurn, endOfText, chatTemplate } = await Tokenizer.load(model.folder);
+  const merges = Array.isArray(bpe['merges']) ? (bpe['merges'] as Merges) : [];
+  const pre = preTokenizerName(json['pre_tokenizer']);
+  const kind = pre === undefined ? sentencePiece(vocabulary, merges, json, file) : byteLevel(pre, merges);
+  const { endOfTurn, endOfText, beginning, chatTemplate } = await Tokenizer.load(model.folder);
   const id = (value: number): unknown => ({ value, type: GGUFValueType.UINT32 });
   return {
     ...kind,
     'tokenizer.ggml.tokens': array(vocabulary.tokens, GGUFValueType.STRING),
     'tokenizer.ggml.token_type': array(vocabulary.types, GGUFValueType.INT32),
     'tokenizer.ggml.eos_token_id': id(endOfTurn),
-    'tokenizer.ggml.bos_token_id': id(endOfText),
+    'tokenizer.ggml.bos_token_id': id(beginning ?? endOfText),
     'tokenizer.ggml.padding_token_id': id(endOfText),
-    'tokenizer.ggml.add_bos_token': { value: false, type: GGUFValueType.BOOL },
+    'tokenizer.ggml.add_bos_token': { value: beginning !== undefined, type: GGUFValueType.BOOL },
     'tokenizer.chat_template': { value: chatTemplate, type: GGUFValueType.STRING },
   };
 }
@@ -73,39 +71,52 @@ const array = (value: readonly unknown[], subType: GGUFValueType): unknown => ({
   subType,
 });
 
-function byteLevel(merges: readonly (string | [string, string])[]): Record<string, unknown> {
+type Merges = readonly (string | readonly [string, string])[];
+
+function byteLevel(pre: string, merges: Merges): Record<string, unknown> {
   const pairs = merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' ')));
   return {
     'tokenizer.ggml.model': { value: 'gpt2', type: GGUFValueType.STRING },
-    'tokenizer.ggml.pre': { value: 'qwen2', type: GGUFValueType.STRING },
+    'tokenizer.ggml.pre': { value: pre, type: GGUFValueType.STRING },
     'tokenizer.ggml.merges': array(pairs, GGUFValueType.STRING),
   };
 }
 
-/** One token a character, and bytes for the others: what llama.cpp's `llama` does when nothing can be merged. */
-function characterLevel(
+/**
+ * Characters, merged by rank, and bytes for what has no token: what llama.cpp's `llama` does with scores that fall with the rank of the first
+ * merge that gives a token.
+ */
+function sentencePiece(
   { tokens, types }: Vocabulary,
-  merges: readonly unknown[],
-  byteFallback: boolean,
+  merges: Merges,
+  json: Record<string, unknown>,
   file: string,
 ): Record<string, unknown> {
-  if (merges.length > 0 || !byteFallback) {
+  if (!isRecord(json['model']) || json['model']['byte_fallback'] !== true) {
     throw new InputError(
-      `${file}: expected a byte-level BPE, or one of characters without merges and with byte_fallback`,
+      `${file}: expected a byte-level BPE that splits as GPT-2, SmolLM, Qwen2 or Llama 3 do, or one with byte_fallback`,
     );
   }
+  const unknown = tokens.indexOf(String(json['model']['unk_token']));
+  const ranks = new Map<string, number>();
+  merges.forEach((pair, rank) => {
+    const whole = typeof pair === 'string' ? pair.replace(' ', '') : pair.join('');
+    if (!ranks.has(whole)) ranks.set(whole, rank);
+  });
+  const scores = tokens.map((token) => -(ranks.get(token) ?? merges.length));
   tokens.forEach((token, id) => {
     if (/^<0x[0-9A-F]{2}>$/.test(token)) types[id] = TOKEN_TYPE.byte;
-    // It writes a space as a lower one eighth block.
-    if (token === ' ') tokens[id] = '\u2581';
+    if (token === ' ') tokens[id] = SPACE_MARK;
   });
+  const normalizer = JSON.stringify(json['normalizer'] ?? '') + JSON.stringify(json['pre_tokenizer'] ?? '');
+  const addsPrefix = /"Prepend"|"prepend_scheme":"(?:first|always)"/.test(normalizer);
   return {
     'tokenizer.ggml.model': { value: 'llama', type: GGUFValueType.STRING },
     'tokenizer.ggml.pre': { value: 'default', type: GGUFValueType.STRING },
-    'tokenizer.ggml.scores': array(
-      tokens.map(() => 0),
-      GGUFValueType.FLOAT32,
-    ),
-    'tokenizer.ggml.add_space_prefix': { value: false, type: GGUFValueType.BOOL },
+    'tokenizer.ggml.scores': array(scores, GGUFValueType.FLOAT32),
+    'tokenizer.ggml.add_space_prefix': { value: addsPrefix, type: GGUFValueType.BOOL },
+    ...(unknown < 0
+      ? {}
+      : { 'tokenizer.ggml.unknown_token_id': { value: unknown, type: GGUFValueType.UINT32 } }),
   };
 }

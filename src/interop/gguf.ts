@@ -5,13 +5,14 @@ import {
   serializeGgufMetadata,
   type GGUFTypedMetadata,
 } from '@huggingface/gguf';
-import type { GgufLayout } from '../model/architectures/architecture.js';
-import { architectureOf } from '../model/architectures/registry.js';
+import type { Architecture } from '../model/architectures/architecture.js';
+import { architectureOf, ggufName } from '../model/architectures/registry.js';
 import { matrixBlocks, ZERO, BLOCK, type BlockBits, type Blocks } from '../model/blocks.js';
 import type { ModelConfig } from '../model/config.js';
 import { toFloat16 } from '../model/float16.js';
 import type { ModelFolder } from '../model/folder.js';
-import { stackMatrices } from '../model/matrix.js';
+import { stackMatrices, type Matrix } from '../model/matrix.js';
+import { rotaryFrequencies } from '../model/rotary.js';
 import { readRows, type TensorEntry } from '../model/safetensors.js';
 import { InputError } from '../support/errors.js';
 import { writeStreamWhole } from '../support/files.js';
@@ -42,25 +43,11 @@ const FILE_TYPE = { f32: 0, f16: 1, q8_0: 7, q4_0: 2 } as const;
 /** Bytes that so many numbers of a row take. */
 const BYTES_PER_BLOCK = { f32: 4 * BLOCK, f16: 2 * BLOCK, q8_0: 2 + BLOCK, q4_0: 2 + BLOCK / 2 } as const;
 
-/** Its names of what stands outside the layers. */
-const OUTER_NAMES: Readonly<Record<string, string>> = {
-  'model.embed_tokens.weight': 'token_embd.weight',
-  'model.norm.weight': 'output_norm.weight',
-  'lm_head.weight': 'output.weight',
-};
-
-/** llama.cpp's name of a tensor of the checkpoint. */
-function ggufName(name: string, { names }: GgufLayout): string {
-  const [, layer, part = '', kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
-  const inner = names[part];
-  const found = inner === undefined ? OUTER_NAMES[name] : `blk.${layer}.${inner}.${kind}`;
-  if (found === undefined) throw new Error(`weight ${name} has no name in GGUF`);
-  return found;
-}
-
 interface PlannedTensor {
   readonly name: string;
-  readonly entry: TensorEntry;
+  readonly shape: readonly number[];
+  /** Its rows, as GGUF has them. */
+  readonly matrix: Matrix;
   readonly type: GgufType;
   readonly offset: number;
   readonly length: number;
@@ -68,27 +55,84 @@ interface PlannedTensor {
 
 const aligned = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 
+/** A matrix whose heads have the numbers that turn together beside each other: row 2i + h of a head is its row i of half h. */
+function withPairsAdjacent(matrix: Matrix, headDim: number): Matrix {
+  const half = headDim / 2;
+  return {
+    ...matrix,
+    async rows(from, to) {
+      const first = Math.floor(from / headDim) * headDim;
+      const heads = await matrix.rows(first, Math.ceil(to / headDim) * headDim);
+      const values = new Float32Array((to - from) * matrix.in);
+      for (let row = from; row < to; row += 1) {
+        const within = row % headDim;
+        const source = row - within + (within % 2) * half + Math.floor(within / 2) - first;
+        values.set(heads.subarray(source * matrix.in, (source + 1) * matrix.in), (row - from) * matrix.in);
+      }
+      return values;
+    },
+  };
+}
+
+/** A vector as a matrix of rows of one number, with something added to each. */
+function columnOf(entry: TensorEntry, offset: number): Matrix {
+  return {
+    name: entry.name,
+    out: entry.shape[0] ?? 0,
+    in: 1,
+    rows: async (from, to) => (await readRows(entry, from, to)).map((value) => value + offset),
+  };
+}
+
+/** The rows of a tensor of the checkpoint as GGUF has them. */
+function ggufMatrix(entry: TensorEntry, { config }: ModelFolder, architecture: Architecture): Matrix {
+  const isVector = entry.shape.length === 1;
+  const offset = isVector && entry.name.endsWith('.weight') ? (architecture.gainOffset ?? 0) : 0;
+  const matrix = isVector ? columnOf(entry, offset) : stackMatrices([entry]);
+  const turns = architecture.gguf.pairsAdjacent === true && /\.[qk]_proj\./.test(entry.name);
+  return turns ? withPairsAdjacent(matrix, config.headDim) : matrix;
+}
+
+/** What each frequency of rotary positions is divided by, where they are stretched by more than one factor: a tensor of its own. */
+function rotaryFactors({ rotary, headDim }: ModelConfig): Matrix | undefined {
+  const { theta, scaling } = rotary.full_attention;
+  if (!scaling || scaling.type === 'linear') return undefined;
+  const scaled = rotaryFrequencies(rotary.full_attention, headDim);
+  const factors = Float32Array.from(
+    rotaryFrequencies({ theta }, headDim),
+    (plain, at) => plain / scaled[at]!,
+  );
+  const rows = (from: number, to: number): Promise<Float32Array> => Promise.resolve(factors.slice(from, to));
+  return { name: 'rope_freqs.weight', out: factors.length, in: 1, rows };
+}
+
 /** Where each tensor goes. Vectors stay in float32, and so do rows that are no whole number of blocks. */
-function planTensors({ config, weights }: ModelFolder, type: GgufType): PlannedTensor[] {
-  const layout = architectureOf(config).gguf;
+function planTensors(model: ModelFolder, type: GgufType): PlannedTensor[] {
+  const architecture = architectureOf(model.config);
+  const factors = rotaryFactors(model.config);
   let offset = 0;
-  return [...weights.values()].map((entry) => {
-    const inner = entry.shape.at(-1) ?? 1;
-    const whole = type === 'f16' || inner % BLOCK === 0;
-    const chosen = entry.shape.length === 2 && whole ? type : 'f32';
-    const count = entry.shape.reduce((product, size) => product * size, 1);
-    const length = (count * BYTES_PER_BLOCK[chosen]) / BLOCK;
-    const planned = { name: ggufName(entry.name, layout), entry, type: chosen, offset, length };
-    offset += aligned(planned.length);
+  const plan = (name: string, shape: readonly number[], matrix: Matrix): PlannedTensor => {
+    const whole = type === 'f16' || matrix.in % BLOCK === 0;
+    const chosen = shape.length === 2 && whole ? type : 'f32';
+    const length = (matrix.out * matrix.in * BYTES_PER_BLOCK[chosen]) / BLOCK;
+    const planned = { name, shape, matrix, type: chosen, offset, length };
+    offset += aligned(length);
     return planned;
-  });
+  };
+  return [
+    ...(factors ? [plan(factors.name, [factors.out], factors)] : []),
+    ...[...model.weights.values()].map((entry) =>
+      plan(ggufName(entry.name, architecture), entry.shape, ggufMatrix(entry, model, architecture)),
+    ),
+  ];
 }
 
 function modelMetadata(config: ModelConfig, options: GgufOptions): Record<string, unknown> {
   const integer = (value: number): unknown => ({ value, type: GGUFValueType.UINT32 });
   const float = (value: number): unknown => ({ value, type: GGUFValueType.FLOAT32 });
   const text = (value: string): unknown => ({ value, type: GGUFValueType.STRING });
-  const { architecture } = architectureOf(config).gguf;
+  const { architecture, metadata } = architectureOf(config).gguf;
+  const { theta, scaling } = config.rotary.full_attention;
   const own = {
     block_count: integer(config.numHiddenLayers),
     context_length: integer(config.maxPositionEmbeddings),
@@ -99,7 +143,17 @@ function modelMetadata(config: ModelConfig, options: GgufOptions): Record<string
     'attention.key_length': integer(config.headDim),
     'attention.value_length': integer(config.headDim),
     'attention.layer_norm_rms_epsilon': float(config.rmsNormEps),
-    'rope.freq_base': float(config.rotary.full_attention.theta),
+    'rope.freq_base': float(theta),
+    'rope.dimension_count': integer(config.headDim),
+    ...(scaling?.type === 'linear'
+      ? { 'rope.scaling.type': text('linear'), 'rope.scaling.factor': float(scaling.factor) }
+      : {}),
+    ...Object.fromEntries(
+      Object.entries(metadata?.(config) ?? {}).map(([key, value]) => [
+        key,
+        key.startsWith('rope.freq_base') ? float(value) : integer(value),
+      ]),
+    ),
   };
   return {
     'general.architecture': text(architecture),
@@ -113,9 +167,9 @@ function modelMetadata(config: ModelConfig, options: GgufOptions): Record<string
 }
 
 /** gguf_tensor_info_t: name, dimensions (the innermost first), type, offset. */
-function tensorInfo({ name: text, entry, type, offset }: PlannedTensor): Uint8Array {
+function tensorInfo({ name: text, shape, type, offset }: PlannedTensor): Uint8Array {
   const name = Buffer.from(text);
-  const dimensions = [...entry.shape].reverse();
+  const dimensions = [...shape].reverse();
   const bytes = Buffer.alloc(8 + name.length + 4 + 8 * dimensions.length + 4 + 8);
   let at = bytes.writeBigUInt64LE(BigInt(name.length), 0);
   at += name.copy(bytes, at);
@@ -142,15 +196,14 @@ function encodeBlocks({ codes, scales }: Blocks, bits: BlockBits): Uint8Array {
   return bytes;
 }
 
-async function* tensorData({ entry, type }: PlannedTensor): AsyncGenerator<Uint8Array> {
+async function* tensorData({ matrix, type }: PlannedTensor): AsyncGenerator<Uint8Array> {
   if (type === 'q8_0' || type === 'q4_0') {
     const bits = type === 'q8_0' ? 8 : 4;
-    for await (const blocks of matrixBlocks(stackMatrices([entry]), bits)) yield encodeBlocks(blocks, bits);
+    for await (const blocks of matrixBlocks(matrix, bits)) yield encodeBlocks(blocks, bits);
     return;
   }
-  const [rows = 0] = entry.shape;
-  for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
-    const values = await readRows(entry, first, Math.min(rows, first + ROWS_AT_ONCE));
+  for (let first = 0; first < matrix.out; first += ROWS_AT_ONCE) {
+    const values = await matrix.rows(first, Math.min(matrix.out, first + ROWS_AT_ONCE));
     yield new Uint8Array(type === 'f16' ? toFloat16(values).buffer : values.buffer);
   }
 }

@@ -37,6 +37,15 @@ export class ConfigKeys {
     return value;
   }
 
+  /** A list of positive numbers. */
+  numbers(key: string): number[] {
+    const value = this.json[key];
+    const isPositive = (item: unknown): item is number => typeof item === 'number' && item > 0;
+    if (!Array.isArray(value) || !value.every(isPositive))
+      throw this.fault(key, 'a list of positive numbers');
+    return value;
+  }
+
   /** One of some words; `fallback` where the key is absent. */
   word<Word extends string>(key: string, words: readonly Word[], fallback: Word): Word {
     const value = this.json[key] ?? fallback;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { InputError } from '../support/errors.js';
 import { readConfig } from './architectures/registry.js';
 import type { ModelConfig } from './config.js';
+import { ggufModelFolder, isGgufFile } from './gguf/model-folder.js';
 import { hubModelFolder, isHubId, type DownloadProgress } from './hub.js';
 import type { TensorEntry } from './safetensors.js';
 import { Tokenizer } from './tokenizer.js';
@@ -14,11 +15,15 @@ export interface ModelFolder {
   readonly weights: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The folder of a model that is named by a path or by its id on the Hugging Face hub; the latter is downloaded if need be. */
+/**
+ * The folder of a model that is named by a path, by a GGUF file or by its id on the Hugging Face hub. What is on the hub is downloaded if need be;
+ * a GGUF file is unpacked once, into the user's cache.
+ */
 export async function modelFolder(
   name: string,
   onProgress?: (progress: DownloadProgress) => void,
 ): Promise<string> {
+  if (isGgufFile(name)) return ggufModelFolder(name);
   if (existsSync(name)) return name;
   if (!isHubId(name))
     throw new InputError(`${name}: no such model folder, and no id of the hub (OWNER/NAME)`);

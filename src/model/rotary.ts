@@ -5,7 +5,7 @@ import type { ConfigKeys } from './config-keys.js';
 /** A base, and how its frequencies are stretched for longer texts than a model was first trained on. */
 export interface RotaryConfig {
   readonly theta: number;
-  readonly scaling?: LinearScaling | Llama3Scaling;
+  readonly scaling?: LinearScaling | Llama3Scaling | FactorScaling;
 }
 
 /** All frequencies divided by a factor (position interpolation, arXiv 2306.15595). */
@@ -23,11 +23,24 @@ export interface Llama3Scaling {
   readonly originalMaxPositionEmbeddings: number;
 }
 
-const ROPE_TYPES = ['default', 'linear', 'llama3'] as const;
+/** Each frequency divided by a factor of its own, whatever the length of the text (a LongRoPE of one list, arXiv 2402.13753). */
+export interface FactorScaling {
+  readonly type: 'longrope';
+  readonly factors: readonly number[];
+}
+
+const ROPE_TYPES = ['default', 'linear', 'llama3', 'longrope'] as const;
 
 function parseScaling(keys: ConfigKeys, typeKey: string): RotaryConfig['scaling'] {
   const type = keys.word(typeKey, ROPE_TYPES, 'default');
   if (type === 'default') return undefined;
+  if (type === 'longrope') {
+    keys.require('attention_factor', 1, 'scores that are not scaled');
+    const factors = keys.numbers('short_factor');
+    const equal = keys.numbers('long_factor').every((factor, at) => factor === factors[at]);
+    if (!equal) throw keys.fault('long_factor', 'the numbers of short_factor');
+    return { type, factors };
+  }
   const factor = keys.number('factor');
   if (type === 'linear') return { type, factor };
   return {
@@ -69,6 +82,7 @@ export function rotaryFrequencies({ theta, scaling }: RotaryConfig, headDim: num
   return Float64Array.from({ length: half }, (_, index) => {
     const frequency = theta ** (-index / half);
     if (!scaling) return frequency;
+    if (scaling.type === 'longrope') return frequency / (scaling.factors[index] ?? 1);
     return scaling.type === 'linear' ? frequency / scaling.factor : scaledAsLlama3(frequency, scaling);
   });
 }

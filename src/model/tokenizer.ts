@@ -73,6 +73,8 @@ export class Tokenizer {
   readonly endOfTurn: number;
   /** Separates documents. */
   readonly endOfText: number;
+  /** What the tokenizer puts before every text, if it puts anything. */
+  readonly beginning: number | undefined;
   /** Any of these ends a text that a model writes. */
   readonly endTokens: ReadonlySet<number>;
   private readonly template: ChatTemplate;
@@ -86,6 +88,7 @@ export class Tokenizer {
     const idOf = (token: string | undefined): number | undefined =>
       token === undefined ? undefined : backend.token_to_id(token);
     const begin = backend.encode('', { add_special_tokens: true }).ids;
+    [this.beginning] = begin;
     this.template = new ChatTemplate(template, special, this.decode(begin, { keepSpecial: true }), name);
     const eos = idOf(special.eos_token) ?? endTokens[0];
     if (eos === undefined) {

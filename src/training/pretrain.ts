@@ -1,5 +1,6 @@
 /** Pre-training: every weight of a small model, from nothing, on token sequences. */
 import { availableParallelism } from 'node:os';
+import { architectureOf } from '../model/architectures/registry.js';
 import { floatWeights } from '../model/network-weights.js';
 import { trainableParameters } from '../model/parameters.js';
 import type { ModelConfig } from '../model/config.js';
@@ -40,13 +41,15 @@ export interface PretrainOptions extends RuntimeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Normal(0, 0.02) weights, smaller where they write into the residual stream; gains 1. */
+/** Normal(0, 0.02) weights, smaller where they write into the residual stream; gains 1, biases 0. */
 export function initialiseWeights(config: ModelConfig, seed: number): Map<string, FloatTensor> {
   const weights = new Map<string, FloatTensor>();
+  const { gainOffset = 0 } = architectureOf(config);
   for (const [name, shape] of weightShapes(config)) {
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     if (shape.length === 1) {
-      weights.set(name, { shape, data: new Float32Array(size).fill(1) });
+      const start = name.endsWith('.bias') ? 0 : 1 - gainOffset;
+      weights.set(name, { shape, data: new Float32Array(size).fill(start) });
       continue;
     }
     const random = Random.for(seed, 'weights', name);

@@ -19,12 +19,20 @@ export interface GgufLayout {
   readonly architecture: string;
   /** Its names of the vectors and projections of a layer, by those of the checkpoint. */
   readonly names: Readonly<Record<string, string>>;
+  /** Whether the numbers of a head that turn together stand beside each other in queries and keys, not half a head apart. */
+  readonly pairsAdjacent?: boolean;
+  /** Its own keys, beside those that all have, without the architecture's name. @throws InputError for what llama.cpp cannot compute */
+  metadata?(config: ModelConfig): Readonly<Record<string, number>>;
+  /** Keys of config.json that are read from such keys. */
+  configKeys?(metadata: (key: string) => number | undefined): Readonly<Record<string, unknown>>;
 }
 
 /** One architecture: one file, one row of the registry. */
 export interface Architecture {
   /** Its `model_type` in config.json. */
   readonly modelType: string;
+  /** The class of Transformers that is named there. */
+  readonly className: string;
   /** @throws InputError for what it does not have */
   parseConfig(keys: ConfigKeys): ModelConfig;
   /** The gains of a layer, by name within it, and their sizes. */

@@ -2,6 +2,7 @@
  * Gemma 3 (arXiv 2503.19786), text: norms before and after attention and feed-forward, gains kept less 1, GeGLU, embeddings times the root of the
  * width, and layers that slide a window, with a rotary base of their own, between those that see everything.
  */
+import { InputError } from '../../support/errors.js';
 import { geglu } from '../../tensor/neural-operators.js';
 import { add } from '../../tensor/operators.js';
 import { parseLayerTypes } from '../config.js';
@@ -22,8 +23,29 @@ function parseRotaries(keys: ConfigKeys): ModelConfig['rotary'] {
   };
 }
 
+/** llama.cpp scales scores by the size of a head, and has a full layer after so many sliding ones. */
+function ggufMetadata(config: ModelConfig): Record<string, number> {
+  const { attentionScale, headDim, layerTypes, slidingWindow, rotary } = config;
+  if (Math.abs(attentionScale - headDim ** -0.5) > 1e-9) {
+    throw new InputError(
+      `query_pre_attn_scalar is ${Math.round(attentionScale ** -2)}: GGUF has scores scaled by head_dim (${headDim}) only`,
+    );
+  }
+  const pattern = layerTypes.indexOf('full_attention') + 1 || layerTypes.length + 1;
+  const isFull = (layer: number): boolean => (layer + 1) % pattern === 0;
+  if (layerTypes.some((type, layer) => (type === 'full_attention') !== isFull(layer))) {
+    throw new InputError('layer_types: GGUF has a full layer after equally many sliding ones only');
+  }
+  return {
+    'attention.sliding_window': slidingWindow ?? config.maxPositionEmbeddings,
+    'attention.sliding_window_pattern': pattern,
+    'rope.freq_base_swa': rotary.sliding_attention.theta,
+  };
+}
+
 export const gemma3: Architecture = {
   modelType: 'gemma3_text',
+  className: 'Gemma3ForCausalLM',
   parseConfig(keys) {
     const activation = keys.has('hidden_activation') ? 'hidden_activation' : 'hidden_act';
     keys.require(activation, 'gelu_pytorch_tanh', '"gelu_pytorch_tanh"');
@@ -70,5 +92,12 @@ export const gemma3: Architecture = {
       pre_feedforward_layernorm: 'ffn_norm',
       post_feedforward_layernorm: 'post_ffw_norm',
     },
+    metadata: ggufMetadata,
+    configKeys: (metadata) => ({
+      query_pre_attn_scalar: metadata('attention.key_length') ?? 256,
+      rope_local_base_freq: metadata('rope.freq_base_swa') ?? 10_000,
+      sliding_window: metadata('attention.sliding_window') ?? 1024,
+      sliding_window_pattern: metadata('attention.sliding_window_pattern') ?? 6,
+    }),
   },
 };

@@ -4,8 +4,9 @@ import { parseBiases, parsePreNorm, PRE_NORM_GGUF_NAMES, preNormLayer, preNormVe
 
 export const llama: Architecture = {
   modelType: 'llama',
+  className: 'LlamaForCausalLM',
   parseConfig: (keys) => parsePreNorm(keys, { modelType: 'llama', biases: parseBiases(keys) }),
   vectors: preNormVectors,
   layer: preNormLayer,
-  gguf: { architecture: 'llama', names: PRE_NORM_GGUF_NAMES },
+  gguf: { architecture: 'llama', names: PRE_NORM_GGUF_NAMES, pairsAdjacent: true },
 };

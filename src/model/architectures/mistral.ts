@@ -4,11 +4,12 @@ import { parsePreNorm, PRE_NORM_GGUF_NAMES, preNormLayer, preNormVectors } from 
 
 export const mistral: Architecture = {
   modelType: 'mistral',
+  className: 'MistralForCausalLM',
   parseConfig(keys) {
     const slides = keys.has('sliding_window');
     return parsePreNorm(keys, { modelType: 'mistral', biases: [], slides: () => slides });
   },
   vectors: preNormVectors,
   layer: preNormLayer,
-  gguf: { architecture: 'llama', names: PRE_NORM_GGUF_NAMES },
+  gguf: { architecture: 'llama', names: PRE_NORM_GGUF_NAMES, pairsAdjacent: true },
 };

@@ -5,6 +5,7 @@ import { qwenSlides } from './qwen3.js';
 
 export const qwen2: Architecture = {
   modelType: 'qwen2',
+  className: 'Qwen2ForCausalLM',
   parseConfig: (keys) =>
     parsePreNorm(keys, {
       modelType: 'qwen2',

@@ -12,6 +12,7 @@ export function qwenSlides(keys: ConfigKeys): (layer: number) => boolean {
 
 export const qwen3: Architecture = {
   modelType: 'qwen3',
+  className: 'Qwen3ForCausalLM',
   parseConfig: (keys) =>
     parsePreNorm(keys, {
       modelType: 'qwen3',

@@ -22,6 +22,27 @@ export function architectureOf({ modelType }: Pick<ModelConfig, 'modelType'>): A
   return found;
 }
 
+/** The architecture that GGUF calls so; undefined for one that is not known here. */
+export function architectureOfGguf(name: string): Architecture | undefined {
+  return [...ARCHITECTURES.values()].find(({ gguf }) => gguf.architecture === name);
+}
+
+/** What stands outside the layers, by its name in the checkpoint: GGUF's name, in all architectures. */
+const OUTER_GGUF_NAMES: Readonly<Record<string, string>> = {
+  'model.embed_tokens.weight': 'token_embd.weight',
+  'model.norm.weight': 'output_norm.weight',
+  'lm_head.weight': 'output.weight',
+};
+
+/** GGUF's name of a tensor of the checkpoint. */
+export function ggufName(name: string, { gguf }: Architecture): string {
+  const [, layer, part = '', kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
+  const inner = gguf.names[part];
+  const found = inner === undefined ? OUTER_GGUF_NAMES[name] : `blk.${layer}.${inner}.${kind}`;
+  if (found === undefined) throw new Error(`weight ${name} has no name in GGUF`);
+  return found;
+}
+
 /**
  * Checks and converts the content of a config.json.
  *

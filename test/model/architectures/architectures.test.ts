@@ -127,7 +127,7 @@ describe('llama', () => {
 
   it('refuses a kind of scaling that it does not know, by file and key', () => {
     expect(() => parseConfig({ ...smol, rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'c.json')).toThrow(
-      'c.json: rope_scaling.rope_type is "yarn", expected "default" or "linear" or "llama3"',
+      'c.json: rope_scaling.rope_type is "yarn", expected "default" or "linear" or "llama3" or "longrope"',
     );
     expect(() => parseConfig({ ...smol, hidden_act: 'gelu' }, 'c.json')).toThrow(
       'c.json: hidden_act is "gelu", expected "silu"',
