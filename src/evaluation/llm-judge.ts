@@ -1,6 +1,6 @@
 /** A language model as judge: two poems at a time, in both orders, by a rubric; what it says is set beside the automatic figures. */
 import { InputError } from '../support/errors.js';
-import type { ChatEndpoint } from '../writing/endpoint-poet.js';
+import type { ChatEndpoint } from '../writing/chat-endpoint.js';
 import { bootstrap, mean, type Interval } from './bootstrap.js';
 import type { CandidateResult, EvaluatedPoem } from './evaluate.js';
 

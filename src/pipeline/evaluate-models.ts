@@ -16,7 +16,8 @@ import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines, writeFileWhole, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { ChatEndpoint, type EndpointOptions } from '../writing/endpoint-poet.js';
+import { ChatEndpoint } from '../writing/chat-endpoint.js';
+import type { EndpointOptions } from '../writing/endpoint-poet.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 
 /** What is compared on which prompts, and who looks on. */

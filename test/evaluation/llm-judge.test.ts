@@ -4,7 +4,7 @@ import { judgeNeighbours, readVerdict } from '../../src/evaluation/llm-judge.js'
 import { measurePoem } from '../../src/evaluation/metrics.js';
 import { Yardstick } from '../../src/evaluation/yardstick.js';
 import { ThemeMeasure } from '../../src/poetry/theme-measure.js';
-import { ChatEndpoint } from '../../src/writing/endpoint-poet.js';
+import { ChatEndpoint } from '../../src/writing/chat-endpoint.js';
 import { ChatServer, completion } from '../chat-server.js';
 
 const GOOD = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';

@@ -98,6 +98,18 @@ describe('a poet behind an OpenAI-compatible endpoint', () => {
     expect(() => new EndpointPoet({ endpoint: 'nowhere', model: 'poet' })).toThrow(/expected a URL/);
   });
 
+  it('says why a server cannot be reached', async () => {
+    const closed = await poetOf([completion(POEM)]);
+    await server!.stop();
+    await expect(closed.writeAll([ORDER])).rejects.toThrow(/cannot be reached: .*ECONNREFUSED/);
+  });
+
+  it('says what a proxy says that knows no JSON, and asks nothing twice that is wrong', async () => {
+    const poet = await poetOf([(response) => void response.writeHead(403).end('<h1>Forbidden</h1>')]);
+    await expect(poet.writeAll([ORDER])).rejects.toThrow(/answered 403: <h1>Forbidden/);
+    expect(server!.requests).toHaveLength(1);
+  });
+
   it('stops when it is told to', async () => {
     const poet = await poetOf([silence]);
     const signal = AbortSignal.timeout(50);
