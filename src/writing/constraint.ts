@@ -20,6 +20,7 @@ import {
 } from './constraint-checks.js';
 import type { PoemPlan } from './poem-plan.js';
 import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
+import { ToneSupply } from './tone-supply.js';
 import { nextTypes, tonesAt } from './tonal-templates.js';
 import { kept, type TokenWindow, type VerseVocabulary } from './verse-vocabulary.js';
 
@@ -52,6 +53,7 @@ export class PoemConstraint {
   private readonly forbidden: Forbidden;
   private readonly checks: readonly Check[];
   private readonly supply: RhymeSupply;
+  private readonly toneSupply: ToneSupply;
   private readonly known: KnownLines | undefined;
   private readonly windows = new Map<string, TokenWindow>();
   private readonly reachingPlaces = new Map<string, Int32Array>();
@@ -76,7 +78,13 @@ export class PoemConstraint {
       this.rhymes,
     ];
     this.supply = new RhymeSupply(plan, vocabulary);
+    this.toneSupply = new ToneSupply(plan, vocabulary);
     this.known = known && new KnownLines(plan, known);
+  }
+
+  /** Whether the model knows too few characters to be sure of finishing the poem without using one twice. */
+  get lacksCharacters(): boolean {
+    return this.toneSupply.isShort;
   }
 
   start(): ConstraintState {
@@ -93,22 +101,30 @@ export class PoemConstraint {
     const barred = this.checks.flatMap((check) => [...(check.excluded?.(state) ?? [])]);
     const excluded = this.tokens.vocabulary.excluding(barred, this.unique);
     const [settled, reaching] = this.candidates(state, excluded);
-    const plain = this.whereRhymesLast(state, settled, this.supply.safeLength(state, false));
-    const rhyming = this.whereRhymesLast(state, reaching, this.supply.safeLength(state, true));
+    // A character may be of both tones, and settle which of two types its line has.
+    const room = Math.floor(this.toneSupply.slack(state.text) / 2);
+    const safe = (reaches: boolean): number => Math.min(room, this.supply.safeLength(state, reaches));
+    const plain = this.whereSupplyLasts(state, settled, safe(false));
+    const rhyming = this.whereSupplyLasts(state, reaching, safe(true));
     if (rhyming.length === 0) return plain;
     return plain.length === 0 ? rhyming : plain.concat(rhyming);
   }
 
   /** Looks one by one at tokens that are longer than is surely safe, and at all where words are forbidden. */
-  private whereRhymesLast(state: ConstraintState, ids: number[], safeLength: number): number[] {
+  private whereSupplyLasts(state: ConstraintState, ids: number[], safeLength: number): number[] {
     const { vocabulary } = this.tokens;
     const anyWord = this.forbidden.words.length > 0;
     if (!anyWord && safeLength >= vocabulary.longest) return ids;
     return ids.filter((id) => {
       if (!anyWord && vocabulary.lengthOf(id) <= safeLength) return true;
       const after = this.advance(state, vocabulary.charactersOf(id) ?? []);
-      return after !== undefined && this.supply.keep(after) !== undefined;
+      return after !== undefined && this.lasts(after) !== undefined;
     });
+  }
+
+  /** Drops what a poem could not be finished in; undefined where nothing is left. */
+  private lasts(state: ConstraintState): ConstraintState | undefined {
+    return this.toneSupply.slack(state.text) < 0 ? undefined : this.supply.keep(state);
   }
 
   /** The state after an allowed token. */
@@ -118,7 +134,7 @@ export class PoemConstraint {
     if (given.length > 0 && rest.length > 0) return { ...state, pending: rest };
     const characters = given.length > 0 ? given : this.tokens.vocabulary.charactersOf(token);
     const advanced = characters && this.advance(state, characters);
-    const after = advanced && this.supply.keep(advanced);
+    const after = advanced && this.lasts(advanced);
     if (!after) throw new Error(`token ${token} is not allowed after "${state.text.join('')}"`);
     return { ...after, pending: [] };
   }

@@ -205,7 +205,13 @@ export class Poet implements PoemWriter {
     const key = JSON.stringify([form, asked, options.original ?? false, drawn]);
     const make = (): PoemConstraint => {
       const plan = planPoem(form, asked, this.tokens.vocabulary, Random.for(seed, 'places'));
-      return new PoemConstraint(plan, this.tokens, options.original ? knownLines : undefined);
+      const constraint = new PoemConstraint(plan, this.tokens, options.original ? knownLines : undefined);
+      if (constraint.lacksCharacters) {
+        throw new InputError(
+          `the model knows too few characters for ${plan.shape.lines.length} lines without using one twice: ask for fewer lines, or allow repeated-character`,
+        );
+      }
+      return constraint;
     };
     return kept(this.constraints, key, make, CONSTRAINTS_KEPT);
   }

@@ -190,6 +190,13 @@ export class VerseVocabulary {
     return new VerseVocabulary(tokens);
   }
 
+  /** The Han characters that are a token each. */
+  characters(): readonly string[] {
+    return this.tokens.flatMap(({ characters: [character = '', ...others] }) =>
+      others.length === 0 && isHan(character) ? [character] : [],
+    );
+  }
+
   /** Which characters are among these, by their codes. */
   flags(characters: Iterable<string>): Uint8Array {
     const flags = new Uint8Array(this.codes.size);
