@@ -3,15 +3,25 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { findPoems, linesOf, readPoemFile, type Found } from '../corpus/poem-stream.js';
 import { BOOK_NAMES, bookByName } from '../poetry/books.js';
-import { checkLines, type CheckOptions } from '../poetry/check.js';
+import { checkLines, type CheckOptions, type PoemCheck } from '../poetry/check.js';
+import { RULES } from '../poetry/rules.js';
 import { isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
+import type { Poet } from '../writing/poet.js';
+import type { Suggestion } from '../writing/suggest.js';
 import { formatCheck } from './format-check.js';
 import { formatLeftOut } from './format-left-out.js';
+import { say } from './language.js';
+import { DEFAULT_MODEL } from './paths.js';
 
 interface CheckFlags {
   readonly book: string;
   readonly json?: boolean;
+  readonly pinyin?: boolean;
+  readonly traditional?: boolean;
+  readonly suggest?: boolean;
+  readonly model: string;
+  readonly adapter?: string;
 }
 
 const EXAMPLES = `
@@ -32,11 +42,35 @@ export function checkCommand(program: Command): void {
       'a poem, files of poems, or data sets in JSON or JSON Lines; standard input where absent',
     )
     .addOption(new Option('--book <name>', 'rhyme book').choices(BOOK_NAMES).default('平水韵'))
+    .option('--pinyin', 'pinyin above the lines')
+    .option('--traditional', 'the lines in traditional script')
+    .option('--suggest', 'for each fault up to three characters that mend it, as the model likes them')
+    .option('--model <name>', 'the model that suggests', DEFAULT_MODEL)
+    .option('--adapter <folder>', 'its PEFT adapter (the shipped one with the shipped model)')
     .option('--json', 'one JSON object a poem; a data set always gives them')
     .addHelpText('after', EXAMPLES)
     .action(async (words: readonly string[], flags: CheckFlags) => {
-      for (const { name, poems } of sourcesOf(words)) await checkAll(poems, name, flags);
+      const tools = await loadTools(flags);
+      try {
+        for (const { name, poems } of sourcesOf(words)) await checkAll(poems, name, flags, tools);
+      } finally {
+        await tools.poet?.release();
+      }
     });
+}
+
+/** What takes time to load, and is asked for by few. */
+interface Tools {
+  readonly poet?: Pick<Poet, 'suggest' | 'release'>;
+  readonly pinyin?: (line: string) => string[];
+  readonly traditional?: (line: string) => string;
+}
+
+async function loadTools(flags: CheckFlags): Promise<Tools> {
+  const { toPinyin } = flags.pinyin ? await import('../poetry/pinyin.js') : {};
+  const { toTraditional } = flags.traditional ? await import('../poetry/traditional.js') : {};
+  const poet = flags.suggest ? await (await import('./load-poet.js')).loadPoet(flags) : undefined;
+  return { pinyin: toPinyin, traditional: toTraditional, poet };
 }
 
 interface Source {
@@ -62,15 +96,23 @@ async function* partsOf(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-async function checkAll(poems: AsyncIterable<Found>, name: string, flags: CheckFlags): Promise<void> {
+async function checkAll(
+  poems: AsyncIterable<Found>,
+  name: string,
+  flags: CheckFlags,
+  tools: Tools,
+): Promise<void> {
   const options: CheckOptions = { book: bookByName(flags.book) };
   let count = 0;
   for await (const poem of poems) {
     count += 1;
+    const check = checkLines(linesOf(poem), options);
+    const suggestions = await tools.poet?.suggest(linesOf(poem), options);
+    const asJson = poem.kind === 'record' || flags.json;
     await print(
-      poem.kind === 'record' || flags.json
-        ? `${JSON.stringify(describe(poem, options))}`
-        : show(poem, options),
+      asJson
+        ? JSON.stringify(describe(poem, check, suggestions, tools))
+        : show(poem, check, suggestions, tools),
     );
   }
   if (count === 0) throw new InputError(`${name}: no verse found 无诗, expected a poem`);
@@ -83,19 +125,49 @@ async function print(text: string): Promise<void> {
 }
 
 /** What --json prints of a poem. */
-function describe(poem: Found, options: CheckOptions): object {
+function describe(
+  poem: Found,
+  check: PoemCheck,
+  suggestions: readonly Suggestion[] | undefined,
+  { pinyin, traditional }: Tools,
+): object {
+  const lines = check.lines.map((line) => ({
+    ...line,
+    ...(pinyin ? { pinyin: pinyin(line.text) } : {}),
+    ...(traditional ? { traditional: traditional(line.text) } : {}),
+  }));
+  const suggested = suggestions?.map(({ fault: { rule, line }, mends }) => ({ rule, line, mends }));
+  const found = { ...check, lines, suggestions: suggested };
   if (poem.kind === 'record') {
     const { line, id } = poem;
-    return {
-      ...(id === undefined ? { line } : { line, id }),
-      ...checkLines(linesOf(poem), options),
-    };
+    return { ...(id === undefined ? { line } : { line, id }), ...found };
   }
   const { title, author, dynasty, leftOut } = poem;
-  return { title, author, dynasty, ...checkLines(poem.lines, options), leftOut };
+  return { title, author, dynasty, ...found, leftOut };
 }
 
-function show(poem: Extract<Found, { kind: 'text' }>, options: CheckOptions): string {
+function show(
+  poem: Extract<Found, { kind: 'text' }>,
+  check: PoemCheck,
+  suggestions: readonly Suggestion[] = [],
+  { pinyin, traditional }: Tools,
+): string {
+  const texts = poem.lines.map((line) => traditional?.(line) ?? line);
+  const syllables = pinyin && poem.lines.map((line) => pinyin(line).join(' '));
   const leftOut = formatLeftOut(poem.leftOut);
-  return `${formatCheck(checkLines(poem.lines, options))}\n${leftOut === '' ? '' : `  ${leftOut}\n`}`;
+  return [
+    formatCheck(check, { texts, pinyin: syllables }),
+    ...suggestions.map(formatSuggestion),
+    ...(leftOut === '' ? [] : [`  ${leftOut}`]),
+    '',
+  ].join('\n');
+}
+
+/** `line 4 rhyme: 台 → 楼 更上一层楼` */
+function formatSuggestion({ fault, mends }: Suggestion): string {
+  const { chinese, english } = RULES[fault.rule];
+  const place = say(`第${fault.line}句${chinese}`, `line ${fault.line} ${english}`);
+  const found = mends.map(({ was, character, text }) => `${was} → ${character} ${text}`);
+  const none = say('改一字不能救', 'no single character mends it');
+  return `  ${say('可改', 'to mend')} ${place}: ${found.length > 0 ? found.join('，') : none}`;
 }

@@ -11,10 +11,18 @@ const TONE_COLOURS: Readonly<Record<string, (text: string) => string>> = {
   '?': pc.gray,
 };
 
+export interface CheckFormat {
+  /** The lines as they are to be shown; as they were checked where absent. */
+  readonly texts?: readonly string[];
+  /** Syllables of each line, set above it. */
+  readonly pinyin?: readonly string[];
+}
+
 /** Lines of text with tones under them; a tone that was chosen among several is underlined. */
-export function formatCheck(check: PoemCheck): string {
-  const lines = check.lines.flatMap(({ text, tones, ok }) => [
-    `  ${text}${ok ? '' : pc.red(' ✗')}`,
+export function formatCheck(check: PoemCheck, { texts, pinyin }: CheckFormat = {}): string {
+  const lines = check.lines.flatMap(({ text, tones, ok }, line) => [
+    ...(pinyin ? [pc.gray(`  ${pinyin[line] ?? ''}`)] : []),
+    `  ${texts?.[line] ?? text}${ok ? '' : pc.red(' ✗')}`,
     `  ${tones.map(formatTone).join('')}`,
   ]);
   const { group, ok, book } = check.rhyme;
@@ -33,6 +41,7 @@ export function formatCheck(check: PoemCheck): string {
     `  ${check.form} · ${rhyme}${parallel}`,
     `  ${check.why}`,
     ...chosenReadings(check),
+    ...enteringTones(check),
     ...listed('✗', check.violations, pc.red),
     ...listed('·', check.licences, pc.gray),
     ...listed('·', check.notes, pc.gray),
@@ -52,4 +61,13 @@ function chosenReadings({ lines }: PoemCheck): string[] {
       .map(({ char, tone }) => say(`第${line + 1}句${char}(${tone})`, `line ${line + 1} ${char}(${tone})`)),
   );
   return chosen.length > 0 ? [pc.gray(`  ${say('多音字取读', 'readings chosen')}: ${chosen.join(' ')}`)] : [];
+}
+
+/** The characters in entering tones, line by line. */
+function enteringTones({ lines }: PoemCheck): string[] {
+  const found = lines.map(({ tones }) =>
+    tones.flatMap(({ char, entering }) => (entering ? [char] : [])).join(''),
+  );
+  const shown = found.filter((characters) => characters !== '').join(' ');
+  return shown === '' ? [] : [pc.gray(`  ${say('入声', 'entering tones (入声)')}: ${shown}`)];
 }

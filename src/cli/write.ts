@@ -8,15 +8,15 @@ import { FORM_NAMES } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { SEQUENCES_AT_ONCE } from '../writing/generate.js';
-import { Poet } from '../writing/poet.js';
+import type { Poet } from '../writing/poet.js';
 import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
 import { writeBest } from '../writing/writer.js';
 import type { WrittenPoem } from '../writing/written-poem.js';
 import { formatCheck } from './format-check.js';
 import { say } from './language.js';
 import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
-import { resolveModel } from './model.js';
-import { DEFAULT_ADAPTER, DEFAULT_INDEX, DEFAULT_MODEL, resolvePath } from './paths.js';
+import { loadPoet } from './load-poet.js';
+import { DEFAULT_INDEX, DEFAULT_MODEL, resolvePath } from './paths.js';
 import { startProgress } from './progress.js';
 import { readRequest, type RequestFlags } from './write-request.js';
 
@@ -102,17 +102,8 @@ async function loadWriter(flags: WriteFlags, knownLines: LineIndex | undefined):
     const poet = new EndpointPoet({ endpoint: flags.endpoint, model: flags.model, apiKey, knownLines });
     return { write: (options) => writeBest(poet, options), release: () => poet.release() };
   }
-  const shipped =
-    flags.model === DEFAULT_MODEL && existsSync(resolvePath(DEFAULT_ADAPTER)) ? DEFAULT_ADAPTER : undefined;
-  const chosen = flags.base ? undefined : (flags.adapter ?? shipped);
-  return Poet.load({
-    model: await resolveModel(flags.model),
-    adapter: chosen === undefined ? undefined : resolvePath(chosen),
-    dtype: flags.dtype,
-    threads: flags.threads,
-    device: flags.device,
-    knownLines,
-  });
+  const { dtype, threads, device } = flags;
+  return loadPoet(flags, { dtype, threads, device, knownLines });
 }
 
 async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<void> {

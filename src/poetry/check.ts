@@ -21,6 +21,8 @@ export interface CharacterTone {
   readonly readings: readonly string[];
   /** There where the tone was chosen among several, because the line or the rhyme asks for it. */
   readonly chosen?: true;
+  /** There where it is oblique as an entering tone (入声), which today's Mandarin has lost. */
+  readonly entering?: true;
   /** There where a word of the line decided how the character is read: the word. */
   readonly decidedBy?: string;
 }
@@ -114,6 +116,12 @@ function askedTones(judgement: Judgement, line: number, size: number): (Tone | u
   return asked;
 }
 
+/** Whether a character that is oblique here is so in entering tones only. */
+function isEntering({ readings }: PlaceReadings, tone: string): boolean {
+  const oblique = readings.filter((reading) => reading.tone === '仄');
+  return tone === '仄' && oblique.length > 0 && oblique.every(({ group }) => group.category === '入');
+}
+
 function characterTones(
   places: readonly PlaceReadings[],
   asked: readonly (Tone | undefined)[],
@@ -127,6 +135,7 @@ function characterTones(
       tone: chosen ? wanted : tone,
       readings: place.readings.map(({ group }) => group.label),
       ...(chosen ? { chosen } : {}),
+      ...(isEntering(place, chosen ? wanted : tone) ? { entering: true } : {}),
       ...(place.decidedBy === undefined ? {} : { decidedBy: place.decidedBy }),
     };
   });

@@ -9,7 +9,7 @@ export interface PoemRecord {
 
 const TEXT_KEYS = ['text', 'completion', 'chosen', 'lines', 'paragraphs', 'content', 'contents'] as const;
 
-/** The poem of a record: a string, a list of lines, or messages. Undefined where it holds none. */
+/** The poem of a record: a string, a list of lines (of none too: chinese-poetry has such), or messages. Undefined where it holds none. */
 export function readPoemRecord(value: unknown): PoemRecord | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const record = new Map(Object.entries(value));
@@ -27,7 +27,7 @@ export function readPoemRecord(value: unknown): PoemRecord | undefined {
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (!Array.isArray(value) || value.length === 0) return undefined;
+  if (!Array.isArray(value)) return undefined;
   const items = value.map((item: unknown) =>
     typeof item === 'object' && item !== null && 'content' in item ? item.content : item,
   );

@@ -102,9 +102,9 @@ function isVerse(rows: readonly Row[], length: LineLength): boolean {
   if (lines.length === 0 || (lines.length === 1 && (rows.length > 1 || even))) return false;
   if (even) return share >= NEARLY_ALL && lines.length >= (length === 4 ? 4 : 2);
   if (share >= MOST) return true;
+  if (proseShare(all.map(plainText).join('')) >= MUCH_PROSE) return false;
   const near = body.every((chunk) => Math.abs(size(plainText(chunk)) - length) <= MOST_OFF);
-  if (lines.length < 4) return near && lines.length >= 2 && body.length >= 3;
-  return proseShare(lines.join('')) < MUCH_PROSE;
+  return lines.length >= 4 || (near && lines.length >= 2 && body.length >= 3);
 }
 
 const proseShare = (text: string): number => (text.match(PROSE) ?? []).length / Math.max(1, size(text));

@@ -17,6 +17,7 @@ import { Generator, type Generation, type GenerationRequest } from './generate.j
 import { constraintsOf, type Constraints } from './constraint-schema.js';
 import { planPoem } from './plan.js';
 import { SAMPLING_DEFAULTS, type SamplingOptions } from './generation-settings.js';
+import { suggestMends, type Suggestion, type SuggestOptions } from './suggest.js';
 import { kept, VerseVocabulary } from './verse-vocabulary.js';
 import {
   ordersOf,
@@ -144,6 +145,11 @@ export class Poet implements PoemWriter {
       if (one.status === 'rejected') throw one.reason;
       return this.describe(orders[index] as PoemOrder, one.value);
     });
+  }
+
+  /** For each fault of a poem up to three single characters that mend it, in the order in which the model likes them. */
+  async suggest(lines: readonly string[], options: SuggestOptions = {}): Promise<Suggestion[]> {
+    return suggestMends({ ...this.parts, vocabulary: this.tokens.vocabulary }, lines, options);
   }
 
   /** Answers a conversation. */

@@ -1,0 +1,7 @@
+/** How lines sound today: pinyin with tone marks. */
+import { pinyin } from 'pinyin-pro';
+
+/** The syllables of a line, one a character; readings are chosen by the words around. */
+export function toPinyin(line: string): string[] {
+  return pinyin(line, { type: 'array' });
+}
