@@ -2,6 +2,7 @@
  * Duplicates: the same poem twice, one inside another, and poems that share half of their lines; and clusters, so that poems with two
  * lines in common are never on both sides of a split.
  */
+import { SHARED_LINES } from './shared-lines.js';
 
 /** What is compared of a poem. */
 export interface Comparable {
@@ -62,7 +63,7 @@ export function findDuplicates(poems: readonly Comparable[]): Duplicates {
       continue;
     }
     for (const [owner, count] of shared) {
-      if (count >= 2) parents.set(root(poem.id), root((poems[owner] as Comparable).id));
+      if (count >= SHARED_LINES) parents.set(root(poem.id), root((poems[owner] as Comparable).id));
     }
     for (const line of new Set(poem.lines)) {
       const known = ownersOf(line);

@@ -1,6 +1,7 @@
 /** Preference pairs: the true poem against one that breaks what was asked, each verified to break what it claims. */
 import { checkLines } from '../poetry/check.js';
 import { formOfShape } from '../poetry/forms.js';
+import { SPOKEN_WORDS } from '../poetry/modern-words.js';
 import { rhymesThroughout } from '../poetry/rhyme.js';
 import { themeCoverage } from '../poetry/themes.js';
 import { layOut } from '../poetry/layout.js';
@@ -36,22 +37,6 @@ export const REJECTION_SHARES: Readonly<Record<RejectionReason, number>> = {
   shuffled_lines: 2,
   recited: 2,
 };
-
-/** Words of today's language, by length, that no Tang line has. */
-const VERNACULAR = [
-  '我们',
-  '什么',
-  '他们',
-  '这个',
-  '因为',
-  '所以',
-  '没有',
-  '觉得',
-  '非常',
-  '就是',
-  '可以',
-  '喜欢',
-];
 
 export interface PairSource {
   readonly poem: CleanPoem;
@@ -147,7 +132,7 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
   },
   vernacular: ({ poem }, _, random) =>
     poem.lines.map((line) =>
-      random.next() < 0.6 ? random.pick(VERNACULAR) + characters(line).slice(2).join('') : line,
+      random.next() < 0.6 ? random.pick(SPOKEN_WORDS) + characters(line).slice(2).join('') : line,
     ),
   shuffled_lines: ({ poem }, others, random) => {
     const same = others.filter(({ poem: other }) => other.lines[0]?.length === poem.lines[0]?.length);

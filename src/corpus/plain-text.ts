@@ -1,11 +1,12 @@
 /** Poems as plain text, a blank line between them: what `pretrain` reads. */
-import { createHash } from 'node:crypto';
 import { layOut } from '../poetry/layout.js';
 import { InputError } from '../support/errors.js';
+import { digest32 } from '../support/digest.js';
 import { readText } from '../support/files.js';
 import { CLEANING_DEFAULTS } from './clean.js';
 import { linesOf, readPoemFile } from './poem-stream.js';
 import { readCleanPoems } from './read-clean.js';
+import { sharesLines } from './shared-lines.js';
 
 /** One of several parts of a corpus that have no poem in common. */
 export interface Part {
@@ -19,7 +20,7 @@ export interface PlainTextOptions {
   readonly sources: readonly string[];
   /** Longer poems are left out. */
   readonly mostLines: number;
-  /** Poems that have two of these lines are left out. */
+  /** Poems that share lines with these ({@link sharesLines}) are left out. */
   readonly exclude: ReadonlySet<string>;
   readonly part?: Part;
 }
@@ -55,11 +56,7 @@ export function parsePart(text: string): Part {
 
 /** Poems that begin alike are always in the same part. */
 function isInPart(lines: readonly string[], { index, of }: Part): boolean {
-  const hash = createHash('sha256')
-    .update(lines[0] ?? '')
-    .digest()
-    .readUInt32BE();
-  return hash % of === index - 1;
+  return digest32(lines[0] ?? '') % of === index - 1;
 }
 
 /** Cleaned poems of the sources, each text once. */
@@ -68,7 +65,7 @@ export async function collectPoems(options: PlainTextOptions): Promise<string[]>
   const poems = new Set<string>();
   for await (const poem of readCleanPoems(options.sources, { ...CLEANING_DEFAULTS, mostLines })) {
     if (part && !isInPart(poem.lines, part)) continue;
-    if (poem.lines.filter((line) => exclude.has(line)).length >= 2) continue;
+    if (sharesLines(poem.lines, exclude)) continue;
     poems.add(layOut(poem.lines, poem.marks));
   }
   return [...poems];

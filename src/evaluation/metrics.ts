@@ -1,6 +1,7 @@
 /** Figures over one poem: what each of the four dimensions is made of. */
 import { checkPoem } from '../poetry/check.js';
 import { FORMS, type FormName } from '../poetry/forms.js';
+import { MODERN_LANGUAGE } from '../poetry/modern-words.js';
 import type { RuleId, Violation } from '../poetry/rules.js';
 import { characters, splitLines } from '../poetry/text.js';
 import type { Yardstick } from './yardstick.js';
@@ -135,10 +136,6 @@ export type PoemMetrics = Readonly<Record<MetricName, number | null>> & {
   readonly overall: number;
 };
 
-/** Words of today that classical verse does not have. */
-const MODERN =
-  /什么|怎么|没有|可以|因为|所以|但是|如果|时候|我们|你们|他们|已经|现在|时间|世界|电|网|机器|[的们吗呢吧很她它哪嘛啊哦呀咱]/gu;
-
 /** Measures a poem against what was asked. */
 export function measurePoem(
   text: string,
@@ -158,7 +155,7 @@ export function measurePoem(
   const faulty = linesWith(check.violations, 'lone-level', 'three-level');
   const all = characters(lines.join(''));
   const variety = all.length === 0 ? 0 : Math.min(1, new Set(all).size / (0.8 * all.length));
-  const modern = all.length === 0 ? 0 : (text.match(MODERN) ?? []).join('').length / all.length;
+  const modern = all.length === 0 ? 0 : (text.match(MODERN_LANGUAGE) ?? []).join('').length / all.length;
   const diction = Math.max(0, yardstick.knownPairs(text) - modern);
   const rhyme = check.rhyme.share * enough;
   const style = (format * (tone + adhesion + variety + diction)) / 4;
