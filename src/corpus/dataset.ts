@@ -62,20 +62,26 @@ export function isPreference(value: unknown): value is PreferenceExample {
   return isRecord(value) && PREFERENCE_COLUMNS.every((column) => isMessages(value[column]));
 }
 
+/** @throws InputError naming the place and the column of what is no list of messages */
+function requireMessages(
+  value: unknown,
+  columns: readonly string[],
+  place: string,
+): asserts value is Record<string, unknown> {
+  if (!isRecord(value)) throw new InputError(`${place}: expected an object`);
+  for (const column of columns) {
+    if (isMessages(value[column])) continue;
+    const found = value[column] === undefined ? 'nothing' : JSON.stringify(value[column]).slice(0, 60);
+    throw new InputError(`${place}: ${column}: found ${found}, expected a list of {role, content}`);
+  }
+}
+
 async function* readColumns(
   file: string,
   columns: readonly string[],
 ): AsyncGenerator<Record<string, unknown>> {
   for await (const { line, value } of readJsonLines(file)) {
-    if (!isRecord(value)) throw new InputError(`${file}:${line}: expected an object`);
-    for (const column of columns) {
-      if (!isMessages(value[column])) {
-        const found = value[column] === undefined ? 'nothing' : JSON.stringify(value[column]).slice(0, 60);
-        throw new InputError(
-          `${file}:${line}: ${column}: found ${found}, expected a list of {role, content}`,
-        );
-      }
-    }
+    requireMessages(value, columns, `${file}:${line}`);
     yield value;
   }
 }
@@ -95,6 +101,43 @@ export function readSftDataset(file: string): Promise<SftExample[]> {
 /** Reads a preference set. @throws InputError naming file, line and key */
 export function readPreferenceDataset(file: string): Promise<PreferenceExample[]> {
   return readAll<PreferenceExample>(file, PREFERENCE_COLUMNS);
+}
+
+/** A line of a set of judged answers. */
+export interface LabelledExample {
+  readonly prompt: readonly Message[];
+  readonly completion: readonly Message[];
+  /** Whether the answer is a good one. */
+  readonly label: boolean;
+}
+
+/**
+ * Reads judged answers: lines of prompt, completion and label; a preference pair among them is two of them, as TRL takes it apart.
+ *
+ * @throws InputError naming file, line and key
+ */
+export async function readLabelledDataset(file: string): Promise<LabelledExample[]> {
+  const examples: LabelledExample[] = [];
+  for await (const { line, value } of readJsonLines(file)) {
+    if (isPreference(value)) {
+      const { prompt, chosen, rejected } = value;
+      examples.push(
+        { prompt, completion: chosen, label: true },
+        { prompt, completion: rejected, label: false },
+      );
+      continue;
+    }
+    requireMessages(value, SFT_COLUMNS, `${file}:${line}`);
+    const { label } = value;
+    if (typeof label !== 'boolean') {
+      throw new InputError(
+        `${file}:${line}: label: found ${JSON.stringify(label) ?? 'nothing'}, expected true or false`,
+      );
+    }
+    examples.push({ ...(value as unknown as SftExample), label });
+  }
+  if (examples.length === 0) throw new InputError(`${file}: no examples`);
+  return examples;
 }
 
 /** Counts the lines of a data set of either kind, told from its first line. */

@@ -1,5 +1,11 @@
 /** From a data set's file to token ids, as the stage's type reads it. */
-import { messageText, readPreferenceDataset, readSftDataset, type Message } from '../corpus/dataset.js';
+import {
+  messageText,
+  readLabelledDataset,
+  readPreferenceDataset,
+  readSftDataset,
+  type Message,
+} from '../corpus/dataset.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { InputError } from '../support/errors.js';
 import type { TokenizedExample } from '../training/learning.js';
@@ -10,6 +16,7 @@ import { tokenizeExamples } from '../training/tokenize.js';
 interface ReadExample {
   readonly prompt: readonly Message[];
   readonly completions: readonly (readonly Message[])[];
+  readonly label?: boolean;
 }
 
 export interface TokenizedDataset {
@@ -27,13 +34,22 @@ const readPairs = async (file: string): Promise<ReadExample[]> =>
     completions: [chosen, rejected],
   }));
 
+const readLabelled = async (file: string): Promise<ReadExample[]> =>
+  (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
+    prompt,
+    completions: [completion],
+    label,
+  }));
+
 /** Who reads the data sets of a type of stage: what is trained on, and what is watched. */
 const READERS: Readonly<
   Record<StageRecipe['type'], Record<'train' | 'validation', (file: string) => Promise<ReadExample[]>>>
 > = {
   sft: { train: readCompletions, validation: readCompletions },
   dpo: { train: readPairs, validation: readPairs },
-  // Its prompts are asked; its pairs are the model's own.
+  kto: { train: readLabelled, validation: readLabelled },
+  // Prompts are asked; the answers are the model's own.
+  grpo: { train: readCompletions, validation: readCompletions },
   iterative_dpo: { train: readCompletions, validation: readPairs },
 };
 

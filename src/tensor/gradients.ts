@@ -221,6 +221,16 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
     (dy, a, b) => multiply(dy, cast(greater(a, b), 'float32')),
     (dy, a, b) => multiply(dy, subtract(one(dy.graph), cast(greater(a, b), 'float32'))),
   ),
+  Min: binary(
+    (dy, a, b) => multiply(dy, cast(greater(b, a), 'float32')),
+    (dy, a, b) => multiply(dy, subtract(one(dy.graph), cast(greater(b, a), 'float32'))),
+  ),
+  // As torch.clamp: what stands on a bound still moves.
+  Clip: (entry, dy) => {
+    const [x, least, most] = [input(entry, 0), input(entry, 1), input(entry, 2)];
+    const zero = dy.graph.scalar(0);
+    return [where(greater(least, x), zero, where(greater(x, most), zero, dy))];
+  },
   Neg: unary((dy) => negate(dy)),
   Exp: unary((dy, _, y) => multiply(dy, y)),
   Log: unary((dy, x) => divide(dy, x)),

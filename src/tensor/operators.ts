@@ -38,6 +38,11 @@ export const maximum = (left: Value, right: Value): Value => elementwise('Max', 
 export const minimum = (left: Value, right: Value): Value => elementwise('Min', left, right);
 export const greater = (left: Value, right: Value): Value => elementwise('Greater', left, right, 'bool');
 
+/** x, no less than `least` and no more than `most`: scalars. */
+export function clip(x: Value, least: Value, most: Value): Value {
+  return emit('Clip', { graph: x.graph, inputs: [x, least, most], shape: x.shape });
+}
+
 export const negate = (x: Value): Value => unary('Neg', x);
 export const exp = (x: Value): Value => unary('Exp', x);
 export const log = (x: Value): Value => unary('Log', x);

@@ -8,16 +8,18 @@ export class ExampleOrder {
   readonly stepsPerEpoch: number;
   /** Optimiser steps of the stage. */
   readonly totalSteps: number;
-  private readonly perStep: number;
   private epoch = -1;
   private order: readonly number[] = [];
 
-  /** @param examples how many there are */
+  /**
+   * @param examples how many there are
+   * @param perStep how many a step sees
+   */
   constructor(
     private readonly recipe: StageRecipe,
     private readonly examples: number,
+    private readonly perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps,
   ) {
-    this.perStep = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
     this.stepsPerEpoch = Math.ceil(examples / this.perStep);
     const steps = Math.ceil(this.stepsPerEpoch * recipe.num_train_epochs);
     this.totalSteps = recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;

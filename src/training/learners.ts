@@ -2,7 +2,9 @@
 import type { LearningContext } from './learning.js';
 import type { Learning } from './objective.js';
 import { learnDpo } from './objectives/dpo.js';
+import { learnGrpo } from './objectives/rollout-source.js';
 import { learnIterativeDpo } from './objectives/iterative-dpo.js';
+import { learnKto } from './objectives/kto.js';
 import { learnSft } from './objectives/sft.js';
 import type { StageRecipe } from './recipe.js';
 
@@ -13,6 +15,8 @@ type Learner<T extends StageRecipe['type']> = (
 const LEARNERS: { readonly [T in StageRecipe['type']]: Learner<T> } = {
   sft: learnSft,
   dpo: learnDpo,
+  kto: learnKto,
+  grpo: learnGrpo,
   iterative_dpo: learnIterativeDpo,
 };
 

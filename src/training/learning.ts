@@ -5,7 +5,7 @@ import { ExampleOrder } from './example-order.js';
 import type { Example, ExampleSource } from './objective.js';
 import type { TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
-import type { PairRollouts } from './rollouts.js';
+import type { GroupRollouts, PairRollouts } from './rollouts.js';
 
 /** A line of a data set as token ids. */
 export interface TokenizedExample extends TokenTree {
@@ -29,6 +29,8 @@ export interface LearningContext<R extends StageRecipe = StageRecipe> {
   readonly baseName: string;
   /** Writes the pairs of an iterative_dpo stage. */
   readonly pairs?: PairRollouts;
+  /** Writes and judges the answers of a grpo stage. */
+  readonly groups?: GroupRollouts;
 }
 
 /** Examples that are all there before the first step, in the order of {@link ExampleOrder}. */

@@ -20,6 +20,8 @@ export interface Objective<E extends Example> {
   feeds(batch: PackedBatch, part: readonly E[], step: readonly E[]): Arrays;
   /** Adds a micro-batch's figures to the step's. */
   tally(batch: PackedBatch, part: readonly E[], outputs: Outputs, tally: Tally): void;
+  /** Figures of a step that come from its others. */
+  figures?(figures: Readonly<Record<string, number>>): Record<string, number>;
 }
 
 /** The examples of an optimiser step. */
@@ -27,8 +29,10 @@ export interface StepExamples<E extends Example> {
   readonly examples: readonly E[];
   /** What they are called where they are named in a message: places in the data set. */
   readonly places: readonly number[];
-  /** Figures that are known before the step: rewards, times. */
+  /** Figures that are known before the step, as those of rewards. */
   readonly figures?: Readonly<Record<string, number>>;
+  /** What making the examples took: sampling, judging. */
+  readonly seconds?: Readonly<Record<string, number>>;
 }
 
 /** Where a trainer's examples come from: a function of the step (numbered from 0), so that a run can be taken up anywhere. */

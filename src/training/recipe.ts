@@ -5,12 +5,11 @@ import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, readText } from '../support/files.js';
 import { COMMON_SETTINGS } from './recipe/common-settings.js';
 import { FOREIGN_KEYS } from './recipe/foreign-keys.js';
-import { defaultOf, problemOf, type Settings } from './recipe/setting.js';
+import { defaultOf, problemOf, type Conflict, type Settings } from './recipe/setting.js';
 import {
   RENAMED_TYPES,
   TRAINERS,
   TRAINER_TYPES,
-  type Conflict,
   type StageRecipe,
   type TrainerType,
 } from './recipe/trainers.js';
@@ -18,7 +17,9 @@ import {
 export type {
   CommonSettings,
   DpoRecipe,
+  GrpoRecipe,
   IterativeDpoRecipe,
+  KtoRecipe,
   SftRecipe,
   StageRecipe,
 } from './recipe/trainers.js';

@@ -2,6 +2,43 @@
 import type { Adapter } from '../model/lora.js';
 import type { TokenTree } from './packing.js';
 
+/** An answer of the model, with what it was judged by. */
+export interface Completion {
+  readonly text: string;
+  /** Token ids, the end token with them where the answer came to its end. */
+  readonly tokens: readonly number[];
+  /** Whether it came to its end, and was not cut off. */
+  readonly finished: boolean;
+  /** A number for each reward function; NaN for none. */
+  readonly rewards: readonly number[];
+}
+
+/** Answers of a generation batch, and what they took in seconds. */
+export interface Generations {
+  /** Several for each of the prompts. */
+  readonly completions: readonly (readonly Completion[])[];
+  readonly seconds: { readonly sampling: number; readonly judging: number };
+}
+
+export interface GenerationRequest {
+  /** Places of the prompts in the data set. */
+  readonly prompts: readonly number[];
+  /** Which generation batch of the stage, from 0. */
+  readonly generation: number;
+  /** Answers of the batches before, the last ones last: what is written again and again is no longer new. */
+  readonly earlier: readonly string[];
+  readonly adapter: Adapter;
+  readonly signal?: AbortSignal;
+}
+
+/** Writes answers and judges them. Everything is a function of the request, so that a run can be taken up again. */
+export interface GroupRollouts {
+  /** Names of the reward functions, and their weights. */
+  readonly rewards: readonly { readonly name: string; readonly weight: number }[];
+  generate(request: GenerationRequest): Promise<Generations>;
+  release(): Promise<void>;
+}
+
 /** Pairs of the model's own answers. Everything is a function of the adapter and the round, so that a run can be taken up again. */
 export interface PairRollouts {
   /** How many prompts there are to ask. */

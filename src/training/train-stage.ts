@@ -12,7 +12,7 @@ import { learningOf } from './learners.js';
 import type { TokenizedExample } from './learning.js';
 import { longestLength, type TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
-import type { PairRollouts } from './rollouts.js';
+import type { GroupRollouts, PairRollouts } from './rollouts.js';
 import { saveSnapshot } from './snapshots.js';
 import { Trainer, type TrainerCallbacks } from './trainer.js';
 import { createLoraStepper } from './trainer-session.js';
@@ -30,6 +30,8 @@ export interface TrainStageOptions extends RuntimeOptions, Omit<TrainerCallbacks
   readonly baseName: string;
   /** Writes the pairs of an iterative_dpo stage. */
   readonly pairs?: PairRollouts;
+  /** Writes and judges the answers of a grpo stage. */
+  readonly groups?: GroupRollouts;
   /** Called every sample_steps with the adapter as it is then. */
   readonly onSample?: (adapter: Adapter, step: number) => Promise<void>;
   /** Stops after the step under way; what was done is kept. */
@@ -56,7 +58,18 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
   const adapter = { ...copied, config: { ...copied.config, loraDropout: recipe.lora_dropout } };
   const base = await freezeBase(model, recipe.base_dtype, options);
   const learning = await learningOf({
-    ...{ recipe, base, reference, adapter, trees, validation, folder, baseName, pairs: options.pairs },
+    ...{
+      recipe,
+      base,
+      reference,
+      adapter,
+      trees,
+      validation,
+      folder,
+      baseName,
+      pairs: options.pairs,
+      groups: options.groups,
+    },
   });
   const { objective, source } = learning;
   const { session, stepper, dropout } = await createLoraStepper({
@@ -100,7 +113,8 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
 
 /** The longest example that a stage samples by itself, in tokens. */
 function sampledLength(recipe: StageRecipe): number {
-  return recipe.type === 'iterative_dpo' ? 2 * recipe.max_length : 0;
+  if (recipe.type === 'iterative_dpo') return 2 * recipe.max_length;
+  return recipe.type === 'grpo' ? recipe.max_length + recipe.max_completion_length : 0;
 }
 
 /** @throws InputError for a token that the model has no embedding for, as a tokenizer of another model gives */

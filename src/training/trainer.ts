@@ -41,6 +41,8 @@ export interface StageProgress {
   /** Absent before the first step of a run. */
   readonly metrics?: StepMetrics;
   readonly tokensPerSecond?: number;
+  /** Of a step that began with sampling: what sampling, judging and training took. */
+  readonly seconds?: Readonly<Record<string, number>>;
 }
 
 /** Who looks on. */
@@ -161,7 +163,8 @@ export class Trainer<E extends Example = Example> {
     const { objective, source } = learning;
     const step = this.done;
     const begun = performance.now();
-    const { examples, places, figures } = await source.ofStep(step, signal);
+    const { examples, places, figures, seconds } = await source.ofStep(step, signal);
+    const made = performance.now();
     const tally = new Tally();
     let [loss, tokens] = [0, 0];
     const underWay = new UnderWay(stepper.atOnce);
@@ -185,6 +188,7 @@ export class Trainer<E extends Example = Example> {
     }
     this.done = step + 1;
     await source.after?.(this.done);
+    const told = tally.figures();
     const metrics: StepMetrics = {
       step: this.done,
       epoch: this.done / source.stepsPerEpoch,
@@ -192,12 +196,19 @@ export class Trainer<E extends Example = Example> {
       grad_norm: norm,
       learning_rate: learningRate,
       num_tokens: tokens,
-      ...tally.figures(),
+      ...told,
+      ...objective.figures?.(told),
       ...figures,
     };
     await this.log.append(metrics);
     const tokensPerSecond = tokens / ((performance.now() - begun) / 1000);
-    callbacks?.onProgress?.({ step: this.done, totalSteps: source.totalSteps, metrics, tokensPerSecond });
+    callbacks?.onProgress?.({
+      step: this.done,
+      totalSteps: source.totalSteps,
+      metrics,
+      tokensPerSecond,
+      ...(seconds ? { seconds: { ...seconds, training: (performance.now() - made) / 1000 } } : {}),
+    });
     return metrics;
   }
 

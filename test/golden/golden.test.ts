@@ -7,10 +7,12 @@
 import { describe, it } from 'vitest';
 import { dpo } from './dpo.js';
 import { goldenFolders, randomModels, realModels, type FigureKind } from './golden-model.js';
+import { grpo } from './grpo.js';
+import { kto } from './kto.js';
 import { logits } from './logits.js';
 import { sft } from './sft.js';
 
-const KINDS: readonly FigureKind[] = [logits, sft, dpo];
+const KINDS: readonly FigureKind[] = [logits, sft, dpo, grpo, kto];
 
 const random = randomModels();
 if (random.length === 0)

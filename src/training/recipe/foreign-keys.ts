@@ -37,7 +37,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, string>> = {
     'examples have the columns of their trainer: prompt and completion, or prompt, chosen and rejected',
   max_seq_length: 'its name is max_length',
   max_prompt_length: 'max_length bounds prompt and answer together',
-  max_completion_length: 'max_length bounds prompt and answer together',
   gradient_checkpointing_kwargs: 'gradient_checkpointing has no variants',
   lora_modules: 'its name is target_modules',
   lora_r: 'its name is r',

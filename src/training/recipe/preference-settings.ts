@@ -1,5 +1,6 @@
 /** The settings of preference optimisation, under the names of TRL's DPOConfig. */
 import { Type, type Static, type TObject } from 'typebox';
+import type { Conflict } from './setting.js';
 import { usesLabelSmoothing, PREFERENCE_LOSSES, type PreferenceOptions } from '../preference.js';
 
 const SIMPO_GAMMA = 0.5;
@@ -35,7 +36,7 @@ export const PREFERENCE_SETTINGS = {
 export type PreferenceSettings = Readonly<Static<TObject<typeof PREFERENCE_SETTINGS>>>;
 
 /** Where two settings do not go together: the key and what is wrong. */
-export function preferenceConflict(settings: PreferenceSettings): [key: string, problem: string] | undefined {
+export function preferenceConflict(settings: PreferenceSettings): Conflict | undefined {
   const { loss_type: loss, label_smoothing: smoothing, simpo_gamma: gamma } = settings;
   if (loss === 'robust' && smoothing >= 0.5) {
     return [

@@ -6,6 +6,9 @@ import { expectation } from '../../support/schema.js';
 /** Settings by name. One without a default must be given. */
 export type Settings = Readonly<Record<string, TSchema>>;
 
+/** A setting and what is wrong with it. */
+export type Conflict = readonly [key: string, problem: string];
+
 /** The keywords of JSON Schema that documentation is made of. */
 interface Keywords {
   readonly default?: unknown;

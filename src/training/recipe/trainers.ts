@@ -1,21 +1,23 @@
 /** The trainers by a stage's `type`: what each adds to the settings of every stage, and which columns it reads. */
 import type { Static, TObject } from 'typebox';
+import { GRPO_SETTINGS, grpoConflict, type GrpoSettings } from './grpo-settings.js';
+import { KTO_SETTINGS, type KtoSettings } from './kto-settings.js';
 import { ITERATIVE_SETTINGS, type IterativeSettings } from './iterative-settings.js';
 import { PREFERENCE_SETTINGS, preferenceConflict, type PreferenceSettings } from './preference-settings.js';
 import type { COMMON_SETTINGS } from './common-settings.js';
-import type { Settings } from './setting.js';
+import type { Conflict, Settings } from './setting.js';
 
 export type CommonSettings = Readonly<Static<TObject<typeof COMMON_SETTINGS>>>;
 export type SftRecipe = CommonSettings & { readonly type: 'sft' };
 export type DpoRecipe = CommonSettings & PreferenceSettings & { readonly type: 'dpo' };
 export type IterativeDpoRecipe = CommonSettings & IterativeSettings & { readonly type: 'iterative_dpo' };
 
-/** The settings of one stage. Names are TRL's. */
-export type StageRecipe = SftRecipe | DpoRecipe | IterativeDpoRecipe;
-export type TrainerType = StageRecipe['type'];
+export type KtoRecipe = CommonSettings & KtoSettings & { readonly type: 'kto' };
+export type GrpoRecipe = CommonSettings & GrpoSettings & { readonly type: 'grpo' };
 
-/** A setting and what is wrong with it. */
-export type Conflict = readonly [key: string, problem: string];
+/** The settings of one stage. Names are TRL's. */
+export type StageRecipe = SftRecipe | DpoRecipe | KtoRecipe | GrpoRecipe | IterativeDpoRecipe;
+export type TrainerType = StageRecipe['type'];
 
 export interface TrainerDefinition {
   readonly description: string;
@@ -39,6 +41,18 @@ export const TRAINERS: Readonly<Record<TrainerType, TrainerDefinition>> = {
     columns: ['prompt', 'chosen', 'rejected'],
     settings: PREFERENCE_SETTINGS,
     conflict: (stage) => (stage.type === 'dpo' ? preferenceConflict(stage) : undefined),
+  },
+  kto: {
+    description: 'Kahneman-Tversky optimisation: answers by themselves, each labelled good or bad.',
+    columns: ['prompt', 'completion', 'label'],
+    settings: KTO_SETTINGS,
+    conflict: () => undefined,
+  },
+  grpo: {
+    description: 'Group relative policy optimisation: the model’s own answers, judged by rewards.',
+    columns: ['prompt', 'completion', 'form', 'themes'],
+    settings: GRPO_SETTINGS,
+    conflict: (stage) => (stage.type === 'grpo' ? grpoConflict(stage) : undefined),
   },
   iterative_dpo: {
     description: 'Rounds of DPO on pairs of the model’s own poems, the best against the worst.',
