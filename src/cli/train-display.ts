@@ -43,7 +43,7 @@ export class TrainDisplay {
   }
 
   private step(stage: StageRecipe, progress: StageProgress): void {
-    const { step, totalSteps, metrics, tokensPerSecond } = progress;
+    const { step, totalSteps, metrics, tokensPerSecond, seconds } = progress;
     if (step % stage.logging_steps !== 0 && step < totalSteps) return;
     if (!this.json) this.barOf(stage.name, totalSteps).update(step, describe(stage, progress));
     else if (metrics) {
@@ -53,6 +53,7 @@ export class TrainDisplay {
         total_steps: totalSteps,
         tokens_per_second: tokensPerSecond,
         memory_bytes,
+        ...(seconds ? { seconds } : {}),
       });
     }
   }
@@ -68,8 +69,9 @@ export class TrainDisplay {
       this.bar?.progress.note(`${stage.name} ${step}  ${prompt}\n${text.replace(/^/gmu, '  ')}\n`);
   }
 
-  private sampling({ name }: StageRecipe, { round, done, total }: SamplingProgress): void {
-    if (this.json) return;
+  private sampling({ name, type }: StageRecipe, { round, done, total }: SamplingProgress): void {
+    // Each step of grpo samples: its bar says how long that takes.
+    if (this.json || type === 'grpo') return;
     this.barOf(say(`${name} 第${round}轮取样`, `${name} round ${round}: sampling`), total).update(done, '');
   }
 
@@ -88,7 +90,15 @@ const IN_BAR: readonly (readonly [figure: string, name: string])[] = [
   ['reward', 'reward'],
 ];
 
-function describe(stage: StageRecipe, { metrics, tokensPerSecond }: StageProgress): string {
+/** What a step's parts took, as shares of it: `sampling 61%  judging 4%  training 35%`. */
+function shares(seconds: Readonly<Record<string, number>>): string {
+  const whole = Object.values(seconds).reduce((sum, part) => sum + part, 0);
+  return Object.entries(seconds)
+    .map(([part, time]) => `${part} ${Math.round((100 * time) / whole)}%`)
+    .join('  ');
+}
+
+function describe(stage: StageRecipe, { metrics, tokensPerSecond, seconds }: StageProgress): string {
   if (!metrics) return '';
   const parts = [
     `epoch ${metrics.epoch.toFixed(2)}/${stage.num_train_epochs}`,
@@ -97,6 +107,7 @@ function describe(stage: StageRecipe, { metrics, tokensPerSecond }: StageProgres
   const [figure, name] = IN_BAR.find(([one]) => metrics[one] !== undefined) ?? [];
   if (figure !== undefined) parts.push(`${name} ${metrics[figure]?.toFixed(3)}`);
   if (tokensPerSecond !== undefined) parts.push(`${Math.round(tokensPerSecond)} tokens/s`);
+  if (seconds) parts.push(shares(seconds));
   parts.push(`${(process.memoryUsage.rss() / 1e9).toFixed(1)} GB`);
   return parts.join('  ');
 }

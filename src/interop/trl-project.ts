@@ -26,11 +26,17 @@ export interface TrlOptions extends ProjectOptions {
   readonly template: string;
 }
 
+/** Types of stages whose examples are all there before they begin. */
+const OFFLINE: readonly StageRecipe['type'][] = ['sft', 'dpo'];
+
 /** The stages that another trainer can take over. @throws InputError where there is none */
 export function offlineStages({ stages }: Recipe): StageRecipe[] {
-  const offline = stages.filter(({ type }) => type !== 'iterative_dpo');
+  const offline = stages.filter(({ type }) => OFFLINE.includes(type));
   if (offline.length === 0) {
-    throw new InputError('the recipe has iterative_dpo stages only: their pairs are made while they train');
+    const types = [...new Set(stages.map(({ type }) => type))].join(', ');
+    throw new InputError(
+      `the recipe has stages of type ${types} only, expected one of type ${OFFLINE.join(', ')}`,
+    );
   }
   return offline;
 }

@@ -28,11 +28,24 @@ import { Poet } from '../writing/poet.js';
 import type { SamplingProgress } from './callbacks.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 
-/** The prompts of an SFT set that say what was asked for. @throws InputError where none does */
-export async function readAskedPrompts(file: string): Promise<EvaluationPrompt[]> {
-  const prompts = (await readSftDataset(file)).flatMap((example): EvaluationPrompt[] => {
+/**
+ * The prompts of an SFT set that say what was asked for.
+ *
+ * @param wanted whether those that do not are passed over, or refused
+ * @throws InputError where none does, or not all
+ */
+export async function readAskedPrompts(
+  file: string,
+  wanted: 'some' | 'all' = 'some',
+): Promise<EvaluationPrompt[]> {
+  const prompts = (await readSftDataset(file)).flatMap((example, index): EvaluationPrompt[] => {
     const form = formByName(example.form ?? '');
-    if (!form || example.themes === undefined) return [];
+    if (!form || example.themes === undefined) {
+      if (wanted === 'some') return [];
+      throw new InputError(
+        `${file}: example ${index + 1} has not the columns form and themes, by which poems are judged`,
+      );
+    }
     return [{ prompt: messageText(example.prompt), form, themes: example.themes }];
   });
   if (prompts.length === 0) {

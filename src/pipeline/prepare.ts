@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ModelFolder } from '../model/folder.js';
+import { Yardstick } from '../evaluation/yardstick.js';
+import { ThemeMeasure } from '../poetry/theme-measure.js';
 import { loadAdapter } from '../model/lora.js';
 import { InputError } from '../support/errors.js';
 import { fileBelow } from '../support/file-below.js';
@@ -9,6 +11,8 @@ import { resolvePath } from '../support/package-files.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
 import { readExamples } from './examples.js';
+import { readAskedPrompts } from './own-poems.js';
+import { openRewards } from './rewards.js';
 import { requireSameRun } from './run-record.js';
 
 export interface PrepareOptions {
@@ -48,7 +52,10 @@ export async function prepareStages(options: PrepareOptions): Promise<void> {
     await requireSameRun(folder, stage, { data, baseName: recipe.model_name_or_path }, start);
     if (!isStageDone(folder)) datasets.push(...(await datasetsOf(stage, data)));
   }
-  for (const { stage, purpose, file } of datasets) await readExamples(stage, purpose, file);
+  for (const { stage, purpose, file } of datasets) {
+    await readExamples(stage, purpose, file);
+    if (purpose === 'train') await requireJudgeable(stage, file);
+  }
 }
 
 function requireLayers({ name, layers_to_transform: layers }: StageRecipe, { config }: ModelFolder): void {
@@ -83,6 +90,14 @@ async function requireStart(
   }
   await loadAdapter(folder, model.config);
   return false;
+}
+
+/** A stage that learns from the model's own poems can judge them: its prompts say what they ask for, its rewards can be opened. */
+async function requireJudgeable(stage: StageRecipe, file: string): Promise<void> {
+  if (stage.type === 'iterative_dpo') await readAskedPrompts(file);
+  if (stage.type !== 'grpo') return;
+  await readAskedPrompts(file, 'all');
+  await openRewards(stage, new Yardstick({ lines: [], themes: new ThemeMeasure({}) }));
 }
 
 /** A data set of a stage, where it lies. */

@@ -11,6 +11,7 @@ import type { StageRecipe } from '../training/recipe.js';
 import { trainStage } from '../training/train-stage.js';
 import type { RecipeCallbacks } from './callbacks.js';
 import { tokenizeDataset, type TokenizedDataset } from './examples.js';
+import { OwnAnswers } from './own-answers.js';
 import { OwnPairs } from './own-poems.js';
 import { writeRunRecord } from './run-record.js';
 import { PoemSampler } from './sample-poems.js';
@@ -51,9 +52,16 @@ export async function runStage(
           onSampling: (progress) => context.onSampling?.(stage, progress),
         })
       : undefined;
+  const groups =
+    stage.type === 'grpo'
+      ? await OwnAnswers.create({
+          ...{ stage, model, tokenizer, data: context.data, runtime },
+          onSampling: (progress) => context.onSampling?.(stage, progress),
+        })
+      : undefined;
   try {
     const adapter = await trainStage({
-      ...{ model, trees, validation, folder, pairs, ...runtime },
+      ...{ model, trees, validation, folder, pairs, groups, ...runtime },
       recipe: stage,
       adapter: start?.adapter,
       baseName: isHubId(baseName) && !existsSync(baseName) ? baseName : displayPath(model.folder),

@@ -21,8 +21,8 @@ export interface Generations {
 }
 
 export interface GenerationRequest {
-  /** Places of the prompts in the data set. */
-  readonly prompts: readonly number[];
+  /** Places of the prompts in the data set, and their token ids. */
+  readonly prompts: readonly { readonly place: number; readonly tokens: readonly number[] }[];
   /** Which generation batch of the stage, from 0. */
   readonly generation: number;
   /** Answers of the batches before, the last ones last: what is written again and again is no longer new. */

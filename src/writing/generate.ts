@@ -28,6 +28,8 @@ export interface Generation {
   readonly logProbability: number;
   /** Whether the text came to its end: the model's own, or one of `stop`. */
   readonly finished: boolean;
+  /** The token that ended it; absent where it was cut off or ended before one of `stop`. */
+  readonly end?: number;
 }
 
 /** Sequences decoded together where nothing else is said. */
@@ -47,6 +49,7 @@ class Sequence {
   private state: ConstraintState | undefined;
   private logProbability = 0;
   private finished = false;
+  private endToken: number | undefined;
   /** The text where it ended before one of `stop`. */
   private cut: string | undefined;
 
@@ -66,6 +69,7 @@ class Sequence {
     this.logProbability += (logits[token] ?? NaN) - logSumExp;
     if (tokenizer.endTokens.has(token)) {
       this.finished = true;
+      this.endToken = token;
       return false;
     }
     this.tokens.push(token);
@@ -95,8 +99,9 @@ class Sequence {
   }
 
   end(tokenizer: Tokenizer): void {
-    const { tokens, logProbability, finished } = this;
-    this.resolve({ text: this.cut ?? tokenizer.decode(tokens), tokens, logProbability, finished });
+    const { tokens, logProbability, finished, endToken: end } = this;
+    const text = this.cut ?? tokenizer.decode(tokens);
+    this.resolve({ text, tokens, logProbability, finished, ...(end === undefined ? {} : { end }) });
   }
 }
 

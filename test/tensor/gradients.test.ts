@@ -48,11 +48,11 @@ const cases: readonly Case[] = [
     low: 0.5,
   },
   { rule: 'Max', shapes: [[4, 3], [3]], build: (a, b) => op.maximum(op.scale(a, 5), b) },
-  { rule: 'Min', shapes: [[4, 3], [3]], build: (a, b) => op.minimum(op.scale(a!, 5), b!) },
+  { rule: 'Min', shapes: [[4, 3], [3]], build: (a, b) => op.minimum(op.scale(a, 5), b) },
   {
     rule: 'Clip',
     shapes: [[4, 3]],
-    build: (a) => op.clip(op.scale(a!, 5), a!.graph.scalar(-1.5), a!.graph.scalar(2)),
+    build: (a) => op.clip(op.scale(a, 5), a.graph.scalar(-1.5), a.graph.scalar(2)),
   },
   { rule: 'Neg', shapes: [[2, 3]], build: (a) => op.negate(a) },
   { rule: 'Exp', shapes: [[2, 3]], build: (a) => op.exp(a) },

@@ -128,7 +128,8 @@ class RolloutSource implements ExampleSource<Rollout> {
       return undefined;
     }
     const { recipe, adapter } = this.context;
-    const prompts = this.order.ofStep(generation);
+    const places = this.order.ofStep(generation);
+    const prompts = places.map((place) => ({ place, tokens: this.promptAt(place) }));
     const earlier = this.earlier ?? [];
     const { completions, seconds } = await this.groups.generate({
       prompts,
@@ -139,7 +140,7 @@ class RolloutSource implements ExampleSource<Rollout> {
     });
     const written: KeptBatch = {
       generation,
-      prompts: prompts.flatMap((prompt) => new Array<number>(recipe.num_generations).fill(prompt)),
+      prompts: places.flatMap((place) => new Array<number>(recipe.num_generations).fill(place)),
       completions: completions.flat().map(({ rewards, ...completion }) => ({
         ...completion,
         rewards: rewards.map((reward) => (Number.isNaN(reward) ? null : reward)),
