@@ -1,18 +1,21 @@
 /** What `shiren write` is asked for: prompt and flags as the library's options. */
 import { existsSync } from 'node:fs';
-import { FORM_NAMES, formByName, FORMS, formOfShape, type FormName } from '../poetry/forms.js';
-import { parsePrompt, splitThemes } from '../poetry/prompt.js';
+import { FORM_NAMES, formByName, formOf, formOfShape, type FormName } from '../poetry/forms.js';
+import { splitThemes } from '../poetry/prompt.js';
 import { readFirstPoem } from '../corpus/poem-stream.js';
 import { readPoemLines } from '../poetry/poem-text.js';
 import { InputError } from '../support/errors.js';
 import type { Constraints } from '../writing/constraint-schema.js';
 import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
+import { formOfLines, readPrompt } from '../writing/prompt-request.js';
 import type { WriteOptions } from '../writing/writer.js';
-import { say } from './language.js';
 
 export interface RequestFlags {
   readonly form?: string;
   readonly theme?: string;
+  readonly lines?: number;
+  readonly rhymeTone?: 'level' | 'oblique';
+  readonly changeRhyme?: boolean;
   readonly count: number;
   readonly seed: number;
   readonly candidates: number;
@@ -43,10 +46,9 @@ export async function readRequest(prompt: string | undefined, flags: RequestFlag
   requireWhole('candidates', flags.candidates);
   if (flags.beams !== undefined) requireWhole('beams', flags.beams);
   const revised = await revisedLines(flags);
-  const { form, themes } = readSubject(prompt, flags, revised);
+  const subject = readSubject(prompt, flags, revised);
   return {
-    form,
-    themes,
+    ...subject,
     count: flags.count,
     candidates: flags.candidates,
     beams: flags.beams,
@@ -74,7 +76,10 @@ function readConstraints(flags: RequestFlags, revised: Constraints['lines']): Co
   return {
     tones: flags.tones,
     template: flags.template,
-    rhyme: flags.rhyme ?? true,
+    // What the prompt asks for (押东韵) counts where the flags say nothing.
+    ...(flags.rhyme === undefined || flags.rhyme === true ? {} : { rhyme: flags.rhyme }),
+    rhymeTone: flags.rhymeTone,
+    changeRhyme: flags.changeRhyme,
     allow: readRules(flags.allow),
     acrostic: flags.acrostic,
     acrosticEnd: flags.acrosticEnd,
@@ -107,43 +112,38 @@ async function revisedLines({ revise, rewrite }: RequestFlags): Promise<Constrai
   return lines.map((line, index) => (anew.includes(index + 1) ? undefined : line));
 }
 
-/** Form and themes from the prompt and the options; options win. */
+/** Form, number of lines, rhyme and themes from the prompt and the options; options win. */
 function readSubject(
   prompt: string | undefined,
   flags: RequestFlags,
   revised: Constraints['lines'],
-): { form: FormName; themes: readonly string[] } {
-  const parsed = prompt === undefined ? undefined : parsePrompt(prompt);
-  const named = flags.form ?? parsed?.named;
+): Pick<WriteOptions, 'form' | 'lineCount' | 'rhyme' | 'themes'> {
+  const chosen = flags.form === undefined ? undefined : formByName(flags.form);
+  if (flags.form !== undefined && !chosen) {
+    throw new InputError(`--form: ${flags.form}: expected one of ${FORM_NAMES.join(', ')}`);
+  }
+  const asked = prompt === undefined ? undefined : readPrompt(prompt, chosen);
+  const lineCount = flags.lines ?? asked?.lineCount ?? revised?.length;
+  const length = [...(readPoemLines(flags.given ?? '')[0] ?? '')].length;
   const form =
-    named !== undefined
-      ? formByName(named)
-      : revised
-        ? formOfRevised(revised)
-        : formOfLines(parsed?.lines, flags.given);
-  if (!form) {
-    const found = named ?? say(`${parsed?.lines}句`, `${parsed?.lines} lines`);
-    throw new InputError(
-      `${flags.form === undefined ? 'prompt' : '--form'}: ${found}: expected one of ${FORM_NAMES.join(', ')}`,
-    );
-  }
-  if (flags.form === undefined && parsed?.lines !== undefined && parsed.lines !== FORMS[form].lines) {
-    throw new InputError(`prompt: ${parsed.lines}句: ${form} has ${FORMS[form].lines} lines`);
-  }
-  return { form, themes: flags.theme === undefined ? (parsed?.themes ?? []) : splitThemes(flags.theme) };
+    chosen ??
+    asked?.form ??
+    (revised ? formOfRevised(revised) : formOfLines(lineCount ?? DEFAULT_LINES, length));
+  if (!form) throw new InputError(`--lines ${lineCount}: expected one of ${FORM_NAMES.join(', ')}`);
+  const themes = flags.theme === undefined ? (asked?.themes ?? []) : splitThemes(flags.theme);
+  return { form, lineCount, rhyme: asked?.rhyme, themes };
 }
 
-/** The form of a prompt that names none: as long as the lines given, and as many as asked for, four if nothing is said. */
-function formOfLines(lines = 4, given = ''): FormName | undefined {
-  const length = [...(readPoemLines(given)[0] ?? '')].length;
-  return FORM_NAMES.find(
-    (name) => FORMS[name].lines === lines && (length === 0 || FORMS[name].length === length),
-  );
-}
+/** Lines of a poem of which nothing is said. */
+const DEFAULT_LINES = 4;
 
 function formOfRevised(lines: readonly (string | undefined)[]): FormName {
   const kept = lines.find((line) => line !== undefined) ?? '';
-  const form = formOfShape(lines.map((line) => line ?? kept));
+  const { length } = [...kept];
+  const form =
+    formOfShape(lines.map((line) => line ?? kept)) ??
+    formOf('regulated', length, lines.length) ??
+    formOf('old-style', length, lines.length);
   if (!form) {
     throw new InputError(
       `--revise: ${lines.length} lines, "${kept}": expected one of ${FORM_NAMES.join(', ')}`,

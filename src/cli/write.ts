@@ -1,7 +1,7 @@
 /** `shiren write`: poems, from a free-text prompt or from options. */
 import { appendFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { readLineIndex } from '../corpus/line-index-file.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { FORM_NAMES } from '../poetry/forms.js';
@@ -47,6 +47,7 @@ export function writeCommand(program: Command): void {
     .description('写诗 write poems; the form is guaranteed')
     .argument('[prompt]', 'free text, for example 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静')
     .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
+    .option('--lines <n>', 'how many, of a form that leaves it open', numberOption)
     .option('--theme <words>', 'theme words, separated by commas')
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
@@ -79,7 +80,17 @@ function addConstraintOptions(command: Command): Command {
     .option('--free', 'no constraints: the model alone decides')
     .option('--no-tones', 'do not keep to a tonal template')
     .option('--template <name>', '平起 or 仄起, 首句入韵 or 首句不入韵, or both (仄起首句不入韵)')
-    .option('--rhyme <group>', 'rhyme in this level-tone group of 平水韵: 下平一先, or 先')
+    .option(
+      '--rhyme <group>',
+      'rhyme in this group of 平水韵: 下平一先, or 先 (a level-tone one but for old-style verse)',
+    )
+    .addOption(
+      new Option('--rhyme-tone <tone>', 'old-style verse: the tone of its rhymes').choices([
+        'level',
+        'oblique',
+      ]),
+    )
+    .option('--change-rhyme', 'old-style verse: another rhyme every four lines')
     .option('--no-rhyme', 'do not keep to a rhyme group')
     .option('--allow <rules>', `rules that may be broken: ${LIFTABLE_RULES.join(', ')}`)
     .option('--acrostic <text>', '藏头: the lines begin with these characters')

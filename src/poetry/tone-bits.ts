@@ -5,6 +5,9 @@ import { isHan } from './text.js';
 export const LEVEL = 1;
 export const OBLIQUE = 2;
 
+/** The bit of a tone. */
+export const bitOf = (tone: Tone): number => (tone === '平' ? LEVEL : OBLIQUE);
+
 const cache = new Map<string, number>();
 
 /** The tones in which a character may be written, as the sum of {@link LEVEL} and {@link OBLIQUE}: both where none is known, 0 for what is no Han character. */

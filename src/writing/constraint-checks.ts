@@ -2,9 +2,11 @@
 import { endTone, type LineType } from '../poetry/line-types.js';
 import type { LineShape } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
+import { readPoem } from '../poetry/poem-readings.js';
+import { bitOf } from '../poetry/tone-bits.js';
 import type { PoemPlan } from './poem-plan.js';
 import type { RhymeState } from './rhyme-supply.js';
-import { fitsPlace, nextTypes } from './tonal-templates.js';
+import { fitsPlace, nextTypes, tonesAt } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
 /** A place of a poem that a character is about to take. */
@@ -152,6 +154,32 @@ export class Rhymes implements Check {
     const groups = this.vocabulary.rhymeLabels(character).filter((label) => open.includes(label));
     if (groups.length === 0) return undefined;
     return { ...state, groups, rhymeWords: [...state.rhymeWords, character] };
+  }
+}
+
+/**
+ * Words decide how a character of two tones is read (重阳, 山重): whether the line under way still keeps its tones and its rhyme as it is read
+ * now. Asked of a token that was drawn, since few are refused.
+ */
+export class WordReadings {
+  constructor(private readonly plan: PoemPlan) {}
+
+  /** Whether a character would make a word that reads otherwise than the line needs. */
+  misreads({ text, types, groups }: RhymeState, place: Place, character: string): boolean {
+    const { shape } = place;
+    const following = endsLine(place) ? [] : givenRun(this.plan, place.at + 1);
+    const [line = []] = readPoem([[...text.slice(shape.start), character, ...following].join('')]);
+    const decided = line.flatMap(({ decidedBy, readings }, index) =>
+      decidedBy === undefined ? [] : [{ index, tones: readings.map(({ tone }) => tone) }],
+    );
+    const keeps = (type: LineType): boolean =>
+      decided.every(({ index, tones }) =>
+        tones.some((tone) => (tonesAt(type, shape.length, index, this.plan.lifted) & bitOf(tone)) !== 0),
+      );
+    if (types && !types.some(keeps)) return true;
+    if (!groups || shape.rhymes !== 'always' || !endsLine(place)) return false;
+    const read = line.at(-1)?.readings ?? [];
+    return !read.some(({ group }) => groups.includes(group.label));
   }
 }
 

@@ -15,6 +15,7 @@ import {
   Repetition,
   Rhymes,
   Tones,
+  WordReadings,
   type Check,
   type Place,
 } from './constraint-checks.js';
@@ -55,6 +56,7 @@ export class PoemConstraint {
   private readonly supply: RhymeSupply;
   private readonly toneSupply: ToneSupply;
   private readonly known: KnownLines | undefined;
+  private readonly words: WordReadings;
   private readonly windows = new Map<string, TokenWindow>();
   private readonly reachingPlaces = new Map<string, Int32Array>();
   private readonly unique: boolean;
@@ -80,6 +82,7 @@ export class PoemConstraint {
     this.supply = new RhymeSupply(plan, vocabulary);
     this.toneSupply = new ToneSupply(plan, vocabulary);
     this.known = known && new KnownLines(plan, known);
+    this.words = new WordReadings(plan);
   }
 
   /** Whether the model knows too few characters to be sure of finishing the poem without using one twice. */
@@ -140,17 +143,20 @@ export class PoemConstraint {
   }
 
   /**
-   * Whether a token would write a known line, or leave no way round one. Asked of the token that was drawn, not of all that are
-   * allowed: few are refused.
+   * Whether a token would write a known line, or leave no way round one, or make a word that reads otherwise than the line needs. Asked of
+   * the token that was drawn, not of all that are allowed: few are refused.
    */
   refuses(state: ConstraintState, token: number): boolean {
-    if (!this.known || this.givenRun(state.at).length > 0) return false;
+    if (this.givenRun(state.at).length > 0) return false;
     let current: ConstraintState | undefined = state;
     for (const character of this.tokens.vocabulary.charactersOf(token) ?? []) {
       const before: ConstraintState = current;
+      const slot = this.slots[before.at];
       current = this.step(before, character);
       if (!current) return true;
-      if (current.text.length > before.text.length && this.known.repeats(current.text)) return true;
+      if (slot?.kind !== 'han') continue;
+      if (this.words.misreads(before, slot.place, character) || this.known?.repeats(current.text))
+        return true;
     }
     return false;
   }

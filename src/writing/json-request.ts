@@ -1,8 +1,8 @@
 /** A request for a poem as JSON carries it: over HTTP, or from a page to its worker. */
 import type { FormName } from '../poetry/forms.js';
-import { parsePrompt } from '../poetry/prompt.js';
 import type { Constraints, JsonConstraints } from './constraint-schema.js';
 import type { SamplingOptions } from './generation-settings.js';
+import { readPrompt } from './prompt-request.js';
 import type { WriteOptions } from './writer.js';
 
 export interface JsonRequest {
@@ -24,14 +24,16 @@ export function readConstraints({ lines, ...others }: JsonConstraints = {}): Con
   return { ...others, lines: lines?.map((line) => line ?? undefined) };
 }
 
-/** A request as the library's options. What it leaves out, its prompt may say. */
+/** A request as the library's options. What it leaves out, its prompt may say. @throws InputError for what is not written */
 export function readWriteOptions(request: JsonRequest): WriteOptions {
   const { prompt, constraints, sampling, free, original, candidates, seed } = request;
-  const parsed = prompt === undefined ? undefined : parsePrompt(prompt);
+  const asked = prompt === undefined ? undefined : readPrompt(prompt, request.form);
   return {
+    lineCount: asked?.lineCount,
+    rhyme: asked?.rhyme,
     ...readConstraints(constraints),
-    form: request.form ?? parsed?.form ?? DEFAULT_FORM,
-    themes: request.themes ?? parsed?.themes ?? [],
+    form: asked?.form ?? request.form ?? DEFAULT_FORM,
+    themes: request.themes ?? asked?.themes ?? [],
     ...{ prompt, sampling, free, original, candidates, seed },
   };
 }
