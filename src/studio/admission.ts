@@ -13,6 +13,8 @@ const SMOOTHING = 0.2;
 
 export class Admission {
   private pending = 0;
+  /** Set when the studio ends before its work does. */
+  private readonly closing = new AbortController();
   /** Milliseconds that a poem has taken lately, in the batch that it was written in. */
   private perPoem = 250;
 
@@ -21,6 +23,11 @@ export class Admission {
   /** Poems under way or waiting. */
   get load(): number {
     return this.pending;
+  }
+
+  /** Ends the work under way, and what would come: those who asked are told so. */
+  end(): void {
+    this.closing.abort(new StudioError(503, 'server_error', 'the studio is ending'));
   }
 
   /**
@@ -48,8 +55,11 @@ export class Admission {
     // Not AbortSignal.any with AbortSignal.timeout: Node.js 20 may collect that timeout before it fires.
     const controller = new AbortController();
     const leave = (): void => controller.abort(caller.reason);
+    const end = (): void => controller.abort(this.closing.signal.reason);
     if (caller.aborted) leave();
+    if (this.closing.signal.aborted) end();
     caller.addEventListener('abort', leave, { once: true });
+    this.closing.signal.addEventListener('abort', end, { once: true });
     const timer = setTimeout(
       () => controller.abort(new DOMException('time limit', 'TimeoutError')),
       timeLimit,
@@ -62,6 +72,7 @@ export class Admission {
     } finally {
       clearTimeout(timer);
       caller.removeEventListener('abort', leave);
+      this.closing.signal.removeEventListener('abort', end);
       this.pending -= poems;
     }
   }

@@ -40,6 +40,8 @@ export interface JobOptions {
 }
 
 const RECORD = 'job.json';
+/** The exit code of a command that stopped because it was asked to. */
+const INTERRUPTED = 130;
 /** Lines kept of what a process says before it fails. */
 const LAST_WORDS = 5;
 
@@ -47,6 +49,8 @@ export class Jobs {
   private readonly records = new Map<string, JobRecord>();
   private readonly processes = new Map<string, ChildProcess>();
   private readonly working = new Map<string, Promise<void>>();
+  /** Jobs that were asked to stop, however they end. */
+  private readonly stopping = new Set<string>();
   private readonly events = new EventEmitter().setMaxListeners(0);
 
   private constructor(private readonly options: JobOptions) {}
@@ -118,8 +122,9 @@ export class Jobs {
   /** Stops a job: it finishes the step under way and keeps what is done. */
   async stop(id: string): Promise<JobRecord> {
     this.find(id);
-    this.processes.get(id)?.kill('SIGINT');
+    if (this.processes.get(id)?.kill('SIGINT')) this.stopping.add(id);
     await this.working.get(id);
+    this.stopping.delete(id);
     return this.find(id);
   }
 
@@ -129,9 +134,12 @@ export class Jobs {
     return () => this.events.off(id, listener);
   }
 
-  /** Stops all. */
-  async close(): Promise<void> {
+  /** Stops all. @param within milliseconds after which those are killed that have not ended: they lose the step under way */
+  async close(within = Infinity): Promise<void> {
+    const kill = (): void => this.processes.forEach((child) => child.kill('SIGKILL'));
+    const timer = Number.isFinite(within) ? setTimeout(kill, within) : undefined;
     await Promise.all([...this.processes.keys()].map((id) => this.stop(id)));
+    clearTimeout(timer);
   }
 
   private async run(job: JobRecord): Promise<void> {
@@ -145,15 +153,20 @@ export class Jobs {
 
   private async work(job: JobRecord): Promise<JobRecord> {
     for (const args of job.commands) {
-      const { code, words } = await this.process(job.id, args);
-      if (code === 130) return { ...job, state: 'stopped' };
-      if (code !== 0) return { ...job, state: 'failed', message: words || `exit code ${code}` };
+      const { ended, words } = await this.process(job.id, args);
+      if (ended === 0) continue;
+      if (ended === INTERRUPTED || this.stopping.has(job.id)) return { ...job, state: 'stopped' };
+      const how = typeof ended === 'number' ? `exit code ${ended}` : `ended by ${ended}`;
+      return { ...job, state: 'failed', message: words || how };
     }
     return { ...job, state: 'finished' };
   }
 
   /** Runs one command to its end. Its lines of JSON are events. */
-  private process(id: string, args: readonly string[]): Promise<{ code: number; words: string }> {
+  private process(
+    id: string,
+    args: readonly string[],
+  ): Promise<{ ended: number | NodeJS.Signals; words: string }> {
     const [program = process.execPath, ...first] = this.options.command;
     const child = spawn(program, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.processes.set(id, child);
@@ -170,7 +183,7 @@ export class Jobs {
       child.on('error', (error) => words.push(error.message));
       child.on('close', (code, signal) => {
         this.processes.delete(id);
-        resolve({ code: signal === 'SIGINT' ? 130 : (code ?? 1), words: words.join('\n') });
+        resolve({ ended: code ?? signal ?? 1, words: words.join('\n') });
       });
     });
   }

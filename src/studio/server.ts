@@ -12,6 +12,7 @@ import type { Static } from 'typebox';
 import { POEM_CHOICES } from '../writing/choices.js';
 import { Admission, type AdmissionOptions } from './admission.js';
 import { chatRoutes } from './chat-routes.js';
+import { endWithin, GRACE } from './ending.js';
 import { describeValidation, StudioError, sendError } from './errors.js';
 import { jobRoutes, reportRoutes } from './job-routes.js';
 import { Jobs } from './jobs.js';
@@ -44,6 +45,8 @@ export interface StudioOptions extends SecurityOptions, AdmissionOptions {
   readonly bodyLimit?: number;
   /** Tokens that a chat's answer may have. */
   readonly mostTokens?: number;
+  /** Milliseconds that the studio may take to end. */
+  readonly grace?: number;
   readonly version: string;
 }
 
@@ -128,8 +131,7 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
     });
   }
 
-  app.addHook('preClose', () => jobs.close());
-  app.addHook('onClose', () => shelf.release());
+  endWithin(app, { jobs, admission, shelf, grace: options.grace ?? GRACE });
   return app;
 }
 

@@ -124,7 +124,7 @@ describe('the studio', () => {
   });
 
   it('finishes what is under way before it ends', async () => {
-    studio = await startStudio();
+    studio = await startStudio({ grace: 120_000 });
     const answer = post(`${studio.address}/api/write`, { ...LONG_POEM, candidates: 2 });
     await expect.poll(load, { timeout: 60_000 }).toBe(2);
     await studio.app.close();
