@@ -1,6 +1,7 @@
 /** The library: what `import … from 'shiren'` gives. */
 export { Poet, type PoetOptions } from './writing/poet.js';
-export { type BatchOptions, type PoemWriter, type WriteOptions } from './writing/writer.js';
+export { type PoemWriter } from './writing/writer.js';
+export { type BatchOptions, type WriteOptions } from './writing/write-request.js';
 export { type PoemOrder, type WrittenPoem } from './writing/written-poem.js';
 export { type Constraints } from './writing/constraint-schema.js';
 export { LineIndex, type Nearness } from './poetry/line-index.js';

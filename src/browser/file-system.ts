@@ -42,6 +42,12 @@ export async function readFile(file: string, encoding?: 'utf8'): Promise<string 
   return Promise.resolve(encoding === undefined ? bytes : new TextDecoder().decode(bytes));
 }
 
+/** node:fs/promises: what is in memory is a regular file. */
+export async function stat(file: string): Promise<{ isFile(): boolean; size: number }> {
+  const { length } = bytesOf(file);
+  return Promise.resolve({ isFile: () => true, size: length });
+}
+
 /** node:fs/promises: a handle for reading. */
 export async function open(file: string): Promise<{
   stat(): Promise<{ size: number }>;

@@ -13,7 +13,7 @@ export { POEM_CHOICES, type PoemChoices } from '../writing/choices.js';
 export { readWriteOptions } from '../writing/json-request.js';
 export { bookByName } from '../poetry/books.js';
 export { type Constraints } from '../writing/constraint-schema.js';
-export { type WriteOptions } from '../writing/writer.js';
+export { type WriteOptions } from '../writing/write-request.js';
 export { type WrittenPoem } from '../writing/written-poem.js';
 export { InputError, LineIndex, Poet };
 

@@ -12,7 +12,9 @@ import { collectPoems, joinPoems, parsePart, readKnownLines } from '../corpus/pl
 import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
 import { withSampledRejections } from '../pipeline/own-failures.js';
 import { writeFileWhole } from '../support/files.js';
-import { numberOption } from './options.js';
+import { requireFreeFile } from '../support/out-file.js';
+import { countSchema, SeedSchema, shareSchema } from '../support/settings.js';
+import { addOutFileOptions, numberOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { startProgress, type Progress } from './progress.js';
@@ -66,6 +68,7 @@ interface TextFlags {
   readonly source: readonly string[];
   readonly out: string;
   readonly mostLines: number;
+  readonly force?: boolean;
   readonly exclude?: string;
   readonly part?: string;
 }
@@ -84,36 +87,41 @@ export function dataCommand(program: Command): void {
       'data/starter',
     )
     .option('--out <folder>', 'where the data sets go', 'output/data')
-    .option('--seed <n>', 'seed of splits and pairs', numberOption, BUILD_DEFAULTS.seed)
+    .option('--seed <n>', 'seed of splits and pairs', numberOption(SeedSchema), BUILD_DEFAULTS.seed)
     .option(
       '--test-share <x>',
       'share of poems held out for evaluation',
-      numberOption,
+      numberOption(shareSchema()),
       BUILD_DEFAULTS.testShare,
     )
     .option(
       '--validation-share <x>',
       'share held out for the validation loss',
-      numberOption,
+      numberOption(shareSchema()),
       BUILD_DEFAULTS.validationShare,
     )
     .option(
       '--min-quality <x>',
       'drop poems below this quality, from 0 to 1: rhyme, meter and fame',
-      numberOption,
+      numberOption(shareSchema()),
       BUILD_DEFAULTS.minQuality,
     )
     .option(
       '--paraphrase-share <x>',
       'share of training prompts in another wording',
-      numberOption,
+      numberOption(shareSchema()),
       BUILD_DEFAULTS.paraphraseShare,
     )
     .option(
       '--from-model <folder>',
       'an adapter whose own failures are among the rejected answers (stage 2, once it is trained)',
     )
-    .option('--from-model-share <x>', 'share of the pairs that it is asked for', numberOption, 0.3)
+    .option(
+      '--from-model-share <x>',
+      'share of the pairs that it is asked for',
+      numberOption(shareSchema()),
+      0.3,
+    )
     .option('--model <name>', 'its base: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--parquet', 'the data sets as Parquet too')
     .option('--json', 'the summary as JSON')
@@ -164,12 +172,11 @@ export function dataCommand(program: Command): void {
     });
   indexCommand(data);
   themesCommand(data);
-  data
-    .command('text')
+  addOutFileOptions(data.command('text'))
     .description('纯文本 cleaned poems as plain text for pretrain, a blank line between them')
     .requiredOption('--source <path...>', 'as for build; several are joined')
     .requiredOption('--out <file>', 'the text file')
-    .option('--most-lines <n>', 'leave out longer poems', numberOption, 8)
+    .option('--most-lines <n>', 'leave out longer poems', numberOption(countSchema()), 8)
     .option('--exclude <file>', 'leave out what shares two lines with a poem of this file (held-out.txt)')
     .option('--part <i/n>', 'only the i-th of n parts that have no poem in common')
     .addHelpText(
@@ -177,6 +184,7 @@ export function dataCommand(program: Command): void {
       '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --exclude output/full/held-out.txt --out poems.txt',
     )
     .action(async (flags: TextFlags) => {
+      await requireFreeFile(flags.out, flags);
       const poems = await collectPoems({
         sources: flags.source.map(resolvePath),
         mostLines: flags.mostLines,
@@ -190,23 +198,29 @@ export function dataCommand(program: Command): void {
 
 /** `shiren data index`. */
 function indexCommand(data: Command): void {
-  data
-    .command('index')
+  addOutFileOptions(data.command('index'))
     .description('编目 a compact index of known lines, for novelty and for --original')
     .requiredOption('--source <path...>', 'as for build; several are joined')
     .option('--out <file>', 'the index', 'lines.index')
     .addHelpText('after', '\nExample:\n  shiren data index --source chinese-poetry --out tang.index')
-    .action(async ({ source, out }: { source: string[]; out: string }) => {
+    .action(async ({ source, out, force }: { source: string[]; out: string; force?: boolean }) => {
+      await requireFreeFile(out, { force });
       const lines = await collectLines(source.map(resolvePath));
       await writeLineIndex(out, lines);
       console.log(say(`${out}：${lines.size} 句`, `${out}: ${lines.size} lines`));
     });
 }
 
+interface ThemesFlags {
+  readonly source: string;
+  readonly exclude?: string;
+  readonly out: string;
+  readonly force?: boolean;
+}
+
 /** `shiren data themes`. */
 function themesCommand(data: Command): void {
-  data
-    .command('themes')
+  addOutFileOptions(data.command('themes'))
     .description('学题 learn what poems of each theme say, for the measure of themes')
     .requiredOption('--source <path>', 'as for build')
     .option('--exclude <file>', 'poems that share a line with one of this text file are not learnt from')
@@ -215,7 +229,8 @@ function themesCommand(data: Command): void {
       'after',
       '\nExample:\n  shiren data themes --source chinese-poetry --exclude output/full/held-out.txt',
     )
-    .action(async ({ source, exclude, out }: { source: string; exclude?: string; out: string }) => {
+    .action(async ({ source, exclude, out, force }: ThemesFlags) => {
+      await requireFreeFile(out, { force });
       const lines = exclude === undefined ? new Set<string>() : await readKnownLines(exclude);
       const documents = await readDocuments(resolvePath(source), lines);
       const weights = learnThemeWeights(documents);

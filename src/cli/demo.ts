@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { buildDatasets } from '../corpus/build.js';
 import { evaluateModels } from '../pipeline/evaluate-models.js';
 import { runRecipe } from '../pipeline/run-recipe.js';
+import { countSchema } from '../support/settings.js';
 import { readRecipe } from '../training/recipe.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { describeSummary } from './data.js';
@@ -30,8 +31,8 @@ export function demoCommand(program: Command): void {
     .option('--out <folder>', 'where everything goes', 'output')
     .option('--recipe <file>', 'the recipe', 'recipes/mini.yaml')
     .option('--source <path>', 'the poems', 'data/starter')
-    .option('--prompts <n>', 'prompts of the evaluation', numberOption, 20)
-    .option('--seeds <n>', 'poems a prompt', numberOption, 8)
+    .option('--prompts <n>', 'prompts of the evaluation', numberOption(countSchema()), 20)
+    .option('--seeds <n>', 'poems a prompt', numberOption(countSchema(1000)), 8)
     .addHelpText('after', '\nExample:\n  shiren demo --out output')
     .action(async (flags: DemoFlags) => {
       await interruptible((signal) => runDemo(flags, signal));

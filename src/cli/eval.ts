@@ -5,6 +5,8 @@ import type { Candidate, ModelCandidate } from '../evaluation/evaluate.js';
 import { evaluateModels, type EvaluateModelsOptions } from '../pipeline/evaluate-models.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
+import { countSchema } from '../support/settings.js';
+import { SamplingSchema } from '../writing/generation-settings.js';
 import { interruptible } from './interrupt.js';
 import { addRuntimeOptions, dtypeOption, numberOption, repeatedOption } from './options.js';
 import { resolveModel } from './model.js';
@@ -46,7 +48,7 @@ export function evalCommand(program: Command): void {
     .option('--endpoint-model <name>', 'its name there', 'poet')
     .option('--judge-endpoint <url>', 'let a language model judge each two neighbours, in both orders')
     .option('--judge-model <name>', 'its name there', 'judge')
-    .option('--judge-prompts <n>', 'prompts that it judges', numberOption)
+    .option('--judge-prompts <n>', 'prompts that it judges', numberOption(countSchema()))
     .option('--api-key <key>', 'for both (or OPENAI_API_KEY)')
     .option(
       '--fluency <file>',
@@ -55,9 +57,14 @@ export function evalCommand(program: Command): void {
     .option('--sanity', 'compare the held-out poems themselves with the same poems spoilt')
     .option('--data <folder>', 'folder of prompts.jsonl and lines.txt', 'output/data')
     .option('--out <folder>', 'where poems and report go', 'output/evaluation')
-    .option('--prompts <n>', 'at most so many prompts', numberOption, 400)
-    .option('--seeds <n>', 'poems a prompt', numberOption, 1)
-    .option('--temperature <x>', 'sampling temperature', numberOption, 0.8)
+    .option('--prompts <n>', 'at most so many prompts', numberOption(countSchema()), 400)
+    .option('--seeds <n>', 'poems a prompt', numberOption(countSchema(1000)), 1)
+    .option(
+      '--temperature <x>',
+      'sampling temperature',
+      numberOption(SamplingSchema.properties.temperature),
+      0.8,
+    )
     .option('--json', 'JSON lines on standard output: progress, and the summary last')
     .addHelpText('after', '\nExample:\n  shiren eval --adapter output/stage1-raw --adapter output/stage3-dpo')
     .action(async (flags: EvalFlags) => {

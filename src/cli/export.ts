@@ -5,10 +5,11 @@ import { MERGED_DTYPES, type MergedDtype } from '../interop/merged.js';
 import { ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
 import { exportModel } from '../pipeline/export-model.js';
 import { InputError } from '../support/errors.js';
+import { requireFreeFile } from '../support/out-file.js';
 import { readRecipe } from '../training/recipe.js';
 import { say } from './language.js';
 import { downloadBar } from './model.js';
-import { repeatedOption } from './options.js';
+import { addOutFileOptions, repeatedOption } from './options.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 
 interface ModelFlags {
@@ -43,7 +44,7 @@ export function exportCommand(program: Command): void {
       await exportModel(folder, { ...flags, format: 'onnx', dtypes, onDownload: downloadBar() });
       announce(folder);
     });
-  addModelOptions(command.command('gguf'))
+  addOutFileOptions(addModelOptions(command.command('gguf')))
     .description('a GGUF file for llama.cpp, Ollama and others: weights, tokenizer and chat template')
     .argument('<file>', 'the file to write, for example poet.gguf')
     .addOption(new Option('--type <name>', 'type of the weights').choices(GGUF_TYPES).default('f16'))
@@ -51,7 +52,8 @@ export function exportCommand(program: Command): void {
       'after',
       '\nExample:\n  shiren export gguf poet.gguf --adapter output/stage3-dpo --type q8_0',
     )
-    .action(async (file: string, flags: ModelFlags & { type: GgufType }) => {
+    .action(async (file: string, flags: ModelFlags & { type: GgufType; force?: boolean }) => {
+      await requireFreeFile(file, flags);
       await exportModel(file, { ...flags, format: 'gguf', onDownload: downloadBar() });
       announce(file);
     });

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { pretrainModel, type PretrainModelOptions } from '../pipeline/pretrain-model.js';
 import type { StageProgress } from '../training/trainer.js';
 import { interruptible } from './interrupt.js';
+import { countSchema, SeedSchema, wholeSchema } from '../support/settings.js';
+import { TRAINING_SETTINGS } from '../training/recipe/common-settings.js';
 import { addRuntimeOptions, numberOption } from './options.js';
 import { startProgress } from './progress.js';
 
@@ -15,16 +17,31 @@ export function pretrainCommand(program: Command): void {
     .description('预训练 train a small Qwen3 from nothing on poems as plain text (blank line between poems)')
     .requiredOption('--text <file...>', 'the poems; several files are joined')
     .requiredOption('--out <folder>', 'where the model folder is written; a run that was stopped goes on')
-    .option('--steps <n>', 'optimiser steps', numberOption, 3500)
-    .option('--tokens-per-step <n>', 'tokens a step', numberOption, 2048)
-    .option('--learning-rate <x>', 'highest learning rate (cosine)', numberOption, 1.5e-3)
-    .option('--hidden-size <n>', 'width', numberOption, 384)
-    .option('--layers <n>', 'layers', numberOption, 5)
-    .option('--intermediate-size <n>', 'width of the feed-forward layers', numberOption, 1024)
-    .option('--validation <n>', 'poems held out for eval_loss', numberOption, 256)
+    .option('--steps <n>', 'optimiser steps', numberOption(countSchema()), 3500)
+    .option('--tokens-per-step <n>', 'tokens a step', numberOption(countSchema()), 2048)
+    .option(
+      '--learning-rate <x>',
+      'highest learning rate (cosine)',
+      numberOption(TRAINING_SETTINGS.learning_rate),
+      1.5e-3,
+    )
+    .option('--hidden-size <n>', 'width', numberOption(countSchema(65_536)), 384)
+    .option('--layers <n>', 'layers', numberOption(countSchema(1024)), 5)
+    .option(
+      '--intermediate-size <n>',
+      'width of the feed-forward layers',
+      numberOption(countSchema(65_536)),
+      1024,
+    )
+    .option('--validation <n>', 'poems held out for eval_loss', numberOption(wholeSchema()), 256)
     .option('--validation-text <file>', 'the poems for eval_loss: then none of --text are held out')
-    .option('--min-count <n>', 'a character must occur so often to get a token', numberOption, 3)
-    .option('--seed <n>', 'seed', numberOption, 1)
+    .option(
+      '--min-count <n>',
+      'a character must occur so often to get a token',
+      numberOption(countSchema()),
+      3,
+    )
+    .option('--seed <n>', 'seed', numberOption(SeedSchema), 1)
     .option('--json', 'a JSON object a step on standard output')
     .addHelpText('after', '\nExample:\n  shiren pretrain --text poems.txt --out models/mine --steps 3500')
     .action(runPretrain);

@@ -7,6 +7,9 @@ import { readLineIndex } from '../corpus/line-index-file.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
+import { GRACE } from '../studio/ending.js';
+import { countSchema, MOST, secondsSchema, wholeSchema } from '../support/settings.js';
+import { MaxTokensSchema, SequencesSchema } from '../writing/generation-settings.js';
 import { createStudio } from '../studio/server.js';
 import { writeStaticSite } from '../studio/static-site.js';
 import { isLoopback } from '../studio/security.js';
@@ -37,6 +40,7 @@ interface StudioFlags extends RuntimeOptions {
   readonly sequences: number;
   readonly timeLimit: number;
   readonly maxTokens: number;
+  readonly grace: number;
   readonly static?: string;
 }
 
@@ -50,7 +54,7 @@ export function studioCommand(program: Command): void {
       'address to listen on; others than this machine need a --token to train',
       '127.0.0.1',
     )
-    .option('--port <n>', 'port; 0 takes any that is free', numberOption, 8787)
+    .option('--port <n>', 'port; 0 takes any that is free', numberOption(wholeSchema(65_535)), 8787)
     .option('--token <text>', 'asked of every request (or SHIREN_TOKEN)')
     .option('--allow-origin <url>', 'a site whose pages may ask (repeatable)', repeatedOption, [])
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
@@ -69,12 +73,18 @@ export function studioCommand(program: Command): void {
     .option(
       '--queue <n>',
       'poems under way or waiting; who asks for more is told to come again',
-      numberOption,
+      numberOption(countSchema(MOST)),
       64,
     )
-    .option('--sequences <n>', 'poems decoded together', numberOption, 32)
-    .option('--time-limit <seconds>', 'for one request, waiting included', numberOption, 120)
-    .option('--max-tokens <n>', 'tokens of an answer', numberOption, 512)
+    .option('--sequences <n>', 'poems decoded together', numberOption(SequencesSchema), 32)
+    .option('--time-limit <seconds>', 'for one request, waiting included', numberOption(secondsSchema()), 120)
+    .option('--max-tokens <n>', 'tokens of an answer', numberOption(MaxTokensSchema), 512)
+    .option(
+      '--grace <seconds>',
+      'when it is told to end: what is under way may finish for so long',
+      numberOption(secondsSchema()),
+      GRACE / 1000,
+    )
     .option(
       '--static <folder>',
       'write a site that needs no server: Write and Check with the miniature in the browser',
@@ -97,6 +107,7 @@ async function runStudio(flags: StudioFlags): Promise<void> {
     depth: flags.queue,
     timeLimit: flags.timeLimit * 1000,
     mostTokens: flags.maxTokens,
+    grace: flags.grace * 1000,
     home: path.join(flags.output, 'studio'),
     output: flags.output,
     recipes: await findRecipes(),
@@ -137,7 +148,11 @@ async function runStudio(flags: StudioFlags): Promise<void> {
   });
   console.log(say('正在收尾……', 'finishing what is under way…'));
   process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  // What cannot be broken off, a model that is being read, does not keep the studio.
+  setTimeout(() => process.exit(), flags.grace * 1000).unref();
   await app.close();
+  process.exit();
 }
 
 async function writeSite(folder: string): Promise<void> {

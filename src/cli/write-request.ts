@@ -4,13 +4,17 @@ import { FORM_NAMES, formByName, formOf, formOfShape, type FormName } from '../p
 import { splitThemes } from '../poetry/prompt.js';
 import { readFirstPoem } from '../corpus/poem-stream.js';
 import { readPoemLines } from '../poetry/poem-text.js';
+import { characters } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
+import { clipped } from '../support/schema.js';
+import { readShortText, STANDARD_INPUT } from '../support/short-text.js';
 import type { Constraints } from '../writing/constraint-schema.js';
 import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
-import { formOfLines, readPrompt } from '../writing/prompt-request.js';
-import type { WriteOptions } from '../writing/writer.js';
+import { formOfLines, readPrompt as readAsked } from '../writing/prompt-request.js';
+import { checkedRequest, LONGEST_PROMPT, type WriteOptions } from '../writing/write-request.js';
 
 export interface RequestFlags {
+  readonly file?: string;
   readonly form?: string;
   readonly theme?: string;
   readonly lines?: number;
@@ -41,16 +45,15 @@ export interface RequestFlags {
 }
 
 /** The options of a request. @throws InputError for flags that contradict each other or the prompt */
-export async function readRequest(prompt: string | undefined, flags: RequestFlags): Promise<WriteOptions> {
-  requireWhole('count', flags.count);
-  requireWhole('candidates', flags.candidates);
-  if (flags.beams !== undefined) requireWhole('beams', flags.beams);
+export async function readRequest(given: string | undefined, flags: RequestFlags): Promise<WriteOptions> {
+  const prompt = await readPrompt(given, flags);
   const revised = await revisedLines(flags);
   const subject = readSubject(prompt, flags, revised);
-  return {
+  return checkedRequest({
     ...subject,
     count: flags.count,
-    candidates: flags.candidates,
+    // Beam search writes one poem for each.
+    candidates: flags.beams === undefined ? flags.candidates : 1,
     beams: flags.beams,
     seed: flags.seed,
     free: flags.free,
@@ -62,22 +65,39 @@ export async function readRequest(prompt: string | undefined, flags: RequestFlag
       minP: flags.minP,
       repetitionPenalty: flags.repetitionPenalty,
     },
-    ...readConstraints(flags, revised),
-  };
+    ...readConstraints(flags, subject, revised),
+  });
 }
 
-function requireWhole(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InputError(`--${name} ${value}: expected a whole number of 1 or more`);
+/** Bytes of a prompt, or of a poem that is revised: UTF-8 takes up to four a character. */
+const LONGEST_TEXT = 4 * LONGEST_PROMPT;
+
+/** The prompt: as it was typed, of a file, or of standard input. Only what was typed has passed through the command line. */
+async function readPrompt(given: string | undefined, { file }: RequestFlags): Promise<string | undefined> {
+  if (given !== undefined && file !== undefined) {
+    throw new InputError(`--file ${file}: found together with a prompt, expected one of the two`);
   }
+  const source = given === STANDARD_INPUT ? given : file;
+  const prompt = source === undefined ? given : (await readShortText(source, LONGEST_TEXT)).trim();
+  if (prompt !== undefined && characters(prompt).length > LONGEST_PROMPT) {
+    throw new InputError(
+      `prompt: found ${characters(prompt).length} characters, expected at most ${LONGEST_PROMPT}`,
+    );
+  }
+  return prompt;
 }
 
-function readConstraints(flags: RequestFlags, revised: Constraints['lines']): Constraints {
-  return {
-    tones: flags.tones,
+function readConstraints(
+  flags: RequestFlags,
+  subject: Pick<WriteOptions, 'lineCount' | 'rhyme'>,
+  revised: Constraints['lines'],
+): Constraints {
+  // Every constraint is named here, so that one that is new cannot be forgotten.
+  const constraints = {
+    tones: flags.tones ? undefined : false,
     template: flags.template,
-    // What the prompt asks for (押东韵) counts where the flags say nothing.
-    ...(flags.rhyme === undefined || flags.rhyme === true ? {} : { rhyme: flags.rhyme }),
+    rhyme: subject.rhyme,
+    lineCount: subject.lineCount,
     rhymeTone: flags.rhymeTone,
     changeRhyme: flags.changeRhyme,
     allow: readRules(flags.allow),
@@ -86,7 +106,8 @@ function readConstraints(flags: RequestFlags, revised: Constraints['lines']): Co
     lines: revised ?? (flags.given === undefined ? undefined : readPoemLines(flags.given)),
     forbidden: flags.forbid === undefined ? undefined : splitThemes(flags.forbid),
     required: flags.require === undefined ? undefined : splitThemes(flags.require),
-  };
+  } satisfies Record<keyof Constraints, unknown>;
+  return constraints;
 }
 
 function readRules(text: string | undefined): LiftableRule[] | undefined {
@@ -103,7 +124,15 @@ async function revisedLines({ revise, rewrite }: RequestFlags): Promise<Constrai
   if (revise === undefined || rewrite === undefined) {
     throw new InputError('--revise and --rewrite: expected both, the poem and the lines to write anew');
   }
-  const lines = existsSync(revise) ? await readFirstPoem(revise) : readPoemLines(revise);
+  const isFile = existsSync(revise);
+  if (!isFile && revise !== STANDARD_INPUT && characters(revise).length > LONGEST_PROMPT) {
+    throw new InputError(
+      `--revise: found ${characters(revise).length} characters, expected a poem, or a file with one`,
+    );
+  }
+  const lines = isFile
+    ? await readFirstPoem(revise)
+    : readPoemLines(revise === STANDARD_INPUT ? await readShortText(revise, LONGEST_TEXT) : revise);
   const anew = rewrite.split(',').map(Number);
   const wrong = anew.find((line) => !Number.isInteger(line) || line < 1 || line > lines.length);
   if (wrong !== undefined) {
@@ -112,7 +141,7 @@ async function revisedLines({ revise, rewrite }: RequestFlags): Promise<Constrai
   return lines.map((line, index) => (anew.includes(index + 1) ? undefined : line));
 }
 
-/** Form, number of lines, rhyme and themes from the prompt and the options; options win. */
+/** Form, number of lines, rhyme and themes from the prompt and the options. */
 function readSubject(
   prompt: string | undefined,
   flags: RequestFlags,
@@ -120,18 +149,27 @@ function readSubject(
 ): Pick<WriteOptions, 'form' | 'lineCount' | 'rhyme' | 'themes'> {
   const chosen = flags.form === undefined ? undefined : formByName(flags.form);
   if (flags.form !== undefined && !chosen) {
-    throw new InputError(`--form: ${flags.form}: expected one of ${FORM_NAMES.join(', ')}`);
+    throw new InputError(`--form: ${clipped(flags.form)}: expected one of ${FORM_NAMES.join(', ')}`);
   }
-  const asked = prompt === undefined ? undefined : readPrompt(prompt, chosen);
+  const rhyme = flags.rhyme === true ? undefined : flags.rhyme;
+  const asked =
+    prompt === undefined ? undefined : readAsked(prompt, { form: chosen, lineCount: flags.lines, rhyme });
   const lineCount = flags.lines ?? asked?.lineCount ?? revised?.length;
   const length = [...(readPoemLines(flags.given ?? '')[0] ?? '')].length;
   const form =
     chosen ??
     asked?.form ??
     (revised ? formOfRevised(revised) : formOfLines(lineCount ?? DEFAULT_LINES, length));
-  if (!form) throw new InputError(`--lines ${lineCount}: expected one of ${FORM_NAMES.join(', ')}`);
+  if (!form) {
+    const found = length === 0 ? `--lines ${lineCount}` : `--given: a line of ${length} characters`;
+    throw new InputError(`${found}: expected one of ${FORM_NAMES.join(', ')}`);
+  }
+  if (flags.theme !== undefined && asked && asked.themes.length > 0) {
+    const themes = asked.themes.join('、');
+    throw new InputError(`--theme ${flags.theme}: the prompt’s theme is ${themes}, expected one of the two`);
+  }
   const themes = flags.theme === undefined ? (asked?.themes ?? []) : splitThemes(flags.theme);
-  return { form, lineCount, rhyme: asked?.rhyme, themes };
+  return { form, lineCount, rhyme: rhyme ?? asked?.rhyme, themes };
 }
 
 /** Lines of a poem of which nothing is said. */

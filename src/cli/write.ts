@@ -1,5 +1,4 @@
 /** `shiren write`: poems, from a free-text prompt or from options. */
-import { appendFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { readLineIndex } from '../corpus/line-index-file.js';
@@ -7,14 +6,34 @@ import type { DecodingDtype } from '../model/frozen-base.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import type { RuntimeOptions } from '../tensor/device.js';
+import { InputError } from '../support/errors.js';
+import { OutFile, requireFreeFile } from '../support/out-file.js';
+import { SeedSchema } from '../support/settings.js';
+import { ConstraintsSchema } from '../writing/constraint-schema.js';
+import {
+  BeamsSchema,
+  CandidatesSchema,
+  CountSchema,
+  SAMPLING_DEFAULTS,
+  SamplingSchema,
+  type SamplingOptions,
+} from '../writing/generation-settings.js';
 import { SEQUENCES_AT_ONCE } from '../writing/generate.js';
 import type { Poet } from '../writing/poet.js';
 import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
-import { writeBest } from '../writing/writer.js';
+import type { WriteOptions } from '../writing/write-request.js';
+import { seedAfter, writeBest } from '../writing/writer.js';
 import type { WrittenPoem } from '../writing/written-poem.js';
 import { formatCheck } from './format-check.js';
 import { say } from './language.js';
-import { addRuntimeOptions, dtypeOption, numberOption } from './options.js';
+import {
+  addOutFileOptions,
+  addRuntimeOptions,
+  dtypeOption,
+  refuseTogether,
+  settingOption,
+} from './options.js';
+import { interruptible } from './interrupt.js';
 import { loadPoet } from './load-poet.js';
 import { DEFAULT_INDEX, DEFAULT_MODEL, resolvePath } from './paths.js';
 import { startProgress } from './progress.js';
@@ -30,6 +49,8 @@ interface WriteFlags extends RuntimeOptions, RequestFlags {
   readonly index: string;
   readonly stream?: boolean;
   readonly out?: string;
+  readonly force?: boolean;
+  readonly append?: boolean;
   readonly json?: boolean;
 }
 
@@ -45,35 +66,53 @@ Examples:
 export function writeCommand(program: Command): void {
   const command = addRuntimeOptions(program.command('write'))
     .description('写诗 write poems; the form is guaranteed')
-    .argument('[prompt]', 'free text, for example 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静')
+    .argument(
+      '[prompt]',
+      'free text, for example 写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静; - reads it from standard input',
+    )
+    .option('--file <file>', 'a file with the prompt')
     .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
-    .option('--lines <n>', 'how many, of a form that leaves it open', numberOption)
+    .addOption(settingOption('--lines <n>', ConstraintsSchema.properties.lineCount))
     .option('--theme <words>', 'theme words, separated by commas')
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
-    .option('--base', 'use no adapter')
-    .option(
-      '--endpoint <url>',
-      'write with a model behind an OpenAI-compatible server; it is not constrained',
+    .addOption(new Option('--base', 'use no adapter').conflicts('adapter'))
+    .addOption(
+      new Option(
+        '--endpoint <url>',
+        'write with a model behind an OpenAI-compatible server; it is not constrained',
+      ).conflicts([
+        ...['adapter', 'base', 'dtype', 'threads', 'device', 'beams', 'original'],
+        ...['topK', 'minP', 'repetitionPenalty'],
+      ]),
     )
     .option('--api-key <key>', 'its key (or OPENAI_API_KEY)')
     .addOption(dtypeOption())
-    .option('--count <n>', 'number of poems', numberOption, 1)
-    .option('--candidates <n>', 'candidates a poem, of which the best by score is kept', numberOption, 8)
-    .option('--beams <n>', 'beam search instead of sampling: the likeliest poem', numberOption)
-    .option('--seed <n>', 'the same seed gives the same poem', numberOption, 0)
-    .option('--temperature <x>', 'sampling temperature', numberOption, 0.8)
-    .option('--top-k <n>', 'keep the k likeliest tokens; 0 keeps all', numberOption, 0)
-    .option('--top-p <x>', 'keep the likeliest tokens up to this probability', numberOption, 0.95)
-    .option('--min-p <x>', 'keep tokens at least so likely, relative to the likeliest', numberOption, 0)
-    .option('--repetition-penalty <x>', 'above 1: what was written becomes less likely', numberOption, 1);
-  addConstraintOptions(command)
-    .option('--stream', 'one candidate, its characters shown as they are written')
-    .option('--out <file>', 'write JSON Lines to a file')
+    .addOption(settingOption('--count <n>', CountSchema).default(1))
+    .addOption(settingOption('--candidates <n>', CandidatesSchema).default(8))
+    .addOption(settingOption('--beams <n>', BeamsSchema).conflicts('candidates'))
+    .addOption(settingOption('--seed <n>', SeedSchema).default(0))
+    .addOption(sampling('--temperature <x>', 'temperature'))
+    .addOption(sampling('--top-k <n>', 'topK'))
+    .addOption(sampling('--top-p <x>', 'topP'))
+    .addOption(sampling('--min-p <x>', 'minP'))
+    .addOption(sampling('--repetition-penalty <x>', 'repetitionPenalty'));
+  refuseTogether(command, 'rhyme', 'no-rhyme');
+  addOutFileOptions(addConstraintOptions(command), true)
+    .addOption(
+      new Option('--stream', 'one candidate, its characters shown as they are written').conflicts([
+        ...['json', 'out', 'candidates', 'beams'],
+      ]),
+    )
+    .addOption(new Option('--out <file>', 'write JSON Lines to a file').conflicts('json'))
     .option('--json', 'one JSON object a poem')
     .addHelpText('after', EXAMPLES)
     .action(runWrite);
 }
+
+/** A setting of sampling, with the default that the library has. */
+const sampling = (flags: string, name: keyof SamplingOptions): Option =>
+  settingOption(flags, SamplingSchema.properties[name]).default(SAMPLING_DEFAULTS[name]);
 
 function addConstraintOptions(command: Command): Command {
   return command
@@ -96,7 +135,12 @@ function addConstraintOptions(command: Command): Command {
     .option('--acrostic <text>', '藏头: the lines begin with these characters')
     .option('--acrostic-end <text>', '藏尾: the lines end with these characters')
     .option('--given <lines>', 'the first line or lines; the poem goes on from them')
-    .option('--revise <poem>', 'a poem, or a file with one, of which lines are written anew')
+    .addOption(
+      new Option(
+        '--revise <poem>',
+        'a poem, a file with one, or - for standard input: lines of it are written anew',
+      ).conflicts('given'),
+    )
     .option('--rewrite <lines>', 'which lines, by number: 3 or 2,4')
     .option('--forbid <words>', 'characters and words that must not occur')
     .option('--require <words>', 'words that must occur')
@@ -119,28 +163,87 @@ async function loadWriter(flags: WriteFlags, knownLines: LineIndex | undefined):
 
 async function runWrite(prompt: string | undefined, flags: WriteFlags): Promise<void> {
   const request = await readRequest(prompt, flags);
+  requireMeaning(flags);
+  if (flags.out !== undefined) await requireFreeFile(flags.out, flags);
   const indexFile = resolvePath(flags.index);
   const known =
     flags.index === DEFAULT_INDEX && !existsSync(indexFile) ? undefined : await readLineIndex(indexFile);
-  const streamed = flags.stream && !flags.json && flags.out === undefined;
-  const candidates = flags.stream ? 1 : flags.candidates;
-  const batch = streamed ? 1 : Math.max(1, Math.floor(SEQUENCES_AT_ONCE / candidates));
   const writer = await loadWriter(flags, known);
-  if (flags.out !== undefined) await rm(flags.out, { force: true });
-  const bar = flags.out === undefined ? undefined : startProgress(say('写', 'write'), flags.count);
+  try {
+    if (flags.out === undefined) await writeBatches(writer, request, flags, (poems) => print(poems, flags));
+    else await writeInto(flags.out, writer, request, flags);
+  } finally {
+    await writer.release();
+  }
+}
+
+/** What an option asks for that another one makes impossible is not dropped silently; commander knows the other pairs. */
+function requireMeaning({ out, force, append, endpoint, apiKey }: WriteFlags): void {
+  if (out === undefined && (force || append)) {
+    throw new InputError(`--${force ? 'force' : 'append'}: found without --out, expected both`);
+  }
+  if (endpoint === undefined && apiKey !== undefined) {
+    throw new InputError('--api-key: found without --endpoint, expected both');
+  }
+}
+
+/** Writes the poems of a request, as many at once as are decoded together. @returns false if the signal stopped it before the end */
+async function writeBatches(
+  writer: Writer,
+  request: WriteOptions,
+  flags: WriteFlags,
+  onPoems: (poems: readonly WrittenPoem[]) => Promise<void> | void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const candidates = flags.stream ? 1 : (request.candidates ?? 1);
+  const batch = flags.stream ? 1 : Math.max(1, Math.floor(SEQUENCES_AT_ONCE / candidates));
   for (let done = 0; done < flags.count; done += batch) {
+    if (signal?.aborted) return false;
     const poems = await writer.write({
       ...request,
       candidates,
       count: Math.min(batch, flags.count - done),
-      seed: flags.seed + done,
-      onToken: streamed ? streamTo(process.stdout) : undefined,
+      seed: seedAfter(flags.seed, done),
+      onToken: flags.stream ? streamTo(process.stdout) : undefined,
     });
-    await print(poems, flags, streamed);
-    bar?.update(done + poems.length, '');
+    await onPoems(poems);
   }
-  bar?.stop();
-  await writer.release();
+  return true;
+}
+
+/** Writes poems into a file; where Ctrl-C stops it, those that are finished. */
+async function writeInto(
+  file: string,
+  writer: Writer,
+  request: WriteOptions,
+  flags: WriteFlags,
+): Promise<void> {
+  const out = await OutFile.open(file, flags);
+  const bar = startProgress(say('写', 'write'), flags.count);
+  let done = 0;
+  try {
+    await interruptible(
+      (signal) =>
+        writeBatches(
+          writer,
+          request,
+          flags,
+          async (poems) => {
+            await out.write(poems.map((poem) => `${JSON.stringify(poem)}\n`).join(''));
+            done += poems.length;
+            bar.update(done, '');
+          },
+          signal,
+        ),
+      () => say(`已停下：${file} 有 ${done} 首`, `stopped: ${file} has ${done} poems`),
+    );
+  } catch (error) {
+    await out.discard();
+    throw error;
+  } finally {
+    bar.stop();
+  }
+  await out.finish();
 }
 
 /** Writes what is new of a growing text. */
@@ -152,14 +255,12 @@ function streamTo(stream: NodeJS.WritableStream): (poem: number, text: string) =
   };
 }
 
-async function print(poems: readonly WrittenPoem[], flags: WriteFlags, streamed = false): Promise<void> {
-  const json = (): string => poems.map((poem) => JSON.stringify(poem)).join('\n');
-  if (flags.out !== undefined) await appendFile(flags.out, `${json()}\n`);
-  else if (flags.json) console.log(json());
-  else {
-    for (const poem of poems) {
+function print(poems: readonly WrittenPoem[], { json, stream }: WriteFlags): void {
+  for (const poem of poems) {
+    if (json) console.log(JSON.stringify(poem));
+    else {
       console.log(
-        `${streamed ? '' : poem.text}\n\n${formatCheck(poem.check)}${formatNovelty(poem)}${formatUnmet(poem)}\n`,
+        `${stream ? '' : poem.text}\n\n${formatCheck(poem.check)}${formatNovelty(poem)}${formatUnmet(poem)}\n`,
       );
     }
   }

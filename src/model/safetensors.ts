@@ -1,6 +1,7 @@
 /** The safetensors format: a header of names, types, shapes and offsets, then bytes. (github.com/huggingface/safetensors) */
 import { open } from 'node:fs/promises';
 import { InputError, messageOf } from '../support/errors.js';
+import { requireRegularFile } from '../support/regular-file.js';
 import { isRecord, jsonProblem, writeFileWhole, writeStreamWhole } from '../support/files.js';
 import { fromBfloat16, fromFloat16, toBfloat16 } from './float16.js';
 
@@ -28,6 +29,7 @@ interface RawHeader {
 }
 
 async function readRawHeader(file: string): Promise<RawHeader> {
+  await requireRegularFile(file);
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw new InputError(`${file}: cannot be opened (${messageOf(error)})`);
   });

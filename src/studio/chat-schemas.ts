@@ -1,7 +1,8 @@
 /** The part of OpenAI's chat completions that the studio speaks. Keys that it does not know are ignored, as other servers do. */
 import { Type, type Static } from 'typebox';
 import { ConstraintsSchema } from '../writing/constraint-schema.js';
-import { CandidatesSchema, SamplingSchema, SeedSchema } from '../writing/generation-settings.js';
+import { SeedSchema } from '../support/settings.js';
+import { CandidatesSchema, SamplingSchema } from '../writing/generation-settings.js';
 
 const { temperature, topP } = SamplingSchema.properties;
 

@@ -2,9 +2,9 @@
 import { Type, type TSchema } from 'typebox';
 import { BOOK_NAMES } from '../poetry/books.js';
 import { FORM_NAMES } from '../poetry/forms.js';
-import { ConstraintsSchema, words } from '../writing/constraint-schema.js';
-import { CandidatesSchema, SamplingSchema, SeedSchema } from '../writing/generation-settings.js';
 import { nameSchema } from '../support/names.js';
+import { ConstraintsSchema } from '../writing/constraint-schema.js';
+import { REQUEST_SETTINGS } from '../writing/write-request.js';
 import { JobSettingsSchema } from './job-settings.js';
 
 const closed = { additionalProperties: false } as const;
@@ -20,16 +20,8 @@ export const WriteSchema = Type.Object(
     form: Type.Optional(
       Type.Enum([...FORM_NAMES], { description: 'the prompt’s where absent, or else 五言绝句' }),
     ),
-    themes: Type.Optional(words('what the poem is to be about')),
-    prompt: Type.Optional(text(500, 'what the model reads instead of the plain prompt for form and themes')),
+    ...REQUEST_SETTINGS,
     constraints: Type.Optional(ConstraintsSchema),
-    sampling: Type.Optional(Type.Partial(SamplingSchema)),
-    free: Type.Optional(Type.Boolean({ description: 'no constraints: the model alone decides' })),
-    original: Type.Optional(
-      Type.Boolean({ description: 'no line that the corpus has, word for word or nearly' }),
-    ),
-    candidates: Type.Optional(CandidatesSchema),
-    seed: Type.Optional(SeedSchema),
   },
   closed,
 );

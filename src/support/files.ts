@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InputError, messageOf } from './errors.js';
+import { requireRegularFile } from './regular-file.js';
 import { readTextParts, splitTextLines } from './text-stream.js';
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, never a part. */
@@ -46,7 +47,7 @@ export async function writeFolderWhole(
 }
 
 /** A full disk in the user's words; any other error as it is. */
-function diskError(file: string, error: unknown): unknown {
+export function diskError(file: string, error: unknown): unknown {
   const full = isRecord(error) && ['ENOSPC', 'EDQUOT'].includes(String(error['code']));
   if (!full) return error;
   return new InputError(
@@ -85,8 +86,9 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeFileWhole(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Reads a text file. @throws InputError if it cannot be read */
+/** Reads a text file. @throws InputError if it cannot be read or is no regular file */
 export async function readText(file: string): Promise<string> {
+  await requireRegularFile(file);
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

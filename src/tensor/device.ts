@@ -4,9 +4,13 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { InputError } from '../support/errors.js';
+import { countSchema } from '../support/settings.js';
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
+
+/** Threads of one operator. */
+export const ThreadsSchema = countSchema(1024, { description: 'threads of one operator' });
 
 /** How a session runs; the same for all that one command starts. */
 export interface RuntimeOptions {

@@ -4,6 +4,10 @@ import type { Device } from './device.js';
 
 export { InferenceSession, Tensor } from 'onnxruntime-node';
 
+// On Linux the runtime reports to its makers when the first session is made. Nobody was asked, and for it the whole command line is
+// matched by a recursive expression, which overflows the stack where it is long (about 20,000 bytes). It is asked to do neither.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 export type ProviderName = 'cpu' | 'wasm' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 
 /** The name of a device's execution provider. */

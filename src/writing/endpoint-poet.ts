@@ -2,7 +2,8 @@
 import type { LineIndex } from '../poetry/line-index.js';
 import { ChatEndpoint, type ChatEndpointOptions } from './chat-endpoint.js';
 import { SAMPLING_DEFAULTS } from './generation-settings.js';
-import type { BatchOptions, ConstrainedOrder, PoemWriter } from './writer.js';
+import type { BatchOptions } from './write-request.js';
+import type { ConstrainedOrder, PoemWriter } from './writer.js';
 import { describePoem, type WrittenPoem } from './written-poem.js';
 
 export interface EndpointOptions extends ChatEndpointOptions {

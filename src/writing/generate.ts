@@ -2,9 +2,10 @@
 import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { Random } from '../support/random.js';
+import { checked } from '../support/schema.js';
 import type { ConstraintState, PoemConstraint } from './constraint.js';
 import { DecodingState, type Decoder } from './decoder.js';
-import type { SamplingOptions } from './generation-settings.js';
+import { SequencesSchema, type SamplingOptions } from './generation-settings.js';
 import { sampleToken } from './sampler.js';
 
 export interface GenerationRequest {
@@ -118,7 +119,9 @@ export class Generator {
     private readonly decoder: Decoder,
     private readonly tokenizer: Tokenizer,
     private readonly options: GeneratorOptions = {},
-  ) {}
+  ) {
+    checked(SequencesSchema, options.sequences ?? SEQUENCES_AT_ONCE, 'sequences');
+  }
 
   /** Writes one text. @throws what the signal was aborted with; InputError for a prompt that is too long */
   async generate(request: GenerationRequest): Promise<Generation> {

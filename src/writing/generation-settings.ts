@@ -3,6 +3,7 @@
  * meanings are those of Transformers' GenerationConfig.
  */
 import { Type, type Static } from 'typebox';
+import { countSchema, MOST, wholeSchema } from '../support/settings.js';
 
 export const SamplingSchema = Type.Object(
   {
@@ -11,11 +12,7 @@ export const SamplingSchema = Type.Object(
       maximum: 5,
       description: 'sampling temperature; 0 takes the likeliest token',
     }),
-    topK: Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'keep the k likeliest tokens; 0 keeps all',
-    }),
+    topK: wholeSchema(MOST, { description: 'keep the k likeliest tokens; 0 keeps all' }),
     topP: Type.Number({
       exclusiveMinimum: 0,
       maximum: 1,
@@ -45,25 +42,14 @@ export const SAMPLING_DEFAULTS: SamplingOptions = {
 };
 
 /** Candidates of a poem, or answers to a message: they are decoded together. */
-export const CandidatesSchema = Type.Integer({
-  minimum: 1,
-  maximum: 64,
+export const CandidatesSchema = countSchema(64, {
   description: 'candidates a poem, of which the best by score is kept',
 });
-export const CountSchema = Type.Integer({ minimum: 1, maximum: 100_000, description: 'number of poems' });
-export const BeamsSchema = Type.Integer({
-  minimum: 1,
-  maximum: 64,
+export const CountSchema = countSchema(100_000, { description: 'number of poems' });
+export const BeamsSchema = countSchema(64, {
   description:
-    'beam search instead of sampling: the likeliest poem; temperature and seed then change nothing',
+    'beam search instead of sampling: the likeliest poem; temperature and seed change nothing then',
 });
-export const SeedSchema = Type.Integer({
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'the same seed gives the same poem',
-});
-export const MaxTokensSchema = Type.Integer({
-  minimum: 1,
-  maximum: 1_000_000,
-  description: 'tokens of an answer',
-});
+export const MaxTokensSchema = countSchema(MOST, { description: 'tokens of an answer' });
+/** Sequences that are decoded together; more wait for their turn. */
+export const SequencesSchema = countSchema(1024, { description: 'poems decoded together' });

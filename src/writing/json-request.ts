@@ -3,7 +3,7 @@ import type { FormName } from '../poetry/forms.js';
 import type { Constraints, JsonConstraints } from './constraint-schema.js';
 import type { SamplingOptions } from './generation-settings.js';
 import { readPrompt } from './prompt-request.js';
-import type { WriteOptions } from './writer.js';
+import type { WriteOptions } from './write-request.js';
 
 export interface JsonRequest {
   readonly model?: string;
@@ -27,10 +27,10 @@ export function readConstraints({ lines, ...others }: JsonConstraints = {}): Con
 /** A request as the library's options. What it leaves out, its prompt may say. @throws InputError for what is not written */
 export function readWriteOptions(request: JsonRequest): WriteOptions {
   const { prompt, constraints, sampling, free, original, candidates, seed } = request;
-  const asked = prompt === undefined ? undefined : readPrompt(prompt, request.form);
+  const asked = prompt === undefined ? undefined : readPrompt(prompt, { ...constraints, form: request.form });
   return {
     lineCount: asked?.lineCount,
-    rhyme: asked?.rhyme,
+    ...(free ? {} : { rhyme: asked?.rhyme }),
     ...readConstraints(constraints),
     form: asked?.form ?? request.form ?? DEFAULT_FORM,
     themes: request.themes ?? asked?.themes ?? [],

@@ -1,5 +1,6 @@
 /** The poet: a model with an adapter, loaded once, writing many poems; what is asked of it at the same time it writes together. */
 import { existsSync } from 'node:fs';
+import { Type } from 'typebox';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter, type Adapter } from '../model/lora.js';
@@ -9,6 +10,8 @@ import { shapeOf, type FormName } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
 import { Random } from '../support/random.js';
+import { checked } from '../support/schema.js';
+import { SeedSchema } from '../support/settings.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { beamSearch } from './beam-search.js';
 import { PoemConstraint, type ConstraintTokens } from './constraint.js';
@@ -16,18 +19,16 @@ import { Decoder } from './decoder.js';
 import { Generator, type Generation, type GenerationRequest } from './generate.js';
 import { constraintsOf, type Constraints } from './constraint-schema.js';
 import { planPoem } from './plan.js';
-import { SAMPLING_DEFAULTS, type SamplingOptions } from './generation-settings.js';
 import { suggestMends, type Suggestion, type SuggestOptions } from './suggest.js';
-import { kept, VerseVocabulary } from './verse-vocabulary.js';
 import {
-  ordersOf,
-  writeBest,
-  writeCandidates,
-  type BatchOptions,
-  type ConstrainedOrder,
-  type PoemWriter,
-  type WriteOptions,
-} from './writer.js';
+  MaxTokensSchema,
+  SAMPLING_DEFAULTS,
+  SamplingSchema,
+  type SamplingOptions,
+} from './generation-settings.js';
+import { kept, VerseVocabulary } from './verse-vocabulary.js';
+import { ordersOf, writeBest, writeCandidates, type ConstrainedOrder, type PoemWriter } from './writer.js';
+import { formOf, type BatchOptions, type WriteOptions } from './write-request.js';
 import { describePoem, type PoemOrder, type WrittenPoem } from './written-poem.js';
 
 export interface PoetOptions extends RuntimeOptions {
@@ -75,6 +76,15 @@ const ROOM = 24;
 
 /** A given character that is no token of its own takes so many. */
 const BYTES_A_CHARACTER = 4;
+
+const PartialSampling = Type.Partial(SamplingSchema);
+
+const AnswerSchema = Type.Object({
+  sampling: Type.Optional(PartialSampling),
+  maxNewTokens: MaxTokensSchema,
+  seed: SeedSchema,
+  stop: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+});
 
 export class Poet implements PoemWriter {
   private readonly constraints = new Map<string, PoemConstraint>();
@@ -124,6 +134,9 @@ export class Poet implements PoemWriter {
 
   /** Like {@link Poet.write}, with all candidates of each poem, the best first. */
   async writeCandidates(options: WriteOptions): Promise<WrittenPoem[][]> {
+    if (options.beams !== undefined && options.beams > 1) {
+      throw new InputError('beams: beam search writes one poem: expected write, not writeCandidates');
+    }
     return writeCandidates(this, options);
   }
 
@@ -134,6 +147,7 @@ export class Poet implements PoemWriter {
 
   async writeAll(orders: readonly ConstrainedOrder[], options: BatchOptions = {}): Promise<WrittenPoem[]> {
     const { onToken } = options;
+    checked(PartialSampling, options.sampling ?? {}, 'sampling');
     const requests = orders.map((order, index) => ({
       ...this.request(order, { ...options, ...order.constraints }),
       onToken: onToken && ((text: string) => onToken(index, text)),
@@ -158,6 +172,7 @@ export class Poet implements PoemWriter {
     options: AnswerOptions,
   ): Promise<Generation & { readonly promptTokens: number }> {
     const { form, constraints = {}, sampling, maxNewTokens, seed, stop, onToken, signal } = options;
+    checked(AnswerSchema, { sampling, maxNewTokens, seed, stop });
     const prompt = this.parts.tokenizer.encodePrompt(messages);
     const generation = await this.generator.generate({
       ...{ prompt, seed, maxNewTokens, stop, onToken, signal },
@@ -188,7 +203,7 @@ export class Poet implements PoemWriter {
   private request({ prompt, form, seed }: PoemOrder, options: BatchOptions): GenerationRequest {
     const { acrostic, acrosticEnd, lines = [], required = [], signal, sampling, free } = options;
     const given = [acrostic, acrosticEnd, ...lines, ...required].join('');
-    const { lines: shapes } = shapeOf(form, options.lineCount);
+    const { lines: shapes } = shapeOf(formOf(form), options.lineCount);
     const layout = shapes.reduce((sum, { length, breakAfter }) => sum + length + (breakAfter ? 2 : 1), 0);
     return {
       prompt: this.parts.tokenizer.encodePrompt([{ role: 'user', content: prompt }]),

@@ -2,6 +2,7 @@
 import { FORM_NAMES, FORMS, writtenLineCounts, type FormName } from '../poetry/forms.js';
 import { parsePrompt } from '../poetry/prompt.js';
 import { InputError } from '../support/errors.js';
+import { clipped } from '../support/schema.js';
 
 export interface PromptRequest {
   /** The form that is named, or that has so many lines; undefined where nothing tells. */
@@ -12,25 +13,46 @@ export interface PromptRequest {
   readonly themes: readonly string[];
 }
 
+/** What the options of a request say beside its prompt. */
+export interface Chosen {
+  readonly form?: FormName;
+  readonly lineCount?: number;
+  readonly rhyme?: string | boolean;
+}
+
 /**
- * Reads a prompt; a form that was chosen elsewhere counts for more than the one it names.
+ * Reads a prompt beside the options of its request.
  *
- * @throws InputError for a kind of verse or a number of lines that is not written, with those that are
+ * @throws InputError for a kind of verse or a number of lines that is not written, with those that are, and where prompt and options
+ * contradict each other
  */
-export function readPrompt(prompt: string, chosen?: FormName): PromptRequest {
+export function readPrompt(prompt: string, chosen: Chosen = {}): PromptRequest {
   const { named, form: asked, lines, rhyme, themes } = parsePrompt(prompt);
-  if (chosen === undefined && named !== undefined && asked === undefined) {
-    throw new InputError(`prompt: ${named}: expected one of ${FORM_NAMES.join(', ')}`);
+  if (named !== undefined && asked === undefined) {
+    throw new InputError(`prompt: ${clipped(named)}: expected one of ${FORM_NAMES.join(', ')}`);
   }
-  const form = chosen ?? asked ?? (lines === undefined ? undefined : formOfLines(lines));
+  requireAgreement('form', chosen.form, asked);
+  requireAgreement('lines', chosen.lineCount, lines);
+  if (typeof chosen.rhyme !== 'string' || !rhyme || !chosen.rhyme.endsWith(rhyme)) {
+    requireAgreement('rhyme', chosen.rhyme === true ? undefined : chosen.rhyme, rhyme);
+  }
+  const form = chosen.form ?? asked ?? (lines === undefined ? undefined : formOfLines(lines));
   const counts = form ? writtenLineCounts(form) : [];
-  if (chosen === undefined && lines !== undefined && !counts.includes(lines)) {
+  if (lines !== undefined && !counts.includes(lines)) {
     const expected = form
       ? `${form} has ${counts.join(', ')} lines`
       : `expected one of ${FORM_NAMES.join(', ')}`;
     throw new InputError(`prompt: ${lines}句: ${expected}`);
   }
   return { form, lineCount: counts.find((count) => count === lines), rhyme, themes };
+}
+
+/** @throws InputError where an option asks for one thing and the prompt for another: one of them would be dropped */
+function requireAgreement<T>(what: string, option: T | undefined, prompt: T | undefined): void {
+  if (option === undefined || prompt === undefined || option === prompt) return;
+  throw new InputError(
+    `${what}: ${option === false ? 'none' : String(option)}, but the prompt asks for ${String(prompt)}: expected one of the two`,
+  );
 }
 
 /** The first form that is written in so many lines of so many characters; of any length where 0. */

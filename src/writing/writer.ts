@@ -1,34 +1,8 @@
 /** What writes poems: a model of our own ({@link Poet}) or one behind an endpoint. */
 import { formatPrompt } from '../poetry/prompt.js';
-import type { FormName } from '../poetry/forms.js';
 import type { Constraints } from './constraint-schema.js';
-import type { SamplingOptions } from './generation-settings.js';
+import { checkedRequest, type BatchOptions, type WriteOptions } from './write-request.js';
 import type { PoemOrder, WrittenPoem } from './written-poem.js';
-
-export interface BatchOptions extends Constraints {
-  readonly sampling?: Partial<SamplingOptions>;
-  /** Switches all constraints off: the model alone decides. */
-  readonly free?: boolean;
-  /** Refuse lines that the index of known lines has, word for word or nearly. Needs an index. */
-  readonly original?: boolean;
-  /** Called with each new token: which poem, and its text so far. */
-  readonly onToken?: (poem: number, text: string) => void;
-  readonly signal?: AbortSignal;
-}
-
-export interface WriteOptions extends BatchOptions {
-  readonly form: FormName;
-  readonly themes?: readonly string[];
-  /** What the model reads instead of the plain prompt for form and themes. */
-  readonly prompt?: string;
-  /** Poems to write, in one batch. */
-  readonly count?: number;
-  /** Candidates a poem, of which the best by score is kept. */
-  readonly candidates?: number;
-  /** Keeps so many beginnings and takes the likeliest poem (beam search); temperature and seed then change nothing. */
-  readonly beams?: number;
-  readonly seed?: number;
-}
 
 /** An order with its own constraints, in place of those of the batch. */
 export interface ConstrainedOrder extends PoemOrder {
@@ -46,15 +20,21 @@ export interface PoemWriter {
 /** Keeps the seeds of a poem's candidates apart from those of the next poems. */
 const CANDIDATE_STRIDE = 1_000_003;
 
+/** The seed that comes so much later; behind the largest comes the smallest. */
+export function seedAfter(seed: number, by: number): number {
+  const left = Number.MAX_SAFE_INTEGER - seed;
+  return by <= left ? seed + by : by - left - 1;
+}
+
 /** The orders of a request: for each poem its candidates. */
 export function ordersOf(options: WriteOptions): PoemOrder[] {
-  const { form, themes = [], lineCount, count = 1, candidates = 1, seed = 0 } = options;
+  const { form, themes = [], lineCount, count = 1, candidates = 1, seed = 0 } = checkedRequest(options);
   const prompt = options.prompt ?? formatPrompt({ form, themes, lines: lineCount });
   return Array.from({ length: count * candidates }, (_, index) => ({
     prompt,
     form,
     themes,
-    seed: seed + Math.floor(index / candidates) + (index % candidates) * CANDIDATE_STRIDE,
+    seed: seedAfter(seed, Math.floor(index / candidates) + (index % candidates) * CANDIDATE_STRIDE),
   }));
 }
 
@@ -65,7 +45,7 @@ export async function writeCandidates(writer: PoemWriter, options: WriteOptions)
   return Array.from({ length: count }, (_, index) =>
     poems
       .slice(index * candidates, (index + 1) * candidates)
-      .map((poem) => ({ ...poem, seed: seed + index }))
+      .map((poem) => ({ ...poem, seed: seedAfter(seed, index) }))
       .sort((a, b) => b.score - a.score),
   );
 }

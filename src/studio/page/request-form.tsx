@@ -2,7 +2,7 @@
 import type { JsonConstraints } from '../../writing/constraint-schema.js';
 import type { JsonRequest } from '../../writing/json-request.js';
 import type { FormName } from '../../poetry/forms.js';
-import { splitThemes } from '../../poetry/prompt.js';
+import { parsePrompt, splitThemes } from '../../poetry/prompt.js';
 import type { Description } from './engine.js';
 import { CheckField, CountField, SelectField, TextField } from './fields.js';
 import { useSay } from './language.js';
@@ -58,7 +58,8 @@ export function toRequest(fields: RequestFields): JsonRequest {
   };
   return {
     ...(fields.model === '' ? {} : { model: fields.model }),
-    form: fields.form,
+    // A prompt that was typed says more than a choice that stands there by itself.
+    form: parsePrompt(fields.prompt).form ?? fields.form,
     themes: splitThemes(fields.themes),
     ...(fields.prompt.trim() === '' ? {} : { prompt: fields.prompt.trim() }),
     ...(fields.constrained ? { constraints, original: fields.original } : { free: true }),
