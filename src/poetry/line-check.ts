@@ -7,45 +7,49 @@ import type { LineLayout } from './layout.js';
 import { HINGE, linePlaces, tailStart, type LineType, type Place } from './line-types.js';
 import type { PlaceReadings } from './poem-readings.js';
 import type { Tone } from './readings.js';
-import { violation, type RuleId, type Violation } from './rules.js';
+import { RULES, violation, type RuleId, type Violation } from './rules.js';
 import { canRead, type Verse } from './verse.js';
 
-/** The places of a line counted from where its last five characters begin. */
-interface Tail {
-  readonly can: (place: number, tone: Tone) => boolean;
-  readonly text: (from: number, to?: number) => string;
-}
+/** The places of a line, counted from where its last five characters begin. */
+class Tail {
+  private readonly start: number;
 
-function tailOf(places: readonly PlaceReadings[]): Tail {
-  const tail = places.slice(tailStart(places.length));
-  return {
-    can: (place, tone) => canRead(tail[place], tone),
-    text: (from, to) =>
-      tail
-        .slice(from, to)
-        .map(({ character }) => character)
-        .join(''),
-  };
+  constructor(private readonly places: readonly PlaceReadings[]) {
+    this.start = tailStart(places.length);
+  }
+
+  can(place: number, tone: Tone): boolean {
+    return canRead(this.places[this.start + place], tone);
+  }
+
+  text(from: number, to?: number): string {
+    const end = to === undefined ? undefined : this.start + to;
+    return this.places
+      .slice(this.start + from, end)
+      .map(({ character }) => character)
+      .join('');
+  }
 }
 
 /** A line, and the one that answers it in its couplet. */
-interface Line extends Tail {
+interface Line {
+  readonly own: Tail;
   readonly answer: Tail | undefined;
 }
 
 /** When the other tone may stand: what makes up for it, or leaves it harmless. */
 const EXCUSES: Readonly<Partial<Record<RuleId, (line: Line) => boolean>>> = {
-  'self-rescue': ({ can }) => can(2, '平'),
-  turn: ({ can }) => can(2, '仄') && can(3, '平'),
+  'self-rescue': ({ own }) => own.can(2, '平'),
+  turn: ({ own }) => own.can(2, '仄') && own.can(3, '平'),
   'greater-turn': ({ answer }) => answer?.can(2, '平') ?? false,
-  'lesser-turn': ({ can }) => can(3, '平'),
-  'three-oblique': ({ can }) => can(3, '仄') && can(4, '仄'),
+  'lesser-turn': ({ own }) => own.can(3, '平'),
+  'three-oblique': ({ own }) => own.can(3, '仄') && own.can(4, '仄'),
 };
 
 /** Faults that look at several places at once: whether they are all as the fault means them. */
 const PATTERNS: Readonly<Partial<Record<RuleId, (line: Line) => boolean>>> = {
-  'lone-level': ({ can }) => can(1, '平') && can(3, '仄') && can(4, '平'),
-  'three-level': ({ can }) => can(3, '平') && can(4, '平'),
+  'lone-level': ({ own }) => own.can(1, '平') && own.can(3, '仄') && own.can(4, '平'),
+  'three-level': ({ own }) => own.can(3, '平') && own.can(4, '平'),
 };
 
 /** The characters that a finding is about, where it is about more than one. */
@@ -59,33 +63,38 @@ const EXTENTS: Readonly<Partial<Record<RuleId, readonly [from: number, to?: numb
 const RESCUED: ReadonlySet<RuleId> = new Set(['greater-turn', 'lesser-turn']);
 
 /** What is found in a line of a poem, judged as this type: violations, licences and notes. */
-export function judgeLine(verse: Verse, line: number, type: LineType, { role }: LineLayout): Violation[] {
-  const places = verse.places[line] ?? [];
+export function judgeLine(verse: Verse, number: number, type: LineType, { role }: LineLayout): Violation[] {
+  const places = verse.places[number] ?? [];
   const table = linePlaces(type, places.length);
-  const next = role === 'upper' ? verse.places[line + 1] : undefined;
-  const own: Line = { ...tailOf(places), answer: next && tailOf(next) };
+  const next = role === 'upper' ? verse.places[number + 1] : undefined;
+  const line: Line = { own: new Tail(places), answer: next && new Tail(next) };
   const found: Violation[] = [];
-  const find = (rule: RuleId, chars: string, detail?: string): void =>
-    void found.push(violation(rule, line + 1, chars, detail));
-  table.forEach((place, at) => {
+  for (const [at, place] of table.entries()) {
     const here = places[at];
-    if (!here || canRead(here, place.tone)) return;
-    const rule = ruleOf(place, own);
-    if (rule === undefined) return;
-    const extent = EXTENTS[rule];
+    if (!here || canRead(here, place.tone)) continue;
+    const rule = ruleOf(place, line);
+    if (rule === undefined) continue;
     const named = rule === 'alternation' && at === HINGE && role === 'lower' ? 'opposition' : rule;
-    find(named, extent ? own.text(...extent) : here.character);
-    if (RESCUED.has(rule) && own.answer?.can(2, '平')) {
-      const rescue = `第${line + 2}句「${own.answer.text(2, 3)}」救「${here.character}」`;
-      find('couplet-rescue', here.character, rescue);
-    }
-    if (rule === 'turn' && !own.can(0, '平')) find('turn-opening', own.text(0, 1));
-    if (rule === place.fault && here.rare.some(({ tone }) => tone === place.tone)) {
-      find('rare-reading', here.character, place.tone);
-    }
-  });
-  if (endsInThreeLevels(own) && !found.some(({ rule }) => rule === 'three-level')) {
-    find('three-level', own.text(2));
+    found.push(...describe(named, place, here, line, number + 1));
+  }
+  if (endsInThreeLevels(line) && !found.some(({ rule }) => rule === 'three-level')) {
+    found.push(violation('three-level', number + 1, line.own.text(2)));
+  }
+  return found;
+}
+
+/** A finding at a place, and what goes with it. */
+function describe(rule: RuleId, place: Place, here: PlaceReadings, line: Line, number: number): Violation[] {
+  const { own, answer } = line;
+  const extent = EXTENTS[rule];
+  const found = [violation(rule, number, extent ? own.text(...extent) : here.character)];
+  if (RESCUED.has(rule) && answer?.can(2, '平')) {
+    const rescue = `第${number + 1}句「${answer.text(2, 3)}」救「${here.character}」`;
+    found.push(violation('couplet-rescue', number, here.character, rescue));
+  }
+  if (rule === 'turn' && !own.can(0, '平')) found.push(violation('turn-opening', number, own.text(0, 1)));
+  if (RULES[rule].kind === 'violation' && here.rare.some(({ tone }) => tone === place.tone)) {
+    found.push(violation('rare-reading', number, here.character, place.tone));
   }
   return found;
 }
@@ -96,6 +105,6 @@ function ruleOf({ licence, fault }: Place, line: Line): RuleId | undefined {
   return fault && (PATTERNS[fault]?.(line) ?? true) ? fault : undefined;
 }
 
-function endsInThreeLevels({ can }: Line): boolean {
-  return [2, 3, 4].every((place) => !can(place, '仄'));
+function endsInThreeLevels({ own }: Line): boolean {
+  return !own.can(2, '仄') && !own.can(3, '仄') && !own.can(4, '仄');
 }

@@ -86,8 +86,12 @@ const TUNES = `
 
 export interface LyricTune {
   readonly name: string;
-  /** Characters a line. */
-  readonly lengths: readonly number[];
+  /** Lines. */
+  readonly lines: number;
+  /** Where lines end, counted in characters. */
+  readonly ends: ReadonlySet<number>;
+  /** Characters of all lines. */
+  readonly size: number;
 }
 
 /** Lengths are written as single digits, ten as A. */
@@ -96,13 +100,14 @@ export const LYRIC_TUNES: readonly LyricTune[] = TUNES.trim()
   .map((row) => {
     const [name = '', ...pattern] = row.split(' ');
     const digits = pattern.join('').replaceAll('|', '');
-    return { name, lengths: Array.from(digits, (digit) => Number.parseInt(digit, 16)) };
+    const lengths = Array.from(digits, (digit) => Number.parseInt(digit, 16));
+    return { name, lines: lengths.length, ...measure(lengths) };
   });
 
-/** Where the lines of a pattern end, counted in characters. */
-function ends(lengths: readonly number[]): Set<number> {
-  let end = 0;
-  return new Set(lengths.map((length) => (end += length)));
+function measure(lengths: readonly number[]): { ends: ReadonlySet<number>; size: number } {
+  let size = 0;
+  const ends = new Set(lengths.map((length) => (size += length)));
+  return { ends, size };
 }
 
 /** Editors divide long lines in different ways: so much of the line ends must agree. */
@@ -113,19 +118,16 @@ const LINES_OF_SHORT = 6;
 
 /** The tune whose pattern lines of these lengths have. */
 export function lyricTune(lengths: readonly number[]): string | undefined {
-  const own = ends(lengths);
-  const size = lengths.reduce((sum, length) => sum + length, 0);
-  const agreement = (tune: LyricTune): number => {
-    const theirs = ends(tune.lengths);
-    if (!theirs.has(size) || Math.max(...theirs) !== size) return 0;
-    const shared = [...own].filter((end) => theirs.has(end)).length;
-    return shared / (own.size + theirs.size - shared);
-  };
-  const [best] = LYRIC_TUNES.map((tune) => ({ tune, share: agreement(tune) })).sort(
-    (a, b) => b.share - a.share,
-  );
+  const own = measure(lengths);
+  let best: { readonly tune: LyricTune; readonly share: number } | undefined;
+  for (const tune of LYRIC_TUNES) {
+    if (tune.size !== own.size) continue;
+    const shared = [...own.ends].filter((end) => tune.ends.has(end)).length;
+    const share = shared / (own.ends.size + tune.ends.size - shared);
+    if (!best || share > best.share) best = { tune, share };
+  }
   if (!best) return undefined;
-  const least = best.tune.lengths.length <= LINES_OF_SHORT ? 1 : LEAST_AGREEMENT;
+  const least = best.tune.lines <= LINES_OF_SHORT ? 1 : LEAST_AGREEMENT;
   return best.share >= least ? best.tune.name : undefined;
 }
 

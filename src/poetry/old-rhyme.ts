@@ -4,9 +4,9 @@
  *
  * Source: 王力《汉语诗律学》第二章 古体诗的用韵.
  */
-import { lineLayout } from './layout.js';
+import { layoutOf, lineLayout } from './layout.js';
 import type { RhymeGroup } from './pingshui.js';
-import type { Reading } from './readings.js';
+import type { Reading, Tone } from './readings.js';
 import { mixedNames } from './rhyme-patterns.js';
 import { violation, type Violation } from './rules.js';
 import { endOf, endWord, type Verse } from './verse.js';
@@ -43,8 +43,16 @@ const MIXED: Readonly<Record<'平' | '仄' | '入', readonly string[]>> = {
   入: ['屋沃觉', '觉药', '质物月曷黠屑', '质陌锡职缉', '合叶洽'],
 };
 
+const known = new Map<RhymeGroup, readonly string[]>();
+
 /** What old-style verse takes for one rhyme: the sets of groups that a reading belongs to. */
 function rhymesOf({ group, tone }: Reading): readonly string[] {
+  const rhymes = known.get(group) ?? setsOf(group, tone);
+  known.set(group, rhymes);
+  return rhymes;
+}
+
+function setsOf(group: RhymeGroup, tone: Tone): readonly string[] {
   const kind = group.category === '上' || group.category === '去' ? '仄' : group.category;
   const sets = MIXED[kind].filter((set) => set.includes(group.label.at(-1) ?? ''));
   return sets.length > 0 ? sets : [`${group.label}${tone}`];
@@ -114,6 +122,7 @@ export function oldStyleRhyme(verse: Verse): OldStyleRhyme {
   const readings = verse.lines.map((_, line) => endOf(verse, line)?.readings ?? []);
   const broad = readings.map((all) => [...new Set(all.flatMap(rhymesOf))]);
   const strict = readings.map((all) => all.map(({ group, tone }) => `${group.label}${tone}`));
+  const roles = layoutOf(count).map(({ role }) => role);
   const best: (Cut | undefined)[] = [{ start: 0, rhyme: undefined, cost: [0, 0, 0] }];
   for (let start = 0; start < count; start += 1) {
     const before = best[start];
@@ -123,7 +132,7 @@ export function oldStyleRhyme(verse: Verse): OldStyleRhyme {
     for (let end = start + 1; end <= count; end += 1) {
       const line = end - 1;
       // The first line may rhyme: it decides nothing, unless the stretch is a single couplet.
-      const isNeeded = lineLayout(line - start, count).role === 'lower';
+      const isNeeded = (roles[line - start] ?? 'upper') === 'lower';
       if (isNeeded) {
         needed.add(broad[line] ?? []);
         exact.add(strict[line] ?? []);
@@ -146,12 +155,16 @@ function stretchCost(
 ): Cost {
   const size = end - start;
   const wanted = Math.floor(size / 2);
-  const rhymes = (line: number): boolean =>
-    needed.rhyme !== undefined && (broad[line]?.includes(needed.rhyme) ?? false);
-  const odd = size % 2 === 1 && !rhymes(end - 1) ? 1 : 0;
-  const found = needed.most + Number(rhymes(start)) + (size % 2 === 1 && size > 1 ? 1 - odd : 0);
-  if (found < FEWEST_RHYMES) return [wanted + (size % 2), 1, 0];
-  return [wanted - needed.most + odd, 1, Number(exact.most < needed.most)];
+  // A last line without its partner must rhyme as well.
+  const odd = size % 2;
+  const oddRhymes = size > 1 && odd === 1 && rhymesIn(broad[end - 1], needed.rhyme) ? 1 : 0;
+  const found = needed.most + (rhymesIn(broad[start], needed.rhyme) ? 1 : 0) + oddRhymes;
+  if (found < FEWEST_RHYMES) return [wanted + odd, 1, 0];
+  return [wanted - needed.most + odd - oddRhymes, 1, exact.most < needed.most ? 1 : 0];
+}
+
+function rhymesIn(rhymes: readonly string[] | undefined, rhyme: string | undefined): boolean {
+  return rhyme !== undefined && rhymes !== undefined && rhymes.includes(rhyme);
 }
 
 function cutsOf(best: readonly (Cut | undefined)[], count: number): (Cut & { readonly end: number })[] {

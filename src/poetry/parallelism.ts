@@ -36,10 +36,18 @@ for (const [name, members] of Object.entries(CLASSES)) {
   }
 }
 
+const known = new Map<string, ReadonlySet<string> | undefined>();
+
+/** The classes of a character in either script. */
+function classesOf(character: string): ReadonlySet<string> | undefined {
+  if (!known.has(character)) known.set(character, classOf.get(toSimplified(character)));
+  return known.get(character);
+}
+
 /** How well two characters answer each other: 1 of one class, 0.5 where a class is not known, 0 of different ones. */
 function pairScore(left: string, right: string): number {
   if (left === right) return 0;
-  const [a, b] = [classOf.get(toSimplified(left)), classOf.get(toSimplified(right))];
+  const [a, b] = [classesOf(left), classesOf(right)];
   if (!a || !b) return 0.5;
   return [...a].some((name) => b.has(name)) ? 1 : 0;
 }

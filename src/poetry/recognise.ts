@@ -13,7 +13,6 @@ import {
   type Judgement,
   type RegulatedJudgement,
 } from './judgement.js';
-import { oldStyleRhyme } from './old-rhyme.js';
 import { levelEnds, lowerLines } from './rhyme.js';
 import { endReadings, sizesOf, type Verse } from './verse.js';
 
@@ -47,11 +46,12 @@ function judgeEven(verse: Verse, length: number): Judgement {
   const count = verse.lines.length;
   const regulated = judgeRegulated(verse, length);
   if (count < 2) return regulated;
-  const rhyme = oldStyleRhyme(verse);
+  const isRegulated = regulated.faults <= mostFaults(count) && isLevelRhymed(verse);
+  if (isRegulated && countRules(regulated.findings, 'rhyme', 'line-count') === 0) return regulated;
   const name = count === 4 ? '古绝' : `${numeralOf(length)}古`;
-  const old = judgeOldStyle(verse, name, shapeText(length, count), rhyme);
-  if (!isLevelRhymed(verse) || regulated.faults > mostFaults(count)) return old;
-  return changesRhyme(regulated, old) || rhymesOddly(regulated, old, count) ? old : regulated;
+  const old = judgeOldStyle(verse, name, shapeText(length, count));
+  const isOld = !isRegulated || changesRhyme(regulated, old) || rhymesOddly(regulated, old, count);
+  return isOld ? old : regulated;
 }
 
 /** A poem of unlike lines: a lyric to a tune, regulated verse with a slip, or old-style verse. */
