@@ -1,11 +1,13 @@
 /**
  * Every poem keeps what was asked: random requests against a model, each poem judged from its text alone. Exits with 1 if one does not.
  *
- *   npx tsx bench/constraints.ts [folder] [adapter] [requests] [seed] [dtype]
+ *   npx tsx bench/constraints.ts [--model models/miniature] [--adapter FOLDER] [--requests 2000] [--seed 1] [--dtype float32]
  */
 import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { readLineIndex } from '../src/corpus/line-index-file.js';
 import { DECODING_DTYPES } from '../src/model/frozen-base.js';
+import { modelFolder } from '../src/model/folder.js';
 import { InputError } from '../src/support/errors.js';
 import { Random } from '../src/support/random.js';
 import { Poet } from '../src/writing/poet.js';
@@ -13,17 +15,26 @@ import { unmetConstraints } from '../src/writing/verify.js';
 import type { ConstrainedOrder } from '../src/writing/writer.js';
 import { randomOrder } from './random-requests.js';
 
-const [folder = 'models/miniature', adapter = '', requests = '2000', seed = '1', precision = 'float32'] =
-  process.argv.slice(2);
-const dtype = DECODING_DTYPES.find((one) => one === precision);
+const { values: flags } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'models/miniature' },
+    adapter: { type: 'string' },
+    requests: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+    dtype: { type: 'string', default: 'float32' },
+  },
+});
+const requests = Number(flags.requests);
+const dtype = DECODING_DTYPES.find((one) => one === flags.dtype);
+if (!dtype) throw new Error(`--dtype ${flags.dtype}: expected ${DECODING_DTYPES.join(', ')}`);
 const index = existsSync('data/tang.index') ? await readLineIndex('data/tang.index') : undefined;
 const poet = await Poet.load({
-  model: folder,
-  adapter: adapter === '' ? undefined : adapter,
+  model: await modelFolder(flags.model),
+  adapter: flags.adapter,
   knownLines: index,
   dtype,
 });
-const random = Random.for(Number(seed), 'requests');
+const random = Random.for(Number(flags.seed), 'requests');
 // What people put into acrostics: common characters and names.
 const characters = [
   ...'春夏秋冬山水风月花鸟日夜云雨江河湖海东西南北天地人心我爱你生日快乐平安喜乐福寿康宁李白杜甫王维张三丽华明珠',
@@ -59,7 +70,7 @@ async function write(original: boolean): Promise<void> {
 }
 
 const started = performance.now();
-for (let number = 0; number < Number(requests); number += 1) {
+for (let number = 0; number < requests; number += 1) {
   const order = randomOrder(random, number, { characters, lines });
   try {
     poet.check(order);

@@ -41,6 +41,9 @@ export interface TokenizerParts {
 
 const SPECIAL_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
 
+/** No tokenizer merges a line break with what follows. */
+const LINE_BREAK = '\n';
+
 /** A special token is a string, or an object that holds one. */
 function specialTokens(config: Record<string, unknown>): SpecialTokens {
   const found = SPECIAL_TOKENS.map((name) => {
@@ -78,6 +81,7 @@ export class Tokenizer {
   /** Any of these ends a text that a model writes. */
   readonly endTokens: ReadonlySet<number>;
   private readonly template: ChatTemplate;
+  private readonly lineBreak: readonly number[];
 
   private constructor(
     private readonly backend: TokenizerBackend,
@@ -89,6 +93,7 @@ export class Tokenizer {
       token === undefined ? undefined : backend.token_to_id(token);
     const begin = backend.encode('', { add_special_tokens: true }).ids;
     [this.beginning] = begin;
+    this.lineBreak = this.encode(LINE_BREAK);
     this.template = new ChatTemplate(template, special, this.decode(begin, { keepSpecial: true }), name);
     const eos = idOf(special.eos_token) ?? endTokens[0];
     if (eos === undefined) {
@@ -136,8 +141,25 @@ export class Tokenizer {
     return this.template.source;
   }
 
+  /** Whether its tokens are merged bytes, so that few characters of other scripts are whole tokens. */
+  get isByteLevel(): boolean {
+    return JSON.stringify(this.parts.tokenizer['pre_tokenizer'] ?? null).includes('"ByteLevel"');
+  }
+
   encode(text: string): number[] {
     return this.backend.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** The ids of a text that stands within another: without the mark that some tokenizers put before a text's first word. */
+  encodeWithin(text: string): number[] {
+    const before = this.lineBreak;
+    const whole = this.encode(LINE_BREAK + text);
+    return before.every((id, at) => id === whole[at]) ? whole.slice(before.length) : this.encode(text);
+  }
+
+  /** What a token writes within a text: with the space before a word, where it is its mark. */
+  textWithin(id: number): string {
+    return this.decode([...this.lineBreak, id]).slice(LINE_BREAK.length);
   }
 
   /** The text of token ids; chat markers are left out unless asked for. */

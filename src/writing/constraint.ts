@@ -23,6 +23,7 @@ import type { PoemPlan } from './poem-plan.js';
 import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
 import { ToneSupply } from './tone-supply.js';
 import { nextTypes, tonesAt } from './tonal-templates.js';
+import type { Begun } from './token-pieces.js';
 import { kept, type TokenWindow, type VerseVocabulary } from './verse-vocabulary.js';
 
 /** A poem so far. Never changed: each token gives a new one. */
@@ -31,6 +32,8 @@ export interface ConstraintState extends RhymeState {
   readonly at: number;
   /** Tokens of given text that are still to come. */
   readonly pending: readonly number[];
+  /** Tokens of a character that is not whole yet. */
+  readonly begun: Begun;
 }
 
 /** What may come at a place of the text: a character of the poem, or one of some marks. */
@@ -93,7 +96,16 @@ export class PoemConstraint {
   start(): ConstraintState {
     const { tones, groups } = this.plan;
     const [types] = tones?.open ?? [];
-    return { at: 0, text: [], types, stretch: 0, groups: groups?.[0], rhymeWords: [], pending: [] };
+    return {
+      at: 0,
+      text: [],
+      types,
+      stretch: 0,
+      groups: groups?.[0],
+      rhymeWords: [],
+      pending: [],
+      begun: [],
+    };
   }
 
   /** The ids that may come next; never empty. */
@@ -101,6 +113,11 @@ export class PoemConstraint {
     if (state.at >= this.slots.length) return [this.tokens.endOfTurn];
     const pending = this.pendingTokens(state);
     if (pending.length > 0) return pending.slice(0, 1);
+    return this.tokens.vocabulary.pieces.nextTokens(this.choices(state), state.begun);
+  }
+
+  /** What may come next whole: tokens, and characters that take several. */
+  private choices(state: ConstraintState): readonly number[] {
     const barred = this.checks.flatMap((check) => [...(check.excluded?.(state) ?? [])]);
     const excluded = this.tokens.vocabulary.excluding(barred, this.unique);
     const [settled, reaching] = this.candidates(state, excluded);
@@ -135,11 +152,15 @@ export class PoemConstraint {
     const [, ...rest] = this.pendingTokens(state);
     const given = this.givenRun(state.at);
     if (given.length > 0 && rest.length > 0) return { ...state, pending: rest };
-    const characters = given.length > 0 ? given : this.tokens.vocabulary.charactersOf(token);
+    const { vocabulary } = this.tokens;
+    const begun = [...state.begun, token];
+    const choice = given.length > 0 ? token : vocabulary.pieces.whole(begun);
+    if (choice === undefined) return { ...state, begun };
+    const characters = given.length > 0 ? given : vocabulary.charactersOf(choice);
     const advanced = characters && this.advance(state, characters);
     const after = advanced && this.lasts(advanced);
     if (!after) throw new Error(`token ${token} is not allowed after "${state.text.join('')}"`);
-    return { ...after, pending: [] };
+    return { ...after, pending: [], begun: [] };
   }
 
   /**
@@ -148,8 +169,18 @@ export class PoemConstraint {
    */
   refuses(state: ConstraintState, token: number): boolean {
     if (this.givenRun(state.at).length > 0) return false;
+    const { pieces } = this.tokens.vocabulary;
+    const begun = [...state.begun, token];
+    const choice = pieces.whole(begun);
+    if (choice !== undefined) return this.refusesChoice(state, choice);
+    // Of a character that is not whole yet one must be left that is not refused.
+    const open = pieces.beginningWith(this.choices(state), begun);
+    return open.every((one) => this.refusesChoice(state, one));
+  }
+
+  private refusesChoice(state: ConstraintState, choice: number): boolean {
     let current: ConstraintState | undefined = state;
-    for (const character of this.tokens.vocabulary.charactersOf(token) ?? []) {
+    for (const character of this.tokens.vocabulary.charactersOf(choice) ?? []) {
       const before: ConstraintState = current;
       const slot = this.slots[before.at];
       current = this.step(before, character);

@@ -98,7 +98,7 @@ export class Poet implements PoemWriter {
     this.tokens = {
       vocabulary: VerseVocabulary.of(tokenizer, decoder.model.config.vocabSize),
       endOfTurn: tokenizer.endOfTurn,
-      encode: (text) => tokenizer.encode(text),
+      encode: (text) => tokenizer.encodeWithin(text),
     };
   }
 
@@ -113,7 +113,6 @@ export class Poet implements PoemWriter {
     const decoder = await Decoder.create(model, {
       lora: adapter?.config,
       dtype: options.dtype,
-      positions: 512,
       threads: options.threads,
       device: options.device,
     });
@@ -210,7 +209,7 @@ export class Poet implements PoemWriter {
       seed,
       constraint: free ? undefined : this.constraint(form, seed, options),
       sampling: { ...SAMPLING_DEFAULTS, ...sampling },
-      maxNewTokens: layout + ROOM + BYTES_A_CHARACTER * given.length,
+      maxNewTokens: layout * this.tokens.vocabulary.pieces.longest + ROOM + BYTES_A_CHARACTER * given.length,
       signal,
     };
   }

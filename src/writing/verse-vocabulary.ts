@@ -2,8 +2,11 @@
 import type { Tokenizer } from '../model/tokenizer.js';
 import { FORM_NAMES, FORMS } from '../poetry/forms.js';
 import { readingsOf, writtenGroups } from '../poetry/readings.js';
+import { simplifiedForm } from '../poetry/script.js';
 import { isHan } from '../poetry/text.js';
 import { toneBits } from '../poetry/tone-bits.js';
+import { standardCharacter } from '../poetry/variants.js';
+import { TokenPieces } from './token-pieces.js';
 
 const LONGEST_LINE = Math.max(...FORM_NAMES.map((name) => FORMS[name].length));
 
@@ -140,8 +143,10 @@ export function kept<Item>(cache: Map<string, Item>, key: string, make: () => It
 const WINDOWS_KEPT = 2000;
 
 export class VerseVocabulary {
-  /** Tokens that verse can be made of; partial characters and all other text are left out. */
+  /** Tokens that verse can be made of, and characters that take several; all other text is left out. */
   readonly tokens: readonly VerseToken[];
+  /** The tokens of characters that take several. */
+  readonly pieces: TokenPieces;
   /** Characters of the longest token. */
   readonly longest: number;
   /** Characters that one token writes, by the label of each rhyme group that they can be read in. */
@@ -153,7 +158,12 @@ export class VerseVocabulary {
   private readonly lengths: Uint8Array;
   private readonly byId: ReadonlyMap<number, readonly string[]>;
 
-  constructor(tokens: Iterable<Pick<VerseToken, 'id' | 'characters'>>) {
+  /** @param pieces the model's tokens of those that are none of it themselves, by id */
+  constructor(
+    tokens: Iterable<Pick<VerseToken, 'id' | 'characters'>>,
+    pieces: ReadonlyMap<number, readonly number[]> = new Map(),
+  ) {
+    this.pieces = new TokenPieces(pieces);
     const codeOf = (character: string): number => kept(this.codes, character, () => this.codes.size);
     this.tokens = Array.from(tokens, ({ id, characters }) => ({
       id,
@@ -181,13 +191,21 @@ export class VerseVocabulary {
   static of(tokenizer: Tokenizer, vocabularySize: number): VerseVocabulary {
     const tokens: Pick<VerseToken, 'id' | 'characters'>[] = [];
     for (let id = 0; id < vocabularySize; id += 1) {
-      const text = tokenizer.decode([id]);
+      const text = tokenizer.textWithin(id);
       if (!STANDS_SOMEWHERE.test(text)) continue;
       const characters = Array.from(text);
       const isVerse = characters.every((character) => isKnown(character) || LAYOUT.includes(character));
       if (characters.length > 0 && isVerse) tokens.push({ id, characters });
     }
-    return new VerseVocabulary(tokens);
+    const singles = new Set(tokens.flatMap(({ characters: all }) => (all.length === 1 ? all : [])));
+    const inPieces = charactersInPieces(singles, tokenizer);
+    inPieces.forEach(({ character }, index) => {
+      tokens.push({ id: vocabularySize + index, characters: [character] });
+    });
+    return new VerseVocabulary(
+      tokens,
+      new Map(inPieces.map(({ pieces }, index) => [vocabularySize + index, pieces])),
+    );
   }
 
   /** The Han characters that are a token each. */
@@ -246,6 +264,38 @@ export class VerseVocabulary {
   charactersOf(id: number): readonly string[] | undefined {
     return this.byId.get(id);
   }
+}
+
+/**
+ * With fewer characters a vocabulary writes the others as well, in pieces. One whose tokens are merged bytes has whole characters by chance; one of
+ * characters has those that are frequent, and must only be enough for the longest regulated poem, 112 characters without one twice.
+ */
+const ENOUGH_BY_CHANCE = 3000;
+const ENOUGH_BY_CHOICE = 112;
+
+/** Marks, and characters in simplified standard script, that are no token of their own: with the tokens of their bytes. */
+function charactersInPieces(
+  singles: ReadonlySet<string>,
+  tokenizer: Tokenizer,
+): { readonly character: string; readonly pieces: readonly number[] }[] {
+  const han = [...singles].filter(isHan);
+  const enough = tokenizer.isByteLevel ? ENOUGH_BY_CHANCE : ENOUGH_BY_CHOICE;
+  const wanted = han.length < enough ? standardCharacters() : [];
+  return [...LAYOUT, ...wanted]
+    .filter((character) => !singles.has(character))
+    .map((character) => ({ character, pieces: tokenizer.encodeWithin(character) }))
+    .filter(({ character, pieces }) => pieces.length > 1 && tokenizer.decode(pieces) === character);
+}
+
+/** Characters that a poem in simplified script may have: of Unicode's first block of ideographs. */
+function standardCharacters(): string[] {
+  const block = Array.from({ length: 0x9fa6 - 0x4e00 }, (_, at) => String.fromCodePoint(0x4e00 + at));
+  return block.filter(
+    (character) =>
+      isKnown(character) &&
+      simplifiedForm(character) === character &&
+      standardCharacter(character) === character,
+  );
 }
 
 /** A Han character whose tones are known: others would only seem to keep a meter. */
