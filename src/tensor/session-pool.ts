@@ -35,7 +35,8 @@ class SessionThread {
       if ('outputs' in answer) next?.resolve(answer.outputs);
       else next?.reject(new Error(answer.error));
     });
-    this.worker.on('error', (error) => this.waiting.splice(0).forEach(({ reject }) => reject(error)));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', () => this.fail(new Error('the thread of a session ended')));
   }
 
   run(inputs: Arrays): Promise<Arrays> {
@@ -47,6 +48,10 @@ class SessionThread {
 
   async release(): Promise<void> {
     await this.worker.terminate();
+  }
+
+  private fail(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error);
   }
 }
 
