@@ -78,6 +78,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     loss: objective.loss,
     entropy: objective.entropy,
     checkpointing: recipe.gradient_checkpointing,
+    microBatches: recipe.gradient_accumulation_steps,
     longest: longestLength([...trees, ...validation], Math.max(recipe.row_length, sampledLength(recipe))),
     optimizer: {
       beta1: recipe.adam_beta1,

@@ -1,8 +1,11 @@
 /** Sessions for LoRA training and for scoring: the frozen base read in place, adapter weights as inputs. */
+import { availableParallelism } from 'node:os';
 import type { FrozenBase } from '../model/frozen-base.js';
 import { loraInputs, loraTensors, type Adapter } from '../model/lora.js';
+import { weightShapes } from '../model/weights.js';
 import { Graph, type Value } from '../tensor/graph.js';
-import { Session } from '../tensor/session.js';
+import { Session, type Runner } from '../tensor/session.js';
+import { SessionPool } from '../tensor/session-pool.js';
 import { Dropout } from './dropout.js';
 import { buildTrainingGraph, trainingPositions, type LossBuilder } from './graph.js';
 import type { AdamWOptions } from './adamw.js';
@@ -18,13 +21,30 @@ export interface LoraTrainerOptions {
   /** The longest example, in tokens. */
   readonly longest: number;
   readonly checkpointing?: boolean;
+  /** Micro-batches of a step: those of a small base run side by side. 1 where absent. */
+  readonly microBatches?: number;
   readonly optimizer?: AdamWOptions;
+}
+
+/** Parameters of a base that each of several sessions may have for itself: 128 MB of floats. */
+const SMALL_BASE = 32e6;
+
+/** One session; for a small base on the processor as many as a step has micro-batches, as far as there are threads. */
+function createRunner(graph: Graph, base: FrozenBase, microBatches: number): Promise<Runner> {
+  const { threads = availableParallelism(), device = 'cpu' } = base.session;
+  const atOnce = Math.min(threads, microBatches);
+  const sizes = [...weightShapes(base.model.config).values()].map((shape) =>
+    shape.reduce((a, b) => a * b, 1),
+  );
+  const isSmall = sizes.reduce((sum, size) => sum + size, 0) <= SMALL_BASE;
+  if (atOnce === 1 || device !== 'cpu' || !isSmall) return Session.create(graph, base.session);
+  return Promise.resolve(SessionPool.create(graph, atOnce, { ...base.session, threads }));
 }
 
 /** Compiles the training graph of an adapter. Dropout is that of the adapter's configuration. */
 export async function createLoraStepper(
   options: LoraTrainerOptions,
-): Promise<{ session: Session; stepper: Stepper; dropout: Dropout | undefined }> {
+): Promise<{ session: Runner; stepper: Stepper; dropout: Dropout | undefined }> {
   const { base, adapter } = options;
   const { config } = base.model;
   const graph = new Graph();
@@ -45,7 +65,7 @@ export async function createLoraStepper(
     options.loss,
     options.entropy,
   );
-  const session = await Session.create(graph, base.session);
+  const session = await createRunner(graph, base, options.microBatches ?? 1);
   const stepper = new Stepper(session, loraTensors(adapter), options.optimizer);
   return { session, stepper, dropout };
 }
