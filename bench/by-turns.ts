@@ -16,8 +16,11 @@ export class ByTurns {
   /** @param checkout the folder of a built checkout, whose command line runs with `args` */
   constructor(checkout: string, args: readonly string[]) {
     const waiting = path.resolve('bench/wait-for-turn.js');
-    const command = ['--import', waiting, path.join(checkout, 'bin/shiren.js'), ...args];
-    this.child = spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const command = ['--import', waiting, 'bin/shiren.js', ...args];
+    this.child = spawn(process.execPath, command, {
+      cwd: checkout,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 

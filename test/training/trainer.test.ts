@@ -27,7 +27,11 @@ const trees = Array.from({ length: 8 }, (_, index) => ({
 }));
 const newFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-trainer-'));
 
-async function train(change: Partial<SftRecipe> = {}, adapter?: Adapter): Promise<Adapter | undefined> {
+async function train(
+  change: Partial<SftRecipe> = {},
+  adapter?: Adapter,
+  threads?: number,
+): Promise<Adapter | undefined> {
   const model = await openModel((await tinyModel()).folder);
   return trainStage({
     model,
@@ -36,6 +40,7 @@ async function train(change: Partial<SftRecipe> = {}, adapter?: Adapter): Promis
     adapter,
     folder: newFolder(),
     baseName: 'tiny',
+    threads,
   });
 }
 
@@ -61,6 +66,12 @@ describe('a stage', () => {
     await expect(train({}, adapter)).rejects.toThrow(
       /^stage: step 1: loss NaN, gradient norm NaN, expected finite numbers \(examples \d+(, \d+)*\)/,
     );
+  });
+
+  it('ends in the same adapter whether its micro-batches run one after the other or side by side', async () => {
+    const dropout = { lora_dropout: 0.2 };
+    const [one, two] = [await train(dropout, undefined, 1), await train(dropout, undefined, 2)];
+    expect(two).toEqual(one);
   });
 
   it('ends in nearly the same adapter when it computes activations anew, or with an int8 base', async () => {
