@@ -26,5 +26,7 @@ export {
   type EvaluationOutcome,
 } from './pipeline/evaluate-models.js';
 export { exportModel, type ExportOptions } from './pipeline/export-model.js';
+export { tryRewards, type JudgedPoem, type TryRewardsOptions } from './pipeline/try-rewards.js';
+export { type RewardFunction, type RewardInput } from './evaluation/rewards.js';
 export { pretrainModel, type PretrainModelOptions } from './pipeline/pretrain-model.js';
 export { readReferenceCorpus } from './pipeline/reference-corpus.js';

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   check: async () => (await import('./check.js')).checkCommand,
   data: async () => (await import('./data.js')).dataCommand,
   train: async () => (await import('./train.js')).trainCommand,
+  reward: async () => (await import('./reward.js')).rewardCommand,
   eval: async () => (await import('./eval.js')).evalCommand,
   studio: async () => (await import('./studio.js')).studioCommand,
   export: async () => (await import('./export.js')).exportCommand,

@@ -34,6 +34,10 @@ const readPairs = async (file: string): Promise<ReadExample[]> =>
     completions: [chosen, rejected],
   }));
 
+/** Of an SFT set what is asked; the answers are somebody else's. */
+const readPrompts = async (file: string): Promise<ReadExample[]> =>
+  (await readSftDataset(file)).map(({ prompt }) => ({ prompt, completions: [] }));
+
 const readLabelled = async (file: string): Promise<ReadExample[]> =>
   (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
     prompt,
@@ -49,7 +53,7 @@ const READERS: Readonly<
   dpo: { train: readPairs, validation: readPairs },
   kto: { train: readLabelled, validation: readLabelled },
   // Prompts are asked; the answers are the model's own.
-  grpo: { train: readCompletions, validation: readCompletions },
+  grpo: { train: readPrompts, validation: readPrompts },
   iterative_dpo: { train: readCompletions, validation: readPairs },
 };
 
