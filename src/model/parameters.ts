@@ -1,7 +1,7 @@
 /** Where a graph's weights come from: frozen in the model's own file, or fed as inputs so that they can be trained. */
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
-import type { Graph, Value } from '../tensor/graph.js';
+import type { Graph, MemoKind, Value } from '../tensor/graph.js';
 import { cast } from '../tensor/operators.js';
 import type { SafetensorsType, TensorEntry } from './safetensors.js';
 
@@ -17,7 +17,10 @@ const ELEMENT_TYPE = {
 } as const satisfies Record<SafetensorsType, string>;
 
 /** Weights of a graph that lie in the checkpoint, in the type they are stored in. Two uses of one weight share it. */
-const stored = new WeakMap<Graph, Map<string, Value>>();
+const STORED: MemoKind<Value> = { label: 'stored weights' };
+
+/** The folder that the weights of a graph lie in, by their entries. */
+const FOLDER: MemoKind<string> = { label: 'folder of the weights' };
 
 /** A weight as an external initialiser that points into the checkpoint: nothing is copied on disk. */
 export function storedParameter(
@@ -25,17 +28,13 @@ export function storedParameter(
   entries: ReadonlyMap<string, TensorEntry>,
   name: string,
 ): Value {
-  const known = stored.get(graph) ?? new Map<string, Value>();
-  stored.set(graph, known);
-  const before = known.get(name);
-  if (before) return before;
-  const entry = entries.get(name);
-  if (!entry) throw new InputError(`weight ${name} is not in the model`);
-  const file = path.relative(weightsFolder(entries), entry.file);
-  const location = { file, offset: entry.offset, length: entry.length };
-  const value = graph.external(name, ELEMENT_TYPE[entry.type], entry.shape, location);
-  known.set(name, value);
-  return value;
+  return graph.memo(STORED, name, () => {
+    const entry = entries.get(name);
+    if (!entry) throw new InputError(`weight ${name} is not in the model`);
+    const folder = graph.memo(FOLDER, entries, () => weightsFolder(entries));
+    const location = { file: path.relative(folder, entry.file), offset: entry.offset, length: entry.length };
+    return graph.external(name, ELEMENT_TYPE[entry.type], entry.shape, location);
+  });
 }
 
 /** Frozen weights as floats: ONNX Runtime folds the cast once while loading. */
@@ -64,17 +63,11 @@ export function trainableParameters(graph: Graph): { parameters: Parameters; val
   return { parameters, values };
 }
 
-const folders = new WeakMap<ReadonlyMap<string, TensorEntry>, string>();
-
 /** The innermost folder that holds all of a model's weight files, for a session that reads them in place. */
 export function weightsFolder(entries: ReadonlyMap<string, TensorEntry>): string {
-  const known = folders.get(entries);
-  if (known !== undefined) return known;
   const files = new Set([...entries.values()].map(({ file }) => path.dirname(file)));
-  const folder = [...files].reduce((common, next) => {
+  return [...files].reduce((common, next) => {
     while (path.relative(common, next).startsWith('..')) common = path.dirname(common);
     return common;
   });
-  folders.set(entries, folder);
-  return folder;
 }

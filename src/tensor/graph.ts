@@ -68,6 +68,15 @@ export interface ExternalLocation {
   readonly length: number;
 }
 
+/** Names one kind of thing that a graph keeps: see {@link Graph.memo}. */
+export interface MemoKind<T> {
+  readonly label: string;
+  /** Never there: tells the type. */
+  readonly made?: T;
+}
+
+const CONSTANTS: MemoKind<Value> = { label: 'constants' };
+
 /** An ONNX graph under construction. */
 export class Graph {
   readonly nodes: Node[] = [];
@@ -75,9 +84,21 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly outputs: { readonly name: string; readonly value: Value }[] = [];
   readonly initializers: Initializer[] = [];
+  /** Vectors that hold a shape at run time, by the names of its dimensions: a name stands for one size in all of a graph. */
+  readonly runtimeShapes = new Map<string, Value>();
+  /** Bits that activations are rounded to where products are of integers. */
+  activationBits: 7 | 8 = 8;
   private count = 0;
   private recording = true;
-  private readonly scalars = new Map<string, Value>();
+  private readonly memos = new Map<MemoKind<unknown>, Map<unknown, unknown>>();
+
+  /** What this graph has of a kind under a key: made the first time that it is asked for. */
+  memo<T>(kind: MemoKind<T>, key: unknown, make: () => T): T {
+    const made = this.memos.get(kind) ?? new Map<unknown, unknown>();
+    this.memos.set(kind, made);
+    if (!made.has(key)) made.set(key, make());
+    return made.get(key) as T;
+  }
 
   /** A value with a name of its own. `hint` makes the name readable in a profile. */
   value(hint: string, type: ElementType, shape: Shape): Value {
@@ -110,12 +131,14 @@ export class Graph {
 
   /** A scalar (rank 0) float constant; equal scalars share one initializer. */
   scalar(number: number): Value {
-    return this.shared(`f${number}`, () => this.constant('scalar', 'float32', [], Float32Array.of(number)));
+    return this.memo(CONSTANTS, `f${number}`, () =>
+      this.constant('scalar', 'float32', [], Float32Array.of(number)),
+    );
   }
 
   /** A one-dimensional int64 constant (axes, shapes, indices); equal ones share one initializer. */
   integers(numbers: readonly number[]): Value {
-    return this.shared(`i${numbers.join(',')}`, () =>
+    return this.memo(CONSTANTS, `i${numbers.join(',')}`, () =>
       this.constant(
         'integers',
         'int64',
@@ -182,13 +205,5 @@ export class Graph {
     const last = nodes.pop();
     if (!last) throw new Error(`nothing computes ${value.name}`);
     return [...nodes, { ...last, outputs: [value] }];
-  }
-
-  private shared(key: string, make: () => Value): Value {
-    const known = this.scalars.get(key);
-    if (known) return known;
-    const made = make();
-    this.scalars.set(key, made);
-    return made;
   }
 }

@@ -4,23 +4,12 @@
  * Only the messages and fields that graphs here need; field numbers are those of onnx.proto.
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { AttributeValue, ElementType, Graph, Initializer, Node, Value } from './graph.js';
+import { DATA_TYPE } from './data-types.js';
+import type { AttributeValue, Graph, Initializer, Node, Value } from './graph.js';
 
 const IR_VERSION = 10;
 const OPSET = 21;
 const MICROSOFT_OPSET = 1;
-
-/** TensorProto.DataType */
-const DATA_TYPE: Readonly<Record<ElementType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  bfloat16: 16,
-};
 
 type Write = (writer: BinaryWriter) => void;
 

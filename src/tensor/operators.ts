@@ -4,8 +4,9 @@
  * Every function checks shapes, appends nodes to the graph of its first argument and returns the result.
  * What only neural networks need is in neural-operators.ts; gradients are in gradients.ts.
  */
+import { DATA_TYPE } from './data-types.js';
 import { emit, float, MICROSOFT } from './emit.js';
-import type { Attributes, Dimension, ElementType, Graph, Shape, Value } from './graph.js';
+import type { Attributes, Dimension, ElementType, Shape, Value } from './graph.js';
 
 /** The shape of two arrays combined element by element (NumPy's broadcasting). */
 export function broadcastShape(left: Shape, right: Shape): Shape {
@@ -60,8 +61,13 @@ export const scale = (x: Value, factor: number): Value => multiply(x, x.graph.sc
 export const logSigmoid = (x: Value): Value => negate(softplus(negate(x)));
 
 export function cast(x: Value, type: ElementType): Value {
-  const codes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 };
-  return emit('Cast', { graph: x.graph, inputs: [x], shape: x.shape, type, attributes: { to: codes[type] } });
+  return emit('Cast', {
+    graph: x.graph,
+    inputs: [x],
+    shape: x.shape,
+    type,
+    attributes: { to: DATA_TYPE[type] },
+  });
 }
 
 /** `where(condition, yes, no)` element by element. */
@@ -147,13 +153,9 @@ export function reshape(x: Value, target: Shape): Value {
   return reshapeBy(x, x.graph.integers(sizes), target);
 }
 
-/** Vectors that hold a shape at run time, by the names of its dimensions: a name stands for one size in all of a graph. */
-const knownShapes = new WeakMap<Graph, Map<string, Value>>();
-
 /** Gives `x` the shape that an int64 vector holds at run time; `shape` names its dimensions. */
 export function reshapeTo(x: Value, target: Value, shape: Shape): Value {
-  const ofGraph = knownShapes.get(x.graph) ?? new Map<string, Value>();
-  knownShapes.set(x.graph, ofGraph.set(shape.join(), target));
+  x.graph.runtimeShapes.set(shape.join(), target);
   return reshapeBy(x, target, shape);
 }
 
@@ -165,7 +167,7 @@ function reshapeBy(x: Value, target: Value, shape: Shape): Value {
 export function reshapeLike(x: Value, like: Value): Value {
   const sizes = reshapeSizes(x, like.shape);
   if (unknowns(sizes) <= 1) return reshapeBy(x, x.graph.integers(sizes), like.shape);
-  const known = knownShapes.get(x.graph)?.get(like.shape.join());
+  const known = x.graph.runtimeShapes.get(like.shape.join());
   return reshapeBy(x, known ?? shapeOf(like), like.shape);
 }
 

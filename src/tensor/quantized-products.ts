@@ -2,7 +2,7 @@
  * Products with matrices in 8 bits: activations are quantised a row at a time while the graph runs, matrices a column at a time before.
  */
 import { emit, MICROSOFT } from './emit.js';
-import type { Dimension, Graph, Value } from './graph.js';
+import type { Dimension, Graph, MemoKind, Value } from './graph.js';
 import {
   concat,
   maximum,
@@ -29,29 +29,22 @@ export interface QuantizedRows {
   readonly zeroPoint: Value;
 }
 
-/** Graphs whose activations keep to 7 bits: see integer-products.ts. */
-const narrow = new WeakSet<Graph>();
-
-/** Rounds the activations of a graph to 7 bits, for processors that add products of 8 bits inexactly. */
+/** Rounds the activations of a graph to 7 bits, for processors that add products of 8 bits inexactly: see integer-products.ts. */
 export function narrowActivations(graph: Graph): void {
-  narrow.add(graph);
+  graph.activationBits = 7;
 }
 
 /** Values quantised once for all the products that read them. */
-const known = new WeakMap<Value, QuantizedRows>();
+const QUANTIZED_ROWS: MemoKind<QuantizedRows> = { label: 'quantized rows' };
 
 /** Rounds each row of `x` [rows, inner] to 255 steps (127 where narrow) between its largest magnitude and that below zero. */
 export function quantizeRows(x: Value): QuantizedRows {
-  const before = known.get(x);
-  if (before) return before;
-  const quantized = quantizeStack([x]);
-  known.set(x, quantized);
-  return quantized;
+  return x.graph.memo(QUANTIZED_ROWS, x, () => quantizeStack([x]));
 }
 
 /** The same for values that stand beside each other: joined as bytes, a quarter of what joining the floats would move. */
 export function quantizeStack(parts: readonly [Value, ...Value[]]): QuantizedRows {
-  const [levels, zero] = narrow.has(parts[0].graph) ? [63, 64] : [127, 128];
+  const [levels, zero] = parts[0].graph.activationBits === 7 ? [63, 64] : [127, 128];
   const most = parts.map((part) => reduceMax(part, [1])).reduce(maximum);
   const least = parts.map((part) => reduceMin(part, [1])).reduce(minimum);
   return quantizeBy(parts, maximum(most, negate(least)), levels, zero);
@@ -59,25 +52,26 @@ export function quantizeStack(parts: readonly [Value, ...Value[]]): QuantizedRow
 
 /** Rounds each row of `x`, none of it below 0, so that `largest` [rows, 1] becomes the last of as many steps as there are; what is above it too. */
 export function quantizePositive(x: Value, largest: Value): QuantizedRows {
-  return quantizeBy([x], largest, narrow.has(x.graph) ? 127 : 255, 0);
+  return quantizeBy([x], largest, x.graph.activationBits === 7 ? 127 : 255, 0);
 }
 
-/** One zero point a row, by graph and number of rows: shared by all that is quantised. */
-const knownZeroPoints = new WeakMap<Graph, Map<string, { scalar: Value; column: Value }>>();
+interface ZeroPoints {
+  readonly scalar: Value;
+  readonly column: Value;
+}
 
-function zeroPointsOf(x: Value, zero: number): { scalar: Value; column: Value } {
+/** One zero point a row, by number of rows: shared by all that is quantised. */
+const ZERO_POINTS: MemoKind<ZeroPoints> = { label: 'zero points' };
+
+function zeroPointsOf(x: Value, zero: number): ZeroPoints {
   const { graph } = x;
   const [rows] = x.shape as [Dimension, Dimension];
-  const ofGraph = knownZeroPoints.get(graph) ?? new Map<string, { scalar: Value; column: Value }>();
-  knownZeroPoints.set(graph, ofGraph);
-  const before = ofGraph.get(`${rows}/${zero}`);
-  if (before) return before;
-  const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
-  const size = concat([slice(shapeOf(x), 0, 0, 1), graph.integers([1])], 0, 2);
-  const column = emit('Expand', { graph, inputs: [scalar, size], shape: [rows, 1], type: 'uint8' });
-  const made = { scalar, column };
-  ofGraph.set(`${rows}/${zero}`, made);
-  return made;
+  return graph.memo(ZERO_POINTS, `${rows}/${zero}`, () => {
+    const scalar = graph.constant('zero_point', 'uint8', [], Uint8Array.of(zero));
+    const size = concat([slice(shapeOf(x), 0, 0, 1), graph.integers([1])], 0, 2);
+    const column = emit('Expand', { graph, inputs: [scalar, size], shape: [rows, 1], type: 'uint8' });
+    return { scalar, column };
+  });
 }
 
 /** Rounds each row of parts that stand beside each other to whole steps above `zero`: `largest` [rows, 1] becomes the highest of `levels`. */
