@@ -2,9 +2,10 @@
  * The rhyme books of today's Mandarin, for readers who write by the sounds they speak: 中华通韵 (GF 0022-2019, sixteen groups) and
  * 中华新韵 (中华诗词学会 2005, fourteen). First and second tone are level, third and fourth oblique.
  */
+import { LRUCache } from 'lru-cache';
 import { pinyin } from 'pinyin-pro';
 import type { RhymeGroup, ToneCategory } from './pingshui.js';
-import type { Reading, RhymeBook } from './readings.js';
+import { KEPT_CHARACTERS, type Reading, type RhymeBook } from './readings.js';
 
 /** Finals by group. `-i` is the vowel of 资 and 知, `er` that of 儿; `ü` stands for itself. */
 const TONGYUN =
@@ -46,7 +47,6 @@ function makeBook(name: RhymeBook['name'], table: string): RhymeBook {
     groups.set(key, known);
     return known;
   };
-  const cache = new Map<string, readonly Reading[]>();
   const lookUp = (character: string): Reading[] => {
     const readings = new Map<string, Reading>();
     for (const syllable of pinyin(character, { multiple: true, toneType: 'num', type: 'array', v: true })) {
@@ -63,13 +63,10 @@ function makeBook(name: RhymeBook['name'], table: string): RhymeBook {
     }
     return [...readings.values()];
   };
+  const cache = new LRUCache<string, readonly Reading[]>({ max: KEPT_CHARACTERS, memoMethod: lookUp });
   return {
     name,
-    readings(character) {
-      const known = cache.get(character) ?? lookUp(character);
-      cache.set(character, known);
-      return known;
-    },
+    readings: (character) => cache.memo(character),
     areNeighbours: () => false,
   };
 }

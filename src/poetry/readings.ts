@@ -1,4 +1,5 @@
 /** Readings of characters in a rhyme book; those of 平水韵 come from 廣韻 through tshet-uinh. */
+import { LRUCache } from 'lru-cache';
 import { 資料 } from 'tshet-uinh';
 import { areNeighbours, groupOfGuangyunRhyme, type RhymeGroup } from './pingshui.js';
 import { traditionalCandidates } from './script.js';
@@ -32,19 +33,17 @@ export interface RhymeBook {
 /** Readings that poets use and 平水韵 lists (佩文詩韻), but 廣韻 does not: the character and the 廣韻 rhyme it is read in. */
 const FURTHER: Readonly<Record<string, string>> = { 探: '勘', 忘: '陽', 漫: '寒', 涯: '麻' };
 
-const cache = new Map<string, readonly Reading[]>();
+/** Characters whose readings a book keeps at hand: more than verse has. */
+export const KEPT_CHARACTERS = 16_384;
+
+const cache = new LRUCache<string, readonly Reading[]>({ max: KEPT_CHARACTERS, memoMethod: lookUp });
 
 /**
  * Every reading of a character, one for each rhyme group. A simplified character is tried as each traditional one that it may
  * stand for, a later form as the one that 廣韻 has. Empty where 廣韻 does not know it.
  */
 export function readingsOf(character: string): readonly Reading[] {
-  let readings = cache.get(character);
-  if (!readings) {
-    readings = lookUp(character);
-    cache.set(character, readings);
-  }
-  return readings;
+  return cache.memo(character);
 }
 
 function lookUp(character: string): Reading[] {
