@@ -1,4 +1,6 @@
 /** Cleaning: from a record as it came to lines of verse, or a reason to drop it. Pure; every rule has an id. */
+import { areCouplets, inCouplets } from '../poetry/layout.js';
+import { isRegulatedLength } from '../poetry/line-types.js';
 import { characters, isHan } from '../poetry/text.js';
 import { levelGroups } from '../poetry/readings.js';
 import { toSimplified } from '../poetry/script.js';
@@ -95,7 +97,7 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
   if (lines.length < options.fewestLines || lines.length > options.mostLines) return drop('length', text);
   if (options.regularOnly && !isRegular(lines)) return drop('irregular', text);
   const paragraphs = text.split('\n').filter((paragraph) => paragraph !== '');
-  if (paragraphs.length !== Math.ceil(lines.length / 2)) {
+  if (paragraphs.length !== inCouplets(lines).length) {
     note('linebreak', 'mended', joined.replaceAll('\n', ' / '));
   }
   const standard = lines.map(standardLine);
@@ -159,6 +161,6 @@ function standardLine(line: string): string {
 
 /** Whether all lines have five, or all have seven characters, and their number is even. */
 export function isRegular(lines: readonly string[]): boolean {
-  const sizes = new Set(lines.map((line) => characters(line).length));
-  return lines.length % 2 === 0 && sizes.size === 1 && (sizes.has(5) || sizes.has(7));
+  const [size, ...others] = new Set(lines.map((line) => characters(line).length));
+  return areCouplets(lines.length) && others.length === 0 && isRegulatedLength(size);
 }

@@ -1,4 +1,5 @@
 /** The index of a corpus's lines as a file: built by `shiren data index`, shipped for the Tang poems. */
+import { isRegulatedLength } from '../poetry/line-types.js';
 import { readFile } from 'node:fs/promises';
 import { LineIndex } from '../poetry/line-index.js';
 import { characters } from '../poetry/text.js';
@@ -15,8 +16,7 @@ export async function collectLines(sources: readonly string[]): Promise<Set<stri
   const lines = new Set<string>();
   for await (const poem of readCleanPoems(sources, ALL_POEMS)) {
     for (const line of poem.lines) {
-      const { length } = characters(line);
-      if (length === 5 || length === 7) lines.add(line);
+      if (isRegulatedLength(characters(line).length)) lines.add(line);
     }
   }
   return lines;

@@ -4,7 +4,7 @@ import { formOfShape } from '../poetry/forms.js';
 import { SPOKEN_WORDS } from '../poetry/modern-words.js';
 import { rhymesThroughout } from '../poetry/rhyme.js';
 import { themeCoverage } from '../poetry/themes.js';
-import { layOut } from '../poetry/layout.js';
+import { inCouplets, layOut, layoutOf, lineLayout } from '../poetry/layout.js';
 import { characters } from '../poetry/text.js';
 import type { Random } from '../support/random.js';
 import type { CleanPoem } from './poem.js';
@@ -96,7 +96,7 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
   },
   broken_rhyme: ({ poem }, others, random) => {
     const changed = poem.lines.map((line, index) =>
-      index % 2 === 1 && random.next() < 0.7
+      lineLayout(index, poem.lines.length).role === 'lower' && random.next() < 0.7
         ? replaceAt(line, characters(line).length - 1, randomCharacter(others, random))
         : line,
     );
@@ -123,12 +123,9 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
     return other?.poem.lines;
   },
   repeated: ({ poem }, _, random) => {
-    const from = random.integer(poem.lines.length / 2) * 2;
-    const to = (from + 2) % poem.lines.length;
-    return poem.lines.map(
-      (line, index) =>
-        (index === to ? poem.lines[from] : index === to + 1 ? poem.lines[from + 1] : line) ?? line,
-    );
+    const couplets = inCouplets(poem.lines);
+    const from = random.integer(couplets.length);
+    return couplets.with((from + 1) % couplets.length, couplets[from] ?? []).flat();
   },
   vernacular: ({ poem }, _, random) =>
     poem.lines.map((line) =>
@@ -137,9 +134,10 @@ const corruptions: Readonly<Record<RejectionReason, Corruption>> = {
   shuffled_lines: ({ poem }, others, random) => {
     const same = others.filter(({ poem: other }) => other.lines[0]?.length === poem.lines[0]?.length);
     if (same.length < 4) return undefined;
-    const mixed = poem.lines.map((_, index) =>
-      random.pick(random.pick(same).poem.lines.filter((__, at) => at % 2 === index % 2)),
-    );
+    const mixed = layoutOf(poem.lines.length).map(({ role }) => {
+      const { lines } = random.pick(same).poem;
+      return random.pick(lines.filter((_, at) => lineLayout(at, lines.length).role === role));
+    });
     return rhymesThroughout(mixed) ? undefined : mixed;
   },
   // A famous poem of the form that was asked for, word for word, whatever it speaks of.

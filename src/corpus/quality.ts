@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { PoemCheck } from '../poetry/check.js';
+import { inCouplets } from '../poetry/layout.js';
 import { toSimplified } from '../poetry/script.js';
 import { isRecord, readJson } from '../support/files.js';
 
@@ -40,8 +41,8 @@ export async function readFame(source: string): Promise<ReadonlyMap<string, numb
  * of it; old-style verse, which has none to keep, gets half), a fifth for fame. A poem whose fame is not known gets half of that.
  */
 export function qualityOf(check: PoemCheck, fame: number | undefined): number {
-  const couplets = Math.max(1, check.lines.length / 2);
-  const ancient = /古|言$/u.test(check.form) || check.form === '杂言';
+  const couplets = Math.max(1, inCouplets(check.lines).length);
+  const ancient = check.lines.every(({ type }) => type === null);
   const faults = check.violations.filter(({ rule }) => rule !== 'rhyme').length;
   const meter = ancient ? 0.5 : Math.max(0, 1 - faults / couplets);
   return 0.5 * check.rhyme.anyToneShare + 0.3 * meter + 0.2 * (fame ?? 0.5);

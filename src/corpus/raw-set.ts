@@ -1,5 +1,6 @@
 /** The raw set: the texts of the source as they are, merely split into lines. */
-import { FORM_NAMES, formOfShape, FORMS, type FormName } from '../poetry/forms.js';
+import { FORM_NAMES, formOfShape, FORMS, hasOneCount, type FormName } from '../poetry/forms.js';
+import { LINE_LENGTHS } from '../poetry/line-types.js';
 import { toSimplified } from '../poetry/script.js';
 import { characters, splitLines } from '../poetry/text.js';
 import { describeThemes } from '../poetry/themes.js';
@@ -32,9 +33,11 @@ function guessForm(text: string): FormName | undefined {
   const lines = splitLines(text);
   const exact = formOfShape(lines);
   if (exact) return exact;
-  const length = characters(lines[0] ?? '').length <= 5 ? 5 : 7;
-  const count = lines.length <= 5 ? 4 : 8;
-  return FORM_NAMES.find((name) => FORMS[name].length === length && FORMS[name].lines === count);
+  const size = characters(lines[0] ?? '').length;
+  const length = LINE_LENGTHS.find((one) => size <= one) ?? Math.max(...LINE_LENGTHS);
+  const near = FORM_NAMES.filter((name) => FORMS[name].length === length && hasOneCount(name));
+  const distance = (name: FormName): number => Math.abs(FORMS[name].lines - lines.length);
+  return near.reduce((best, name) => (distance(name) <= distance(best) ? name : best), near[0] as FormName);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** True poems spoilt on purpose, each in one dimension: a metric that does not fall measures something else. */
 import { levelGroups } from '../poetry/readings.js';
-import { layOut } from '../poetry/layout.js';
+import { layOut, lineLayout } from '../poetry/layout.js';
 import { characters, splitLines } from '../poetry/text.js';
 import type { Random } from '../support/random.js';
 import type { MetricName } from './metrics.js';
@@ -51,8 +51,8 @@ export const CORRUPTIONS = {
       const words = random.shuffle(ELSEWHERE);
       const taken = new Set<string>();
       return layOut(
-        splitLines(text).map((line, index) => {
-          if (index % 2 === 0) return line;
+        splitLines(text).map((line, index, lines) => {
+          if (lineLayout(index, lines.length).role === 'upper') return line;
           const labels = (word: string): string[] => levelGroups(word).map(({ label }) => label);
           const own = labels(characters(line).at(-1) ?? '');
           const word =

@@ -148,9 +148,14 @@ export function hasShape(name: FormName, lines: readonly string[], count?: numbe
 /** The form whose shape these lines have, where the shape alone tells it (tones not looked at): a quatrain or an octave. */
 export function formOfShape(lines: readonly string[]): FormName | undefined {
   return FORM_NAMES.find((name) => {
-    const { style, lineCounts }: Form = FORMS[name];
-    return style === 'regulated' && lineCounts.fewest === lineCounts.most && hasShape(name, lines);
+    return hasOneCount(name) && hasShape(name, lines);
   });
+}
+
+/** Whether a form is regulated verse of one number of lines: a quatrain or an octave. */
+export function hasOneCount(name: FormName): boolean {
+  const { style, lineCounts }: Form = FORMS[name];
+  return style === 'regulated' && lineCounts.fewest === lineCounts.most;
 }
 
 /** The form of a style that lines so long and so many make. */

@@ -40,6 +40,11 @@ export function layoutOf(lines: number): readonly LineLayout[] {
   return Array.from({ length: lines }, (_, line) => lineLayout(line, lines));
 }
 
+/** Whether so many lines are couplets, with none left over. */
+export function areCouplets(lines: number): boolean {
+  return lines > 0 && lineLayout(lines - 1, lines).role === 'lower';
+}
+
 /** Items of the lines of a poem, couplet by couplet; a last one may be alone. */
 export function inCouplets<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   const couplets: Item[][] = [];
