@@ -7,6 +7,7 @@ import type { ConstraintState, PoemConstraint } from './constraint.js';
 import { DecodingState, type Decoder } from './decoder.js';
 import { SequencesSchema, type SamplingOptions } from './generation-settings.js';
 import { sampleToken } from './sampler.js';
+import { certainLength, stopIn } from './stop-sequences.js';
 
 export interface GenerationRequest {
   readonly prompt: readonly number[];
@@ -17,7 +18,10 @@ export interface GenerationRequest {
   readonly maxNewTokens: number;
   /** Ends the text before the first of these. */
   readonly stop?: readonly string[];
-  /** Called with each new token: the text so far; a character of several tokens is told when it is whole. */
+  /**
+   * Called with each new token: the text so far, which the whole text begins with. A character of several tokens is told when it is
+   * whole, and what may begin a stop sequence when it is known that it does not.
+   */
   readonly onToken?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -53,6 +57,8 @@ class Sequence {
   private endToken: number | undefined;
   /** The text where it ended before one of `stop`. */
   private cut: string | undefined;
+  /** The text as it was told last. */
+  private shown = '';
 
   constructor(
     readonly request: GenerationRequest,
@@ -78,10 +84,10 @@ class Sequence {
     if (constraint && this.state) this.state = constraint.next(this.state, token);
     if (onToken || stop.length > 0) {
       const text = tokenizer.decode(this.tokens).replace(/\uFFFD+$/u, '');
-      const ends = stop.map((one) => text.indexOf(one)).filter((at) => at >= 0);
-      this.finished = ends.length > 0;
-      this.cut = this.finished ? text.slice(0, Math.min(...ends)) : undefined;
-      onToken?.(this.cut ?? text);
+      const end = stopIn(text, stop);
+      this.finished = end !== undefined;
+      this.cut = this.finished ? text.slice(0, end) : undefined;
+      this.show(this.cut ?? text.slice(0, certainLength(text, stop)));
     }
     return !this.finished && this.tokens.length < maxNewTokens;
   }
@@ -99,9 +105,16 @@ class Sequence {
     }
   }
 
+  private show(text: string): void {
+    this.shown = text;
+    this.request.onToken?.(text);
+  }
+
   end(tokenizer: Tokenizer): void {
     const { tokens, logProbability, finished, endToken: end } = this;
     const text = this.cut ?? tokenizer.decode(tokens);
+    // What was held back, and was no stop sequence.
+    if (text !== this.shown) this.show(text);
     this.resolve({ text, tokens, logProbability, finished, ...(end === undefined ? {} : { end }) });
   }
 }
