@@ -1,6 +1,6 @@
 /** The command line: builds the program, runs it, and turns errors into one line and an exit code. */
 import { Command, CommanderError, Option } from 'commander';
-import { InputError, messageOf } from '../support/errors.js';
+import { InputError, messageOf, systemProblem } from '../support/errors.js';
 import { setLanguage, type Language } from './language.js';
 
 type Register = (program: Command) => void;
@@ -46,9 +46,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       console.error(`shiren: ${error.message}`);
       return 2;
     }
-    console.error(`shiren: ${messageOf(error)}`);
+    const system = systemProblem(error);
+    console.error(`shiren: ${system ?? messageOf(error)}`);
     if (process.env['SHIREN_DEBUG']) console.error(error);
-    return 1;
+    return system === undefined ? 1 : 2;
   }
 }
 

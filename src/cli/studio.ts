@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { readLineIndex } from '../corpus/line-index-file.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
-import { InputError } from '../support/errors.js';
+import { InputError, messageOf, systemProblem } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
 import { GRACE } from '../studio/ending.js';
 import { countSchema, MOST, secondsSchema, wholeSchema } from '../support/settings.js';
@@ -126,9 +126,9 @@ async function runStudio(flags: StudioFlags): Promise<void> {
     },
   });
   const address = await app.listen({ host: flags.host, port: flags.port }).catch((error: unknown) => {
-    const code = isRecord(error) ? error['code'] : undefined;
-    if (code !== 'EADDRINUSE') throw error;
-    throw new InputError(`--port ${flags.port}: in use by another program, expected a free one`);
+    throw new InputError(
+      `--host ${flags.host} --port ${flags.port}: ${systemProblem(error) ?? messageOf(error)}`,
+    );
   });
   console.log(say(`诗坊：${address}`, `studio: ${address}`));
   console.log(

@@ -49,7 +49,7 @@ export function comparisonTable(summaries: readonly Summary[]): string {
   return table(
     ['model', ...DIMENSIONS.map(titleOf), 'change of overall'],
     summaries.map(({ name, figures, changes }) => [
-      name,
+      escapeCell(name),
       ...DIMENSIONS.map((metric) => formatInterval(figures[metric])),
       formatChange(changes?.overall),
     ]),
@@ -69,15 +69,15 @@ function detailTable(summaries: readonly Summary[]): string {
     { distinct1: 'distinct-1', distinct2: 'distinct-2', selfBleu: 'self-BLEU' }[name],
     ...summaries.map((summary) => summary.diversity[name].toFixed(3)),
   ]);
-  return table(['', ...summaries.map(({ name }) => name)], [...rows, ...diversity]);
+  return table(['', ...summaries.map(({ name }) => escapeCell(name))], [...rows, ...diversity]);
 }
 
 function duelTable(all: readonly Duel[]): string {
   return table(
     ['A', 'B', 'B wins'],
     all.map(({ left, right, wins, significant }) => [
-      left,
-      right,
+      escapeCell(left),
+      escapeCell(right),
       `${formatInterval(wins)}${significant ? '' : ' (not significant)'}`,
     ]),
   );
@@ -87,8 +87,8 @@ function judgeTable(judged: readonly JudgeSummary[]): string {
   return table(
     ['A', 'B', 'B wins', 'same verdict in both orders', 'agrees with overall'],
     judged.map(({ left, right, wins, consistent, agreement }) => [
-      left,
-      right,
+      escapeCell(left),
+      escapeCell(right),
       formatInterval(wins),
       number(consistent),
       number(agreement),
@@ -96,7 +96,13 @@ function judgeTable(judged: readonly JudgeSummary[]): string {
   );
 }
 
-const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', '<br>');
+/** What was written as Markdown's plain text: none of it is markup or HTML. */
+const escapeMarkdown = (text: string): string =>
+  text.replace(/[\\`*_{}[\]<>|~&]/gu, (mark) =>
+    mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`,
+  );
+
+const escapeCell = (text: string): string => escapeMarkdown(text).replaceAll('\n', '<br>');
 
 /** The poems of every model for the first prompts, as plain text. */
 export function examplePoems(results: readonly CandidateResult[], count: number): string {
@@ -118,10 +124,10 @@ export function formatReport(results: readonly CandidateResult[], settings: Repo
   const prompts = results[0]?.poems.slice(0, settings.examples) ?? [];
   const examples = prompts.map((poem, index) =>
     [
-      `### ${poem.prompt}`,
+      `### ${escapeCell(poem.prompt)}`,
       '',
       table(
-        results.map(({ name }) => name),
+        results.map(({ name }) => escapeCell(name)),
         [results.map(({ poems }) => escapeCell(poems[index]?.text ?? ''))],
       ),
     ].join('\n'),

@@ -7,7 +7,11 @@ import type { Generation } from '../writing/generate.js';
 import type { Poet } from '../writing/poet.js';
 import type { Admission } from './admission.js';
 import { ChatAnswerSchema, ChatSchema, ModelsSchema, type ChatBody } from './chat-schemas.js';
+import { InputError } from '../support/errors.js';
 import { readConstraints } from '../writing/json-request.js';
+import { readPrompt } from '../writing/prompt-request.js';
+import { requireNothingDropped } from '../writing/write-request.js';
+import { seedAfter } from '../writing/writer.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import type { ModelShelf } from './model-shelf.js';
 import { ErrorSchema } from './schemas.js';
@@ -119,6 +123,12 @@ async function choices(
   }));
   const last = messages.at(-1);
   const form = body.free || last?.role !== 'user' ? undefined : parsePrompt(last.content).form;
+  const constraints = readConstraints(body.constraints);
+  requireNothingDropped({ ...constraints, free: body.free });
+  if (form === undefined && body.constraints && Object.keys(body.constraints).length > 0) {
+    throw new InputError('constraints: the last message asks for no form that they could be kept in');
+  }
+  const { lineCount, rhyme } = form === undefined ? {} : readPrompt(last?.content ?? '', constraints);
   const asked = body.max_completion_tokens ?? body.max_tokens ?? mostTokens;
   const seed = body.seed ?? randomInt(SEEDS);
   const stop = [body.stop ?? []].flat();
@@ -126,10 +136,10 @@ async function choices(
     Array.from({ length: body.n ?? 1 }, (_, index) =>
       poet.answer(messages, {
         form,
-        constraints: readConstraints(body.constraints),
+        constraints: { lineCount, rhyme, ...constraints },
         sampling: { temperature: body.temperature ?? 1, topP: body.top_p ?? 1 },
         maxNewTokens: Math.min(asked, mostTokens),
-        seed: seed + index,
+        seed: seedAfter(seed, index),
         stop,
         signal,
         onToken: onText && ((text) => onText(index, text)),

@@ -29,8 +29,8 @@ export const ChatSchema = Type.Object({
   seed: Type.Optional(Type.Union([SeedSchema, Type.Null()])),
   stop: Type.Optional(
     Type.Union([
-      Type.String({ maxLength: 100 }),
-      Type.Array(Type.String({ maxLength: 100 }), { maxItems: 4 }),
+      Type.String({ minLength: 1, maxLength: 100 }),
+      Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1, maxItems: 4 }),
       Type.Null(),
     ]),
   ),

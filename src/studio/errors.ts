@@ -1,6 +1,7 @@
 /** What the studio answers when it cannot do what it is asked, in the shape that OpenAI's clients read. */
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import { InputError, messageOf } from '../support/errors.js';
+import { ContextLengthError } from '../writing/poet.js';
 
 /** A refusal with its HTTP status. */
 export class StudioError extends Error {
@@ -18,7 +19,7 @@ export class StudioError extends Error {
 }
 
 export interface ErrorBody {
-  readonly error: { readonly message: string; readonly type: string; readonly code: number };
+  readonly error: { readonly message: string; readonly type: string; readonly code: number | string };
 }
 
 /** What went wrong as status and body. Only mistakes of ours are not told in full. */
@@ -29,6 +30,10 @@ export function describeError(error: unknown): { status: number; body: ErrorBody
   });
   if (error instanceof StudioError) {
     return { ...answer(error.status, error.type, error.message), retryAfter: error.retryAfter };
+  }
+  if (error instanceof ContextLengthError) {
+    const { status, body } = answer(400, 'invalid_request_error', error.message);
+    return { status, body: { error: { ...body.error, code: 'context_length_exceeded' } } };
   }
   if (error instanceof InputError) return answer(400, 'invalid_request_error', error.message);
   if (error instanceof DOMException && error.name === 'TimeoutError') {

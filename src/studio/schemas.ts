@@ -76,5 +76,9 @@ export const AddModelSchema = Type.Object(
 );
 
 export const ErrorSchema = Type.Object({
-  error: Type.Object({ message: Type.String(), type: Type.String(), code: Type.Integer() }),
+  error: Type.Object({
+    message: Type.String(),
+    type: Type.String(),
+    code: Type.Union([Type.Integer(), Type.String()]),
+  }),
 });

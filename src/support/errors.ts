@@ -5,6 +5,46 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
+/** What systems say in codes, where a person can do something about it. */
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system can only be read',
+  ENOSPC: 'no space is left',
+  EDQUOT: 'no space is left',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'a folder, expected a file',
+  EEXIST: 'is there already',
+  ENOTEMPTY: 'a folder that is not empty',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'links that lead to each other',
+  EADDRINUSE: 'the address is in use by another program',
+  EADDRNOTAVAIL: 'no address of this machine',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the host’s name cannot be looked up now',
+  ECONNREFUSED: 'nobody answers there',
+  ETIMEDOUT: 'no answer',
+  ENOMEM: 'not enough memory',
+};
+
+/** What is the matter with the system, in one line, with what it is about. Undefined for errors of another kind. */
+export function systemProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path, address, port, hostname } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+    readonly hostname?: string;
+  };
+  const problem = code === undefined ? undefined : SYSTEM_ERRORS[code];
+  if (problem === undefined) return error.cause === undefined ? undefined : systemProblem(error.cause);
+  const host = [address, port].filter((one) => one !== undefined).join(':');
+  const what = path ?? hostname ?? (host === '' ? undefined : host);
+  return `${what === undefined ? '' : `${what}: `}${problem} (${code})`;
+}
+
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

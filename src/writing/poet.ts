@@ -60,12 +60,23 @@ export interface AnswerOptions {
   readonly form?: FormName;
   readonly constraints?: Constraints;
   readonly sampling?: Partial<SamplingOptions>;
+  /** At most so many, and no more than there is room for behind the conversation. */
   readonly maxNewTokens: number;
   /** Ends the answer before the first of these. */
   readonly stop?: readonly string[];
   readonly seed: number;
   readonly onToken?: (text: string) => void;
   readonly signal?: AbortSignal;
+}
+
+/** A conversation that leaves no room for an answer. */
+export class ContextLengthError extends InputError {
+  constructor(
+    readonly tokens: number,
+    readonly most: number,
+  ) {
+    super(`messages: found ${tokens} tokens, expected less than the ${most} that the model is run with`);
+  }
 }
 
 /** Constraints kept for requests to come: what they have worked out is worth keeping. */
@@ -173,8 +184,11 @@ export class Poet implements PoemWriter {
     const { form, constraints = {}, sampling, maxNewTokens, seed, stop, onToken, signal } = options;
     checked(AnswerSchema, { sampling, maxNewTokens, seed, stop });
     const prompt = this.parts.tokenizer.encodePrompt(messages);
+    const room = this.parts.decoder.positions - prompt.length;
+    if (room < 1) throw new ContextLengthError(prompt.length, this.parts.decoder.positions);
     const generation = await this.generator.generate({
-      ...{ prompt, seed, maxNewTokens, stop, onToken, signal },
+      ...{ prompt, seed, stop, onToken, signal },
+      maxNewTokens: Math.min(maxNewTokens, room),
       constraint: form && this.constraint(form, seed, constraints),
       sampling: { ...SAMPLING_DEFAULTS, ...sampling },
     });

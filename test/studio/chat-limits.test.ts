@@ -1,0 +1,68 @@
+/** What OpenAI's interface refuses, and what it fills in. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { post, startStudio, type TestStudio } from '../studio.js';
+
+describe('a chat', () => {
+  let studio: TestStudio;
+  beforeAll(async () => {
+    studio = await startStudio();
+  });
+  afterAll(() => studio.app.close());
+  const ask = async (body: object) => {
+    const response = await post(`${studio.address}/v1/chat/completions`, {
+      model: 'models/miniature',
+      messages: [{ role: 'user', content: '春' }],
+      ...body,
+    });
+    const answer = (await response.json()) as {
+      error?: { message: string; type: string; code: unknown };
+      usage?: { prompt_tokens: number; completion_tokens: number };
+      choices?: { finish_reason: string }[];
+    };
+    return { status: response.status, ...answer };
+  };
+  const long = (characters: number) => [{ role: 'user', content: '春'.repeat(characters) }];
+
+  it.each<[object, RegExp]>([
+    [{ stop: '' }, /stop/],
+    [{ stop: [] }, /stop/],
+    [{ stop: ['a', ''] }, /stop/],
+    [{ stop: ['a', 'b', 'c', 'd', 'e'] }, /stop/],
+    [{ seed: 2 ** 60 }, /seed/],
+    [{ seed: -1 }, /seed/],
+    [{ n: 0 }, /n/],
+    [{ temperature: 9 }, /temperature/],
+    [{ max_tokens: 0 }, /max_tokens/],
+    [{ constraints: { acrostic: '春' } }, /constraints: the last message asks for no form/],
+    [{ free: true, constraints: { acrostic: '春' } }, /acrostic: found together with free/],
+  ])('with %j is refused', async (body, message) => {
+    const { status, error } = await ask(body);
+    expect([status, error?.type, error?.message]).toEqual([
+      400,
+      'invalid_request_error',
+      expect.stringMatching(message),
+    ]);
+  });
+
+  it('over the limit of tokens is told so', async () => {
+    const { status, error } = await ask({ messages: long(2000) });
+    expect([status, error?.code, error?.message]).toEqual([
+      400,
+      'context_length_exceeded',
+      expect.stringMatching(/^messages: found \d+ tokens, expected less than the 1024/),
+    ]);
+  });
+
+  it('answers into the room that is left where no limit is given, or more than there is', async () => {
+    for (const limit of [{}, { max_tokens: 100_000 }, { max_completion_tokens: null }]) {
+      const { status, usage } = await ask({ messages: long(990), ...limit, seed: 1 });
+      expect(status).toBe(200);
+      expect(usage!.prompt_tokens + usage!.completion_tokens).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it('takes seeds up to the largest whole number', async () => {
+    const largest = { seed: Number.MAX_SAFE_INTEGER, n: 2, max_tokens: 4 };
+    expect((await ask(largest)).status).toBe(200);
+  });
+});
