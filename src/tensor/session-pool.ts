@@ -30,8 +30,11 @@ class SessionThread {
 
   constructor(data: SessionThreadData) {
     this.worker = startThread(data);
+    // A thread that nobody waits for keeps no process from its end.
+    this.worker.unref();
     this.worker.on('message', (answer: RunAnswer) => {
       const next = this.waiting.shift();
+      if (this.waiting.length === 0) this.worker.unref();
       if ('outputs' in answer) next?.resolve(answer.outputs);
       else next?.reject(new Error(answer.error));
     });
@@ -42,6 +45,7 @@ class SessionThread {
   run(inputs: Arrays): Promise<Arrays> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
+      this.worker.ref();
       this.worker.postMessage(inputs);
     });
   }

@@ -17,6 +17,7 @@ import { SFT_OBJECTIVE } from './objectives/sft.js';
 import { treeLength, type TokenTree } from './packing.js';
 import { shareCount } from './shares.js';
 import { Stepper } from './stepper.js';
+import { ThroughputLog } from './throughput.js';
 import { Trainer, type TrainerCallbacks, type TrainerSettings } from './trainer.js';
 
 export interface PretrainOptions extends RuntimeOptions {
@@ -34,7 +35,7 @@ export interface PretrainOptions extends RuntimeOptions {
   readonly seed: number;
   readonly evalSteps: number;
   readonly saveSteps: number;
-  /** metrics.jsonl and the checkpoint lie in here. */
+  /** metrics.jsonl, throughput.jsonl and the checkpoint lie in here. */
   readonly folder: string;
   readonly callbacks?: TrainerCallbacks;
   /** Stops after the step under way; what was done is kept. */
@@ -127,25 +128,25 @@ export async function pretrain(
     epsilon: 1e-8,
     weightDecay: options.weightDecay,
   });
-  const trainer = await Trainer.create({
-    settings: trainerSettings(options),
-    learning: {
-      objective: SFT_OBJECTIVE,
-      source: new DocumentSource(options.documents, options.seed, options.tokensPerStep, options.steps),
-      validation: options.validation.map((tree) => ({ tree })),
-    },
-    stepper,
-    folder: options.folder,
-    callbacks: options.callbacks,
-    decays: (name) => (weights.get(name)?.shape.length ?? 0) > 1,
-    evaluation: {
-      row_length,
-      per_device_train_batch_size: EVALUATED_TOGETHER,
-      atOnce: scorer.atOnce,
-      run: (feeds) => scorer.run({ ...feeds, ...Object.fromEntries(weights) }),
-    },
-  });
   try {
+    const trainer = await Trainer.create({
+      settings: trainerSettings(options),
+      learning: {
+        objective: SFT_OBJECTIVE,
+        source: new DocumentSource(options.documents, options.seed, options.tokensPerStep, options.steps),
+        validation: options.validation.map((tree) => ({ tree })),
+      },
+      stepper,
+      folder: options.folder,
+      callbacks: withThroughput(options),
+      decays: (name) => (weights.get(name)?.shape.length ?? 0) > 1,
+      evaluation: {
+        row_length,
+        per_device_train_batch_size: EVALUATED_TOGETHER,
+        atOnce: scorer.atOnce,
+        run: (feeds) => scorer.run({ ...feeds, ...Object.fromEntries(weights) }),
+      },
+    });
     if (!(await trainer.train(options.signal))) return undefined;
     await trainer.save();
     return weights;
@@ -153,6 +154,19 @@ export async function pretrain(
     await runner.release();
     await scorer.release();
   }
+}
+
+/** The callbacks of a run, and its throughput written down. */
+function withThroughput({ folder, callbacks }: PretrainOptions): TrainerCallbacks {
+  const log = new ThroughputLog(folder);
+  return {
+    ...callbacks,
+    onProgress: (progress) => {
+      const { step, totalSteps, metrics } = progress;
+      if (metrics) log.add(step, metrics.num_tokens, step === totalSteps);
+      callbacks?.onProgress?.(progress);
+    },
+  };
 }
 
 function trainerSettings(options: PretrainOptions): TrainerSettings {
