@@ -1,8 +1,8 @@
 /** Cleaning: from a record as it came to lines of verse, or a reason to drop it. Pure; every rule has an id. */
 import { areCouplets, inCouplets } from '../poetry/layout.js';
 import { isRegulatedLength } from '../poetry/line-types.js';
+import { normalizeText } from '../poetry/normalize.js';
 import { characters, isHan } from '../poetry/text.js';
-import { levelGroups } from '../poetry/readings.js';
 import { toSimplified } from '../poetry/script.js';
 import { toStandard } from '../poetry/variants.js';
 import type { CleanPoem, SourcePoem } from './poem.js';
@@ -43,7 +43,6 @@ export const CLEANING_RULES: Readonly<Record<string, string>> = {
   irregular: 'lines of unequal length: dropped',
   linebreak: 'line breaks mended: a couplet a line',
   variant: 'variants become the standard character (疎 疏, 劒 剑); the traditional text stays as it was',
-  simplify: "a line's last character stays traditional: the simplified one has lost a rhyme",
   duplicate: 'the same text as another poem: dropped',
   'near-duplicate': 'shares half of its lines with a better copy, or is part of it: dropped',
   quality: 'hardly rhymes, keeps no meter, and is not known: dropped (--min-quality)',
@@ -82,7 +81,7 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
     if (changed !== text) note(rule, 'mended', text.replaceAll('\n', ''));
     return changed;
   };
-  let text = step('compatibility', joined, composeIdeographs);
+  let text = step('compatibility', joined, normalizeWords);
   text = step('note', text, removeNotes);
   text = step('bracket', text, (before) => before.replace(/[[\]［］]/gu, ''));
   text = step('markup', text, (before) => before.replace(MARKUP, ''));
@@ -100,13 +99,9 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
   if (paragraphs.length !== inCouplets(lines).length) {
     note('linebreak', 'mended', joined.replaceAll('\n', ' / '));
   }
-  const standard = lines.map(standardLine);
-  const variant = standard.find(
-    (line, index) => toSimplified(lines[index] ?? '').slice(0, -1) !== line.slice(0, -1),
-  );
+  const standard = lines.map(toStandard);
+  const variant = lines.find((line, index) => toSimplified(line) !== standard[index]);
   if (variant !== undefined) note('variant', 'mended', variant);
-  const kept = standard.find((line, index) => line !== toStandard(lines[index] ?? ''));
-  if (kept !== undefined) note('simplify', 'mended', kept);
   const poem: CleanPoem = {
     id: source.id,
     title: toStandard(removeNotes(source.title).trim()),
@@ -118,13 +113,8 @@ export function cleanPoem(source: SourcePoem, options: CleaningOptions = CLEANIN
   return { poem, decisions };
 }
 
-/** Compatibility ideographs and radicals as the characters that they stand for; what is no ideograph stays as it is. */
-function composeIdeographs(text: string): string {
-  return text
-    .replace(/[\u200B-\u200D\u2060\uFEFF\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu, '')
-    .replace(/[\u2E80-\u2FD5\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu, (character) => character.normalize('NFKC'))
-    .normalize('NFC');
-}
+/** Normalised, but for marks: a full-width question mark is one, a plain one stands for a missing character. */
+const normalizeWords = (text: string): string => text.replace(/[^\p{P}\n]+/gu, normalizeText);
 
 /** Lines with the mark after each: a mark ends a line, and so does a line break. */
 function readVerses(text: string): { line: string; mark: string }[] {
@@ -148,16 +138,6 @@ const MARKS: Readonly<Record<string, string>> = {
   '!': '！',
   ';': '；',
 };
-
-/** A line in standard characters; its last one stays as it was where the standard one has lost a rhyme. */
-function standardLine(line: string): string {
-  const text = characters(line);
-  const last = text.at(-1) ?? '';
-  const groups = new Set(levelGroups(toStandard(last)));
-  const rhymes = levelGroups(last).every((group) => groups.has(group));
-  const standard = characters(toStandard(line));
-  return rhymes ? standard.join('') : standard.slice(0, -1).join('') + last;
-}
 
 /** Whether all lines have five, or all have seven characters, and their number is even. */
 export function isRegular(lines: readonly string[]): boolean {

@@ -1,6 +1,9 @@
 /** How each character of a poem is read, where it stands: what a bare character cannot tell. */
 import { PINGSHUI, type Reading, type RhymeBook } from './readings.js';
+import { scriptOf } from './script.js';
 import { characters } from './text.js';
+import { decidingWords } from './usage.js';
+import { standardCharacter } from './variants.js';
 
 /** The readings of one place of a poem. */
 export interface PlaceReadings {
@@ -9,23 +12,45 @@ export interface PlaceReadings {
   readonly readings: readonly Reading[];
   /** Readings that books list and poets hardly use: they never make a line right. */
   readonly rare: readonly Reading[];
-  /** There where a word of the line decided between usual readings: the word. */
+  /** There where a word of the line decided between two tones: the word. */
   readonly decidedBy?: string;
 }
 
-/** The readings of each character of a poem, line by line. */
+/**
+ * The readings of each character of a poem, line by line. The script of the whole poem says whether a character is itself (traditional) or one of
+ * several (simplified). Where a character has two tones, the words that it makes with its neighbours decide, if poets use them in one tone.
+ */
 export function readPoem(
   lines: readonly string[],
   book: RhymeBook = PINGSHUI,
 ): readonly (readonly PlaceReadings[])[] {
-  return lines.map((line) =>
-    characters(line).map((character) => {
-      const all = book.readings(character);
-      return {
-        character,
-        readings: all.filter(({ rank }) => rank !== 'rare'),
-        rare: all.filter(({ rank }) => rank === 'rare'),
-      };
-    }),
-  );
+  const script = scriptOf(lines.join(''));
+  return lines.map((line) => {
+    const all = characters(line);
+    return all.map((character, at) => {
+      const known = book.readings(character, script);
+      const readings = known.filter(({ rank }) => rank !== 'rare');
+      const rare = known.filter(({ rank }) => rank === 'rare');
+      const decided = book === PINGSHUI ? decide(all, at, readings) : undefined;
+      return { character, readings, rare, ...decided };
+    });
+  });
+}
+
+/** What words leave of readings in two tones; undefined where they do not tell, or contradict each other. */
+function decide(
+  line: readonly string[],
+  at: number,
+  readings: readonly Reading[],
+): Pick<PlaceReadings, 'readings' | 'decidedBy'> | undefined {
+  if (readings.every(({ tone }) => tone === readings[0]?.tone)) return undefined;
+  const [character = '', before, after] = [line[at], line[at - 1], line[at + 1]];
+  const standard = (one: string | undefined): string | undefined => one && standardCharacter(one);
+  const words = decidingWords(standardCharacter(character), standard(before), standard(after));
+  const [word] = words;
+  if (!word || words.some(({ tone }) => tone !== word.tone)) return undefined;
+  return {
+    readings: readings.filter(({ tone }) => tone === word.tone),
+    decidedBy: word.side === 'after' ? character + (after ?? '') : (before ?? '') + character,
+  };
 }

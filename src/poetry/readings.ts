@@ -1,9 +1,10 @@
-/** Readings of characters in a rhyme book; those of 平水韵 come from 廣韻 through tshet-uinh. */
+/** Readings of characters in a rhyme book; those of 平水韵 are what dictionaries list, ranked by how often poets used them. */
 import { LRUCache } from 'lru-cache';
-import { 資料 } from 'tshet-uinh';
-import { areNeighbours, groupOfGuangyunRhyme, type RhymeGroup } from './pingshui.js';
-import { traditionalCandidates } from './script.js';
-import { guangyunForm } from './variants.js';
+import { dictionaryReadings, type DictionaryReading } from './dictionary.js';
+import { areNeighbours, type RhymeGroup } from './pingshui.js';
+import { traditionalCandidates, type Script } from './script.js';
+import { usageOf, type Usage } from './usage.js';
+import { formsOf } from './variants.js';
 
 /** 平 (level) or 仄 (oblique). */
 export type Tone = '平' | '仄';
@@ -24,54 +25,107 @@ export interface Reading {
 /** A book of rhymes: how characters are read, and which groups stand near each other. */
 export interface RhymeBook {
   readonly name: '平水韵' | '中华通韵' | '中华新韵';
-  /** Every reading of a character, one for each group; empty where the book does not know it. */
-  readings(character: string): readonly Reading[];
+  /**
+   * Every reading of a character, one for each group; empty where the book does not know it. In simplified script (which is assumed) a character
+   * is read as each traditional one that it may stand for, in traditional script as itself.
+   */
+  readings(character: string, script?: Script): readonly Reading[];
   /** Whether a first line may rhyme in one group where the poem rhymes in the other (首句借邻韵). */
   areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean;
 }
 
-/** Readings that poets use and 平水韵 lists (佩文詩韻), but 廣韻 does not: the character and the 廣韻 rhyme it is read in. */
-const FURTHER: Readonly<Record<string, string>> = { 探: '勘', 忘: '陽', 漫: '寒', 涯: '麻' };
+export const toneOf = ({ category }: RhymeGroup): Tone => (category === '平' ? '平' : '仄');
+
+/** Judged places below which a count tells nothing. */
+const FEWEST_PLACES = 8;
+/** A tone is one of two usual ones from this share of the judged places on. */
+const USUAL_SHARE = 0.2;
+/** A tone is used as well from this share on, and this often: licences and slips make up 0.3%. */
+const ALSO_SHARE = 0.008;
+const ALSO_COUNT = 4;
+/** Among the groups of one tone: rhymes below which a count tells nothing, and the share from which on a group is used. */
+const FEWEST_RHYMES = 5;
+const GROUP_SHARE = 0.05;
+
+function rankOfTone(tone: Tone, tones: ReadonlySet<Tone>, { level, oblique }: Usage): Rank {
+  if (tones.size < 2) return 'usual';
+  const count = tone === '平' ? level : oblique;
+  const all = level + oblique;
+  if (all < FEWEST_PLACES) return 'also-usual';
+  if (count >= USUAL_SHARE * all) return 'usual';
+  return count >= ALSO_COUNT && count >= ALSO_SHARE * all ? 'also-usual' : 'rare';
+}
+
+/** Whether poets rhyme a character in this group, as far as it rhymes in this tone at all. */
+function isRhymed(group: RhymeGroup, groups: readonly RhymeGroup[], { rhymes }: Usage): boolean {
+  const count = ({ label }: RhymeGroup): number => rhymes.get(label) ?? 0;
+  const all = groups.filter((one) => toneOf(one) === toneOf(group)).reduce((sum, one) => sum + count(one), 0);
+  return all < FEWEST_RHYMES || count(group) >= GROUP_SHARE * all;
+}
+
+/** Dictionary readings with their ranks. */
+function rankReadings(found: readonly DictionaryReading[], usage: Usage): Reading[] {
+  const groups = found.map(({ group }) => group);
+  const tones = new Set(groups.map(toneOf));
+  return found.map(({ group, level, derived }) => {
+    const tone = toneOf(group);
+    const rank = isRhymed(group, groups, usage) ? rankOfTone(tone, tones, usage) : 'rare';
+    return { tone, group, level, rank, ...(derived && { derived }) };
+  });
+}
+
+/** The characters that one may stand for: itself in traditional script; in simplified script each traditional one, and their variants. */
+function candidates(character: string, script: Script): readonly string[] {
+  if (script === 'traditional') return [character];
+  return [...new Set([...traditionalCandidates(character), ...formsOf(character)])];
+}
+
+/** A character that makes up less of those that one may stand for is not meant (听 for 聽 is not the old 听 "laugh"). */
+const LEAST_CANDIDATE = 0.008;
+
+/** The readings of all candidates; those that only a hardly used one has stand apart. */
+function collect(
+  all: readonly string[],
+  usage: Usage,
+): { used: DictionaryReading[]; unused: DictionaryReading[] } {
+  const places = usage.level + usage.oblique;
+  const [used, unused] = [new Map<string, DictionaryReading>(), new Map<string, DictionaryReading>()];
+  for (const candidate of all) {
+    const { level, oblique } = usageOf([candidate]);
+    const isUsed = places < FEWEST_PLACES || level + oblique >= LEAST_CANDIDATE * places;
+    for (const reading of dictionaryReadings(candidate))
+      (isUsed ? used : unused).set(reading.group.label, reading);
+  }
+  return {
+    used: [...used.values()],
+    unused: [...unused.values()].filter(({ group }) => !used.has(group.label)),
+  };
+}
+
+function lookUp(character: string, script: Script): readonly Reading[] {
+  const all = candidates(character, script);
+  const usage = usageOf(all);
+  const { used, unused } = collect(all, usage);
+  const known = used.filter(({ derived }) => !derived);
+  return [
+    ...rankReadings(known.length > 0 ? known : used, usage),
+    ...rankReadings(unused, usage).map((reading): Reading => ({ ...reading, rank: 'rare' })),
+  ];
+}
 
 /** Characters whose readings a book keeps at hand: more than verse has. */
 export const KEPT_CHARACTERS = 16_384;
 
-const cache = new LRUCache<string, readonly Reading[]>({ max: KEPT_CHARACTERS, memoMethod: lookUp });
+const keptReadings = (script: Script): LRUCache<string, readonly Reading[]> =>
+  new LRUCache({ max: KEPT_CHARACTERS, memoMethod: (character) => lookUp(character, script) });
+const kept = { traditional: keptReadings('traditional'), simplified: keptReadings('simplified') };
 
 /**
- * Every reading of a character, one for each rhyme group. A simplified character is tried as each traditional one that it may
- * stand for, a later form as the one that 廣韻 has. Empty where 廣韻 does not know it.
+ * Every reading of a character in 平水韵, one for each rhyme group, ranked by use. In simplified script a character is read as each traditional
+ * one that it may stand for. Empty where neither a dictionary nor its sound today tells.
  */
-export function readingsOf(character: string): readonly Reading[] {
-  return cache.memo(character);
-}
-
-function lookUp(character: string): Reading[] {
-  const found = new Map<string, Reading>();
-  for (const candidate of traditionalCandidates(character)) {
-    const direct = 資料.query字頭(candidate);
-    const standard = direct.length > 0 ? undefined : guangyunForm(candidate);
-    for (const entry of standard === undefined ? direct : 資料.query字頭(standard)) {
-      const rhyme = entry.來源?.文獻 === '廣韻' ? entry.來源.韻目 : undefined;
-      const group = rhyme === undefined ? undefined : groupOfGuangyunRhyme(rhyme);
-      if (!group) continue;
-      // tshet-uinh names a rhyme without its tone by the level one.
-      const level = groupOfGuangyunRhyme(entry.音韻地位.韻)?.label;
-      const tone = group.category === '平' ? '平' : '仄';
-      found.set(group.label, { tone, group, level, rank: 'usual' });
-    }
-  }
-  const further = groupOfGuangyunRhyme(FURTHER[character] ?? '');
-  if (further) {
-    const tone = further.category === '平' ? '平' : '仄';
-    found.set(further.label, {
-      tone,
-      group: further,
-      level: tone === '平' ? further.label : undefined,
-      rank: 'usual',
-    });
-  }
-  return [...found.values()];
+export function readingsOf(character: string, script: Script = 'simplified'): readonly Reading[] {
+  return kept[script].memo(character);
 }
 
 /** 平水韵, by which poets have rhymed since the Song; the default everywhere. */
@@ -95,17 +149,48 @@ export function toneMark(character: string, book: RhymeBook = PINGSHUI): '平' |
   return canBe(character, '平', book) ? '中' : '仄';
 }
 
+/** The groups in which a character is read as far as readings count, of any tone. */
+export function countedGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
+  return counted(character, book).map(({ group }) => group);
+}
+
 /** The level-tone groups of a character. */
 export function levelGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
   return counted(character, book).flatMap(({ tone, group }) => (tone === '平' ? [group] : []));
 }
 
-/** The tones in which a character may be written: those that poets use; none where it is unknown. */
-export function writtenTones(character: string, book: RhymeBook = PINGSHUI): readonly Tone[] {
-  return [...new Set(counted(character, book).map(({ tone }) => tone))];
+const ORDER = ['usual', 'also-usual', 'rare'] as const;
+
+/** The tone of the readings that are used most; of two used alike, the one that was counted more often. */
+function mainTone(character: string, readings: readonly Reading[]): Tone | undefined {
+  const [first] = [...readings].sort((a, b) => ORDER.indexOf(a.rank) - ORDER.indexOf(b.rank));
+  if (!first) return undefined;
+  const tones = new Set(readings.filter(({ rank }) => rank === first.rank).map(({ tone }) => tone));
+  if (tones.size < 2) return first.tone;
+  const { level, oblique } = usageOf(formsOf(character));
+  return level >= oblique ? '平' : '仄';
 }
 
-/** The rhyme groups in which a character may be written; none where it is unknown. */
+const writtenCache = new LRUCache<string, readonly Reading[]>({ max: KEPT_CHARACTERS });
+
+/** The readings in which a character may be written; none where no book of rhymes has it. */
+function writtenReadings(character: string, book: RhymeBook): readonly Reading[] {
+  const key = `${book.name}${character}`;
+  const cached = writtenCache.get(key);
+  if (cached) return cached;
+  const counted = book.readings(character).filter(({ rank, derived }) => rank !== 'rare' && !derived);
+  const tone = mainTone(character, counted);
+  const readings = counted.filter((reading) => reading.tone === tone);
+  writtenCache.set(key, readings);
+  return readings;
+}
+
+/** The tone in which a character may be written; none where no book of rhymes has it. */
+export function writtenTones(character: string, book: RhymeBook = PINGSHUI): readonly Tone[] {
+  return [...new Set(writtenReadings(character, book).map(({ tone }) => tone))];
+}
+
+/** The rhyme groups in which a character may be written; none where no book of rhymes has it. */
 export function writtenGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
-  return counted(character, book).map(({ group }) => group);
+  return writtenReadings(character, book).map(({ group }) => group);
 }

@@ -3,6 +3,9 @@ import STCharacters from 'opencc-js/dict/STCharacters';
 import TSCharacters from 'opencc-js/dict/TSCharacters';
 import TSPhrases from 'opencc-js/dict/TSPhrases';
 
+/** The script of a text. */
+export type Script = 'traditional' | 'simplified';
+
 /**
  * Characters that stay, because the usual simplification is another word: 苹 is no 蘋 (a water plant), and is read in another rhyme; 借 "lend"
  * is no 藉 "spread under".
@@ -46,7 +49,7 @@ function parseTable(table: string): [key: string, values: string[]][] {
 
 const simplified = new Map(
   parseTable(TSCharacters).flatMap(([key, [value = key]]): [string, string][] =>
-    hasCommonGlyph(value) && !KEPT.includes(key) ? [[key, value]] : [],
+    value !== key && hasCommonGlyph(value) && !KEPT.includes(key) ? [[key, value]] : [],
   ),
 );
 ELSEWHERE.forEach(([key, value]) => simplified.set(key, value));
@@ -71,6 +74,18 @@ for (const word of KEPT_IN_WORDS.split(' ')) {
 }
 for (const list of words.values()) list.sort((a, b) => b[0].length - a[0].length);
 
+/**
+ * The script of a text: traditional where more of its characters have a simplified form than are one; simplified where as many, or none tells.
+ */
+export function scriptOf(text: string): Script {
+  let balance = 0;
+  for (const character of text) {
+    if (simplified.has(character)) balance += 1;
+    else if (traditional.get(character)?.includes(character) === false) balance -= 1;
+  }
+  return balance > 0 ? 'traditional' : 'simplified';
+}
+
 /** The longest word of the list that a text has at a place. */
 function wordAt(text: string, at: number, character: string): readonly [string, string] | undefined {
   return words.get(character)?.find(([word]) => text.startsWith(word, at));
@@ -86,6 +101,14 @@ export function toSimplified(text: string): string {
     at += from.length;
   }
   return result;
+}
+
+const unsimplified = new Map<string, string[]>();
+for (const [from, to] of simplified) unsimplified.set(to, [...(unsimplified.get(to) ?? []), from]);
+
+/** Every character whose simplified form is this one (峰 → 峯), itself left out. */
+export function formsSimplifiedTo(character: string): readonly string[] {
+  return unsimplified.get(character) ?? [];
 }
 
 /** Every traditional character that a character may stand for, itself included (后 → 后, 後). */

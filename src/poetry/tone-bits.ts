@@ -1,6 +1,6 @@
 /** Tones as bits, for tables and masks that take many characters at once. */
 import { LRUCache } from 'lru-cache';
-import { KEPT_CHARACTERS, writtenTones, type Tone } from './readings.js';
+import { KEPT_CHARACTERS, readingsOf, writtenTones, type Tone } from './readings.js';
 import { isHan } from './text.js';
 
 export const LEVEL = 1;
@@ -21,4 +21,11 @@ function lookUp(character: string): number {
   const tones = writtenTones(character);
   const takes = (tone: Tone): boolean => tones.length === 0 || tones.includes(tone);
   return (takes('平') ? LEVEL : 0) + (takes('仄') ? OBLIQUE : 0);
+}
+
+/** The tones in which a given character may be read, as bits: both where none is known, 0 for what is no Han character. */
+export function givenBits(character: string): number {
+  if (!isHan(character)) return 0;
+  const tones = readingsOf(character).flatMap(({ tone, rank }) => (rank === 'rare' ? [] : [tone]));
+  return [...new Set(tones)].reduce((bits, tone) => bits + bitOf(tone), 0) || LEVEL + OBLIQUE;
 }

@@ -1,37 +1,43 @@
-import { simplifiedForm, toSimplified } from './script.js';
+import { formsSimplifiedTo, simplifiedForm, toSimplified } from './script.js';
 import { VARIANTS } from './variant-table.js';
 
 /**
- * Later forms of characters, and the form under which 廣韻 has them. Only those that Tang poems use often; found by listing the
- * characters of the corpus that have no entry of their own.
+ * Later characters, and the one under which 廣韻 has the word: where that is no form of it. Found by listing the characters of the corpus that
+ * have no entry of their own.
  */
-const PAIRS =
-  '间閒 間閒 窗窻 魂䰟 众眾 衆眾 潇蕭 瀟蕭 剑劒 劍劒 斾旆 棋棊 托託 鞍鞌 吊弔 炼鍊 煉鍊 髪髮 皓晧 廻迴 裙帬 韩寒 韓寒 煮煑 臯皐 髭頿 捣擣 ' +
-  '搗擣 隣鄰 着著 匝帀 鏁鎖 烹亨 呌叫 秖祇 逈迥 迤迆 拆坼 趂趁 玳瑇 粧妝 栢柏 你爾 污汙 讐讎 胸胷 缈眇 緲眇 熳漫 琉瑠 倘儻 抬擡 怱悤 ' +
-  '匆悤 蝴胡 徴徵 飡餐 溯泝 耗秏 畧略 衞衛 峩峨 勾鉤 淘濤';
+const EARLIER = new Map(
+  '间閒 間閒 魂䰟 潇蕭 瀟蕭 韩寒 韓寒 髭頿 着著 烹亨 迤迆 拆坼 缈眇 緲眇 倘儻 蝴胡 勾鉤 淘濤 罕䍐 祛袪 泼鏺 汽氣 媳息 碟牒 爷耶 芯心 嘿黑 嚎號 叼刁 烫盪 嗯恩 啵波 氇鹵'
+    .split(' ')
+    .map((pair) => Array.from(pair) as [string, string]),
+);
 
-const standard = new Map(PAIRS.split(' ').map((pair) => Array.from(pair) as [string, string]));
-
-/** The form of a character that 廣韻 has, where it is another one. */
-export function guangyunForm(character: string): string | undefined {
-  return standard.get(character);
+/** The character under which 廣韻 has a later one. */
+export function earlierCharacter(character: string): string | undefined {
+  return EARLIER.get(character);
 }
 
-/** Standard characters by their variants. */
-const standards = new Map(
-  VARIANTS.trim()
-    .split(/\s+/u)
-    .flatMap((group) => {
-      const [standard = '', ...variants] = group;
-      return variants.map((variant) => [variant, standard] as const);
-    }),
-);
+/** Variants by their standard character, and standard characters by their variants. */
+const variants = new Map<string, readonly string[]>();
+const standards = new Map<string, string>();
+for (const group of VARIANTS.trim().split(/\s+/u)) {
+  const [standard = '', ...others] = group;
+  variants.set(standard, others);
+  for (const other of others) standards.set(other, standard);
+}
 
 const standardOf = (character: string): string => standards.get(character) ?? character;
 
 /** The standard character of today that a character is a form of: simplified, and no variant; itself where it is none. */
 export function standardCharacter(character: string): string {
   return standardOf(simplifiedForm(character));
+}
+
+/** The forms of a character, itself first: the standard one, the variants of that, and what is simplified to it. */
+export function formsOf(character: string): readonly string[] {
+  const standard = standardCharacter(character);
+  return [
+    ...new Set([character, standard, ...(variants.get(standard) ?? []), ...formsSimplifiedTo(standard)]),
+  ];
 }
 
 /** A text in standard characters: in simplified script, each variant as the character that it is a form of. */

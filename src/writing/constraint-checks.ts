@@ -3,10 +3,11 @@ import { endTone, type LineType } from '../poetry/line-types.js';
 import type { LineShape } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { readPoem } from '../poetry/poem-readings.js';
-import { bitOf } from '../poetry/tone-bits.js';
+import { countedGroups } from '../poetry/readings.js';
+import { bitOf, givenBits, toneBits } from '../poetry/tone-bits.js';
 import type { PoemPlan } from './poem-plan.js';
 import type { RhymeState } from './rhyme-supply.js';
-import { fitsPlace, nextTypes, tonesAt } from './tonal-templates.js';
+import { nextTypes, tonesAt } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
 /** A place of a poem that a character is about to take. */
@@ -87,12 +88,15 @@ export class Tones implements Check {
 
   step<State extends RhymeState>(
     state: State,
-    { shape, index }: Place,
+    { shape, index, given }: Place,
     character: string,
   ): State | undefined {
     const { types } = state;
     if (!types) return state;
-    const fitting = types.filter((type) => fitsPlace(type, shape.length, index, character, this.plan.lifted));
+    const bits = given === undefined ? toneBits(character) : givenBits(character);
+    const fitting = types.filter(
+      (type) => (tonesAt(type, shape.length, index, this.plan.lifted) & bits) !== 0,
+    );
     if (fitting.length === types.length) return state;
     return fitting.length === 0 ? undefined : { ...state, types: fitting };
   }
@@ -151,7 +155,11 @@ export class Rhymes implements Check {
   ): State | undefined {
     if (state.rhymeWords.includes(character)) return undefined;
     if (place.given === undefined && this.given.has(character)) return undefined;
-    const groups = this.vocabulary.rhymeLabels(character).filter((label) => open.includes(label));
+    const all =
+      place.given === undefined
+        ? this.vocabulary.rhymeLabels(character)
+        : countedGroups(character).map(({ label }) => label);
+    const groups = all.filter((label) => open.includes(label));
     if (groups.length === 0) return undefined;
     return { ...state, groups, rhymeWords: [...state.rhymeWords, character] };
   }

@@ -119,13 +119,21 @@ export class PoemConstraint {
   /** What may come next whole: tokens, and characters that take several. */
   private choices(state: ConstraintState): readonly number[] {
     const barred = this.checks.flatMap((check) => [...(check.excluded?.(state) ?? [])]);
-    const excluded = this.tokens.vocabulary.excluding(barred, this.unique);
+    const { vocabulary } = this.tokens;
+    const excluded = vocabulary.excluding(barred, this.unique);
     const [settled, reaching] = this.candidates(state, excluded);
     // A character may be of both tones, and settle which of two types its line has.
     const room = Math.floor(this.toneSupply.slack(state.text) / 2);
     const safe = (reaches: boolean): number => Math.min(room, this.supply.safeLength(state, reaches));
     const plain = this.whereSupplyLasts(state, settled, safe(false));
     const rhyming = this.whereSupplyLasts(state, reaching, safe(true));
+    // The need of a line is that of its hungriest type: near the end of a small vocabulary it may ask for more than there is.
+    if (plain.length + rhyming.length === 0) {
+      return settled.concat(reaching).filter((id) => {
+        const after = this.advance(state, vocabulary.charactersOf(id) ?? []);
+        return after !== undefined && this.supply.keep(after) !== undefined;
+      });
+    }
     if (rhyming.length === 0) return plain;
     return plain.length === 0 ? rhyming : plain.concat(rhyming);
   }
@@ -158,7 +166,7 @@ export class PoemConstraint {
     if (choice === undefined) return { ...state, begun };
     const characters = given.length > 0 ? given : vocabulary.charactersOf(choice);
     const advanced = characters && this.advance(state, characters);
-    const after = advanced && this.lasts(advanced);
+    const after = advanced && this.supply.keep(advanced);
     if (!after) throw new Error(`token ${token} is not allowed after "${state.text.join('')}"`);
     return { ...after, pending: [], begun: [] };
   }

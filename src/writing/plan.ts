@@ -12,7 +12,7 @@ import {
 } from '../poetry/forms.js';
 import { endTone } from '../poetry/line-types.js';
 import { groupByName, RHYME_GROUPS, type RhymeGroup } from '../poetry/pingshui.js';
-import { writtenGroups } from '../poetry/readings.js';
+import { countedGroups } from '../poetry/readings.js';
 import { characters, isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import type { Random } from '../support/random.js';
@@ -234,7 +234,7 @@ function groupsFor(
   if (new Set(given).size < given.length) return [];
   const needed = ends.length - given.length;
   return (plan.groups?.[stretch] ?? []).filter((label) => {
-    if (!given.every((character) => writtenGroups(character).some((group) => group.label === label))) {
+    if (!given.every((character) => countedGroups(character).some((group) => group.label === label))) {
       return false;
     }
     return rhymeSupply(plan, label, vocabulary) >= needed + plan.forbidden.length;

@@ -1,6 +1,6 @@
 /** Why a request leaves no template or no rhyme group open, and what could be relaxed. */
 import { FORMS } from '../poetry/forms.js';
-import { writtenGroups } from '../poetry/readings.js';
+import { levelGroups } from '../poetry/readings.js';
 import { fixedOfLine, rhymeEnds, rhymeSupply, textOfLine, type PoemPlan } from './poem-plan.js';
 import { fitsPlace, type ToneLattice } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
@@ -24,9 +24,7 @@ export function whyNoRhyme(plan: PoemPlan, stretch: number, vocabulary: VerseVoc
   const labels = plan.groups?.[stretch] ?? [];
   const relax = 'change it, or switch the rhyme off';
   const oldStyle = FORMS[plan.shape.form].style === 'old-style';
-  const oblique = given.find((character) =>
-    writtenGroups(character).every(({ category }) => category !== '平'),
-  );
+  const oblique = given.find((character) => levelGroups(character).length === 0);
   if (oblique !== undefined && !oldStyle) {
     return `${oblique} ends a rhyming line, but has no level tone (平) in 平水韵: ${relax}`;
   }

@@ -14,7 +14,7 @@ import {
   type LineType,
 } from '../poetry/line-types.js';
 import type { RuleId } from '../poetry/rules.js';
-import { LEVEL, OBLIQUE, toneBits } from '../poetry/tone-bits.js';
+import { givenBits, LEVEL, OBLIQUE } from '../poetry/tone-bits.js';
 import { InputError } from '../support/errors.js';
 
 /** Rules that a request may lift. */
@@ -117,7 +117,7 @@ export function tonesAt(
   return place.tone === '平' ? LEVEL : OBLIQUE;
 }
 
-/** Whether a character can stand at a place of a line of this type. */
+/** Whether a given character can stand at a place of a line of this type. */
 export function fitsPlace(
   type: LineType,
   length: number,
@@ -125,5 +125,5 @@ export function fitsPlace(
   character: string,
   lifted: ReadonlySet<LiftableRule>,
 ): boolean {
-  return (tonesAt(type, length, index, lifted) & toneBits(character)) !== 0;
+  return (tonesAt(type, length, index, lifted) & givenBits(character)) !== 0;
 }

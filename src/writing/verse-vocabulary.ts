@@ -1,7 +1,7 @@
 /** What a model's tokens say in verse: Han characters, marks, line breaks, and what can be known of them beforehand. */
 import type { Tokenizer } from '../model/tokenizer.js';
 import { FORM_NAMES, FORMS } from '../poetry/forms.js';
-import { readingsOf, writtenGroups } from '../poetry/readings.js';
+import { writtenGroups, writtenTones } from '../poetry/readings.js';
 import { simplifiedForm } from '../poetry/script.js';
 import { isHan } from '../poetry/text.js';
 import { toneBits } from '../poetry/tone-bits.js';
@@ -300,5 +300,5 @@ function standardCharacters(): string[] {
 
 /** A Han character whose tones are known: others would only seem to keep a meter. */
 function isKnown(character: string): boolean {
-  return isHan(character) && readingsOf(character).length > 0;
+  return isHan(character) && writtenTones(character).length > 0;
 }

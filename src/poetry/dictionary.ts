@@ -1,0 +1,70 @@
+/** What the dictionary 廣韻 (1008) says of a character: the groups of 平水韵 that its readings belong to. */
+import { DERIVED, GUANGYUN } from './dictionary-table.js';
+import { groupOfGuangyunRhyme, RHYME_GROUPS, type RhymeGroup } from './pingshui.js';
+import { earlierCharacter, formsOf } from './variants.js';
+
+export interface DictionaryReading {
+  readonly group: RhymeGroup;
+  /** Label of the level-tone group of the same rhyme: what an oblique reading chimes with (撞韵). */
+  readonly level: string | undefined;
+  /** There where the dictionary lacks the character, and the group follows from its sound today. */
+  readonly derived?: true;
+}
+
+type Entries = ReadonlyMap<string, readonly DictionaryReading[]>;
+
+/** Rows of `key:characters`. */
+function readRows(table: string, readingOf: (key: string) => DictionaryReading | undefined): Entries {
+  const entries = new Map<string, DictionaryReading[]>();
+  for (const row of table.trim().split('\n')) {
+    const [key = '', characters = ''] = row.split(':');
+    const reading = readingOf(key);
+    if (!reading) continue;
+    for (const character of characters) {
+      const known = entries.get(character);
+      if (!known) entries.set(character, [reading]);
+      else if (known.every(({ group }) => group !== reading.group)) known.push(reading);
+    }
+  }
+  return entries;
+}
+
+/** Readings that poets use and 平水韵 lists (佩文詩韻), but 廣韻 does not: characters by the 廣韻 rhyme that they are read in. */
+const FURTHER =
+  '勘:探\n陽:忘\n桓:漫判攢\n麻:涯\n養:強\n隱:殷\n支:澌\n仙:膻\n模:粗\n肴:茆稍\n鹽:厭\n宵:嬈\n紙:祗';
+
+function readGuangyun(key: string): DictionaryReading | undefined {
+  const [rhyme = '', levelRhyme = rhyme] = key.split('/');
+  const group = groupOfGuangyunRhyme(rhyme);
+  return group && { group, level: groupOfGuangyunRhyme(levelRhyme)?.label };
+}
+
+function readDerived(label: string): DictionaryReading | undefined {
+  const group = RHYME_GROUPS.find((one) => one.label === label);
+  return group && { group, level: group.category === '平' ? label : undefined, derived: true };
+}
+
+let tables: { readonly guangyun: Entries; readonly further: Entries; readonly derived: Entries } | undefined;
+
+function readTables(): NonNullable<typeof tables> {
+  tables ??= {
+    guangyun: readRows(GUANGYUN, readGuangyun),
+    further: readRows(FURTHER, readGuangyun),
+    derived: readRows(DERIVED, readDerived),
+  };
+  return tables;
+}
+
+/**
+ * The readings of one character, not of those that it may stand for: by its own entry, or else by that of another form of it, or else by its
+ * sound today. Empty where none is known.
+ */
+export function dictionaryReadings(character: string): readonly DictionaryReading[] {
+  const { guangyun, further, derived } = readTables();
+  const earlier = earlierCharacter(character);
+  for (const form of [character, ...(earlier === undefined ? [] : [earlier]), ...formsOf(character)]) {
+    const entries = guangyun.get(form);
+    if (entries) return [...entries, ...(further.get(character) ?? [])];
+  }
+  return derived.get(character) ?? [];
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { learnUsage, type Verse } from '../../src/corpus/learn-usage.js';
+import { readCleanPoems } from '../../src/corpus/read-clean.js';
+
+const verse = (...lines: string[]): Verse => lines.map((line) => [...line]);
+const RIVER = verse(
+  ...['細草微風岸', '危檣獨夜舟', '星垂平野闊', '月湧大江流'],
+  ...['名豈文章著', '官應老病休', '飄飄何所似', '天地一沙鷗'],
+);
+
+describe('learning how poets use characters', () => {
+  it('counts the tone that the template has, whatever the dictionary says', async () => {
+    const verses: Verse[] = [];
+    for await (const { traditional } of readCleanPoems(['data/starter'])) {
+      verses.push(traditional.map((line) => [...line]));
+    }
+    const { poems, tones } = learnUsage(verses);
+    expect(poems).toBeGreaterThan(50);
+    const { level, oblique } = tones.get('不') ?? { level: 0, oblique: 0 };
+    expect(oblique).toBeGreaterThan(10 * level);
+    expect(tones.get('風')?.oblique ?? 0).toBe(0);
+  });
+
+  it('counts places that are judged, and words on both sides of them', () => {
+    const { poems, tones, words } = learnUsage([RIVER]);
+    expect(poems).toBe(1);
+    expect(tones.get('草')).toEqual({ level: 0, oblique: 1 });
+    expect(tones.get('檣')).toEqual({ level: 1, oblique: 0 });
+    expect(tones.get('微')).toBeUndefined();
+    expect([...(words.get('檣')?.keys() ?? [])].sort()).toEqual(['危檣', '檣獨']);
+  });
+
+  it('leaves out a poem that no template fits', () => {
+    expect(learnUsage([verse('千山鳥飛絕', '萬徑人蹤滅', '孤舟蓑笠翁', '獨釣寒江雪')]).poems).toBe(0);
+  });
+
+  it('counts a rhyme word in the group of its fellows', () => {
+    expect([...(learnUsage([RIVER]).rhymes.get('舟') ?? [])]).toEqual([['下平十一尤', 1]]);
+  });
+});

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { dictionaryModule, STANDARD_CHARACTERS } from '../../scripts/dictionary-table.js';
+import { readPoem } from '../../src/poetry/poem-readings.js';
+import {
+  canBe,
+  readingsOf,
+  toneMark,
+  writtenGroups,
+  writtenTones,
+  type Rank,
+} from '../../src/poetry/readings.js';
+import { usageOf } from '../../src/poetry/usage.js';
+
+const ranked = (character: string, rank: Rank): string[] =>
+  readingsOf(character).flatMap((reading) => (reading.rank === rank ? [reading.group.label] : []));
+/** What the places of the first line are read as: 平, 仄, or 中 where both count. */
+const tonesOf = (...lines: string[]): string =>
+  (readPoem(lines)[0] ?? [])
+    .map(({ readings }) => new Set(readings.map(({ tone }) => tone)))
+    .map((tones) => (tones.size === 2 ? '中' : [...tones].join('')))
+    .join('');
+
+describe('readings by use', () => {
+  it.each([
+    ['不', '仄'],
+    ['与', '仄'],
+    ['若', '仄'],
+    ['光', '平'],
+    ['风', '平'],
+    ['空', '平'],
+    ['沙', '平'],
+    ['何', '平'],
+    ['能', '平'],
+    ['知', '平'],
+  ])('%s is %s, whatever else a dictionary lists', (character, tone) => {
+    expect(toneMark(character)).toBe(tone);
+    expect(readingsOf(character).some((reading) => reading.tone !== tone && reading.rank !== 'rare')).toBe(
+      false,
+    );
+  });
+
+  it.each([...'看过教重思应相胜乘王为将当长听论望吹烧分行更令调难'])('%s has both tones', (character) => {
+    expect(toneMark(character)).toBe('中');
+  });
+
+  it('keep a rare reading apart, with the counts that say so', () => {
+    expect(ranked('不', 'rare')).toContain('下平十一尤');
+    const { level, oblique } = usageOf('不');
+    expect(oblique).toBeGreaterThan(50 * level);
+  });
+
+  it('tell groups by rhymes: 涯 is rhymed in 麻 and 支, 车 in 麻 and 鱼, 行 in 庚 and 阳', () => {
+    expect(ranked('涯', 'usual').sort()).toEqual(['上平四支', '下平六麻']);
+    expect(ranked('车', 'usual').sort()).toEqual(['上平六鱼', '下平六麻']);
+    expect(ranked('行', 'usual').sort()).toEqual(['下平七阳', '下平八庚']);
+  });
+
+  it('are those of each traditional character in simplified script, and of one in traditional script', () => {
+    expect(ranked('余', 'usual')).toEqual(['上平六鱼']);
+    expect(ranked('余', 'rare')).toEqual(['下平六麻']);
+    expect(ranked('征', 'usual').sort()).toEqual(['下平八庚', '下平十蒸']);
+    const groups = (script: 'simplified' | 'traditional'): string[] =>
+      readingsOf('后', script).map(({ group }) => group.label);
+    expect(groups('traditional')).toEqual(groups('simplified'));
+    expect(readingsOf('干', 'traditional').map(({ tone }) => tone)).toEqual(['平']);
+    expect(new Set(readingsOf('干').map(({ tone }) => tone)).size).toBe(2);
+  });
+});
+
+describe('characters of today', () => {
+  const common = STANDARD_CHARACTERS.slice(0, 6500);
+
+  it('of the first two lists of 通用规范汉字表 all have a reading: 5,908 in 廣韻, in some form, 592 by their sound', () => {
+    const derived = common.filter((character) => readingsOf(character).every((reading) => reading.derived));
+    expect(common.filter((character) => readingsOf(character).length === 0)).toEqual([]);
+    expect(derived).toHaveLength(592);
+  });
+
+  it('are read as they sound, and marked: 她 们 找', () => {
+    expect(readingsOf('她')).toMatchObject([{ tone: '平', group: { label: '下平五歌' }, derived: true }]);
+    expect(readingsOf('们')).toMatchObject([{ tone: '平', group: { label: '上平十三元' }, derived: true }]);
+    expect(readingsOf('找')).toMatchObject([{ tone: '仄', derived: true }]);
+    expect(readingsOf('看').every(({ derived }) => derived === undefined)).toBe(true);
+  });
+
+  it('come from the script that says how they were found', () => {
+    expect(readFileSync('src/poetry/dictionary-table.ts', 'utf8')).toBe(dictionaryModule());
+  });
+});
+
+describe('the words around', () => {
+  it.each([
+    ['待到重阳日', '仄仄平平仄'],
+    ['绝域万重花', '仄仄仄平平'],
+    ['莫教枝上啼', '仄平平仄平'],
+    ['低头思故乡', '平平平仄平'],
+    ['隔叶黄鹂空好音', '仄仄平平平仄平'],
+    ['浑欲不胜簪', '平仄仄平平'],
+    ['相看两不厌', '平平仄仄仄'],
+  ])('decide: %s is %s', (line, tones) => {
+    expect(tonesOf(line)).toBe(tones);
+  });
+
+  it('are named', () => {
+    expect(readPoem(['待到重阳日'])[0]?.[2]?.decidedBy).toBe('重阳');
+    expect(readPoem(['昔人已乘黄鹤去'])[0]?.[3]).toMatchObject({
+      decidedBy: '乘黄',
+      readings: [{ tone: '平' }],
+    });
+    expect(readPoem(['白日依山尽'])[0]?.every(({ decidedBy }) => decidedBy === undefined)).toBe(true);
+  });
+
+  it('leave the choice to the meter where they do not tell', () => {
+    expect(tonesOf('思')).toBe('中');
+  });
+});
+
+describe('the script of the whole poem', () => {
+  it('says whether a character is itself', () => {
+    const labels = (...lines: string[]): string[] =>
+      (readPoem(lines)[0]?.[0]?.readings ?? []).map(({ group }) => group.label);
+    expect(labels('干', '門前千樹柳')).toEqual(['上平十四寒']);
+    expect(labels('干', '门前千树柳').length).toBeGreaterThan(1);
+  });
+});
+
+describe('what is written', () => {
+  it('has one tone a character, the one that poets use most', () => {
+    for (const [character, tone] of ['看平', '过仄', '教平', '应平', '将平', '长平', '为平', '难平'].map(
+      (one) => [...one],
+    )) {
+      expect(writtenTones(character ?? '')).toEqual([tone]);
+      expect(canBe(character ?? '', tone === '平' ? '平' : '仄')).toBe(true);
+    }
+  });
+
+  it('rhymes in groups of that tone; a character that no book has is not written', () => {
+    expect(writtenGroups('看').map(({ label }) => label)).toEqual(['上平十四寒']);
+    expect(writtenTones('她')).toEqual([]);
+  });
+});
