@@ -6,6 +6,8 @@ import { putFile, removeFolder } from './file-system.js';
 import { setWasmFolder } from './runtime.js';
 
 export { checkLines, checkPoem, type PoemCheck } from '../poetry/check.js';
+export { checkText, type TextCheck } from '../poetry/check-text.js';
+export { readPoemLines, readPoemText, type PastedPoem, type PastedText } from '../poetry/poem-text.js';
 export { FORM_NAMES, FORMS, type FormName } from '../poetry/forms.js';
 export { formatPrompt, parsePrompt } from '../poetry/prompt.js';
 export { toSimplified } from '../poetry/script.js';

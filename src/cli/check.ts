@@ -2,15 +2,16 @@
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { findPoems, linesOf, readPoemFile, type Found } from '../corpus/poem-stream.js';
-import { BOOK_NAMES, bookByName } from '../poetry/books.js';
+import { BOOK_NAMES, DEFAULT_BOOK, fullBookName } from '../poetry/book-names.js';
+import type { RhymeBook } from '../poetry/readings.js';
 import { checkLines, type CheckOptions, type PoemCheck } from '../poetry/check.js';
+import { formatLeftOut } from '../poetry/left-out.js';
 import { RULES } from '../poetry/rules.js';
 import { isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import type { Poet } from '../writing/poet.js';
 import type { Suggestion } from '../writing/suggest.js';
 import { formatCheck } from './format-check.js';
-import { formatLeftOut } from './format-left-out.js';
 import { say } from './language.js';
 import { DEFAULT_MODEL } from './paths.js';
 
@@ -41,7 +42,7 @@ export function checkCommand(program: Command): void {
       '[poem...]',
       'a poem, files of poems, or data sets in JSON or JSON Lines; standard input where absent',
     )
-    .addOption(new Option('--book <name>', 'rhyme book').choices(BOOK_NAMES).default('平水韵'))
+    .addOption(new Option('--book <name>', 'rhyme book').choices(BOOK_NAMES).default(DEFAULT_BOOK))
     .option('--pinyin', 'pinyin above the lines')
     .option('--traditional', 'the lines in traditional script')
     .option('--suggest', 'for each fault up to three characters that mend it, as the model likes them')
@@ -73,6 +74,12 @@ async function loadTools(flags: CheckFlags): Promise<Tools> {
   return { pinyin: toPinyin, traditional: toTraditional, poet };
 }
 
+/** The default book is there anyway; the others bring a dictionary along. */
+async function loadBook(name: string): Promise<RhymeBook | undefined> {
+  if (fullBookName(name) === DEFAULT_BOOK) return undefined;
+  return (await import('../poetry/books.js')).bookByName(name);
+}
+
 interface Source {
   readonly name: string;
   readonly poems: AsyncIterable<Found>;
@@ -102,7 +109,7 @@ async function checkAll(
   flags: CheckFlags,
   tools: Tools,
 ): Promise<void> {
-  const options: CheckOptions = { book: bookByName(flags.book) };
+  const options: CheckOptions = { book: await loadBook(flags.book) };
   let count = 0;
   for await (const poem of poems) {
     count += 1;
@@ -154,7 +161,7 @@ function show(
 ): string {
   const texts = poem.lines.map((line) => traditional?.(line) ?? line);
   const syllables = pinyin && poem.lines.map((line) => pinyin(line).join(' '));
-  const leftOut = formatLeftOut(poem.leftOut);
+  const leftOut = formatLeftOut(poem.leftOut, say);
   return [
     formatCheck(check, { texts, pinyin: syllables }),
     ...suggestions.map(formatSuggestion),

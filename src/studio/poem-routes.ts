@@ -1,13 +1,16 @@
 /** Writing and checking poems: what the page's Write, Check and Compare ask. */
 import type { FastifyInstance } from 'fastify';
 import { bookByName } from '../poetry/books.js';
-import { checkPoem, type PoemCheck } from '../poetry/check.js';
+import { checkText, type TextCheck } from '../poetry/check-text.js';
+import { readPoemLines } from '../poetry/poem-text.js';
+import type { RhymeBook } from '../poetry/readings.js';
 import { readWriteOptions, type JsonRequest } from '../writing/json-request.js';
+import type { Suggestion } from '../writing/suggest.js';
 import { writeCandidates } from '../writing/writer.js';
 import type { Admission } from './admission.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import type { ModelShelf } from './model-shelf.js';
-import { CheckSchema, ErrorSchema, WriteSchema } from './schemas.js';
+import { CheckSchema, ErrorSchema, SuggestSchema, WriteSchema } from './schemas.js';
 
 export interface PoemServices {
   readonly shelf: ModelShelf;
@@ -46,10 +49,43 @@ export function poemRoutes(app: FastifyInstance, { shelf, admission }: PoemServi
     },
   );
 
-  app.post<{ Body: { text: string; book?: string } }>(
+  app.post<{ Body: CheckRequest }>(
     '/api/check',
-    { schema: { summary: 'The meter and rhyme of a poem', tags: ['studio'], body: CheckSchema } },
-    async ({ body: { text, book } }): Promise<PoemCheck> =>
-      checkPoem(text, { book: book === undefined ? undefined : bookByName(book) }),
+    {
+      schema: {
+        summary: 'The meter and rhyme of the first poem of a text',
+        description: 'Titles, notes and the like may stand around it: leftOut says what was left out.',
+        tags: ['studio'],
+        body: CheckSchema,
+      },
+    },
+    async ({ body: { text, book } }): Promise<TextCheck> => checkText(text, { book: bookOf(book) }),
+  );
+
+  app.post<{ Body: CheckRequest & { readonly model?: string } }>(
+    '/api/suggest',
+    {
+      schema: {
+        summary: 'For each fault of a poem single characters that mend it, as the model likes them',
+        tags: ['studio'],
+        body: SuggestSchema,
+        response: { 400: ErrorSchema, 404: ErrorSchema, 429: ErrorSchema },
+      },
+    },
+    async (request, reply): Promise<Suggestion[]> => {
+      const { text, book, model } = request.body;
+      const listing = await shelf.find(model);
+      return admission.run(1, callerSignal(request, reply), (signal) =>
+        shelf.use(listing, (poet) => poet.suggest(readPoemLines(text), { book: bookOf(book), signal })),
+      );
+    },
   );
 }
+
+interface CheckRequest {
+  readonly text: string;
+  readonly book?: string;
+}
+
+const bookOf = (name: string | undefined): RhymeBook | undefined =>
+  name === undefined ? undefined : bookByName(name);

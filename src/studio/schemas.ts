@@ -1,6 +1,6 @@
 /** What the studio's own routes take and give, as JSON schemas: they check requests, type the code and make the OpenAPI document. */
 import { Type, type TSchema } from 'typebox';
-import { BOOK_NAMES } from '../poetry/books.js';
+import { BOOK_NAMES } from '../poetry/book-names.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import { nameSchema } from '../support/names.js';
 import { ConstraintsSchema } from '../writing/constraint-schema.js';
@@ -30,6 +30,14 @@ export const CheckSchema = Type.Object(
   {
     text: text(5000, 'a poem'),
     book: Type.Optional(oneOf(BOOK_NAMES, 'the rhyme book; 平水韵 where absent')),
+  },
+  closed,
+);
+
+export const SuggestSchema = Type.Object(
+  {
+    ...CheckSchema.properties,
+    model: Type.Optional(text(200, 'an id of GET /v1/models; the default one where absent')),
   },
   closed,
 );

@@ -13,15 +13,32 @@ export interface PoemLineProps {
   readonly explanation: string;
   /** Where the explanation opens on demand. */
   readonly toggle?: { readonly open: boolean; readonly change: () => void };
+  /** Called with a character of a line without faults that was chosen. */
+  readonly onCharacter?: (character: string) => void;
 }
 
-export function PoemLine({ line, text, rhymes, tones, faulty, explanation, toggle }: PoemLineProps) {
+export function PoemLine(props: PoemLineProps) {
+  const { line, text, rhymes, tones, faulty, explanation, toggle, onCharacter } = props;
   const shown = [...(text ?? line.text)];
-  const characters = line.tones.map(({ char, tone, readings }, at) => {
+  const choose = (character: string) =>
+    onCharacter && !faulty
+      ? {
+          role: 'button' as const,
+          tabIndex: 0,
+          onClick: () => onCharacter(character),
+          onKeyDown: onEnter(() => onCharacter(character)),
+        }
+      : {};
+  const characters = line.tones.map(({ char, tone, readings, entering }, at) => {
     const kind = tone === '平' ? 'level' : tone === '仄' ? 'oblique' : 'open';
     const rhyme = rhymes && at === line.tones.length - 1 ? ' rhyme' : '';
     return (
-      <ruby key={at} class={kind + rhyme} title={readings.join(' ')}>
+      <ruby
+        key={at}
+        class={kind + rhyme + (entering ? ' entering' : '')}
+        title={readings.join(' ')}
+        {...choose(char)}
+      >
         {shown.length === line.tones.length ? shown[at] : char}
         <rt>{tones ? tone : ''}</rt>
       </ruby>
@@ -52,6 +69,12 @@ export function PoemLine({ line, text, rhymes, tones, faulty, explanation, toggl
     </span>
   );
 }
+
+const onEnter =
+  (act: () => void) =>
+  ({ key }: KeyboardEvent): void => {
+    if (key === 'Enter') act();
+  };
 
 /** The violations of each line, by its number from 1. */
 export function faultsByLine({ violations }: PoemCheck): ReadonlyMap<number, readonly Violation[]> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BOOK_NAMES, bookByName } from '../../src/poetry/books.js';
+import { BOOK_NAMES } from '../../src/poetry/book-names.js';
+import { bookByName } from '../../src/poetry/books.js';
 import { checkPoem } from '../../src/poetry/check.js';
 import { finalOf, ZHONGHUA_TONGYUN, ZHONGHUA_XINYUN } from '../../src/poetry/mandarin-rhymes.js';
 import { canBe, toneMark } from '../../src/poetry/readings.js';

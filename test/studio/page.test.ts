@@ -120,6 +120,18 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect(await faultsOf(page)).toEqual([]);
   });
 
+  it('mends a fault by a click, and says what it left out of a text', SLOW, async () => {
+    await page.fill('textarea', '登鹳雀楼\n白日依山尽（一作没），黄河入海流。欲穷千里目，更上一层山。');
+    await page.waitForSelector('text=略去：题 登鹳雀楼；注 一作没');
+    await page.click('.fault');
+    await page.click('.mends button >> nth=0');
+    await page.waitForSelector('.verdict:has-text("✓ · 合律")');
+    expect(await page.inputValue('textarea')).toMatch(
+      /^登鹳雀楼\n白日依山尽（一作没），黄河入海流。欲穷千里目，更上一层[^山]。$/u,
+    );
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
   it('compares models, and keeps a blind vote', SLOW, async () => {
     await open('compare');
     await page.click('.suggestions button:has-text("送别")');

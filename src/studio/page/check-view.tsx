@@ -1,9 +1,11 @@
-/** Check: a poem's meter and rhyme as it is typed. */
+/** Check: a poem's meter and rhyme as it is typed or pasted; what mends a fault, and what the books say of a character. */
 import { useEffect, useState } from 'preact/hooks';
-import type { PoemCheck } from '../../poetry/check.js';
+import type { TextCheck } from '../../poetry/check-text.js';
+import { formatLeftOut } from '../../poetry/left-out.js';
 import type { Description, Engine } from './engine.js';
 import { SelectField } from './fields.js';
 import { useSay } from './language.js';
+import { MendList } from './mend-list.js';
 import { PoemView } from './poem-view.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
 
@@ -15,10 +17,12 @@ export function CheckView({ engine, description }: { engine: Engine; description
   const [style, setStyle] = usePoemStyle();
   const [text, setText] = useState(EXAMPLE);
   const [book, setBook] = useState<string>(description.books[0] ?? '');
-  const [check, setCheck] = useState<PoemCheck>();
+  const [check, setCheck] = useState<TextCheck>();
   const [error, setError] = useState<string>();
+  const [fault, setFault] = useState<number>();
   useEffect(() => {
     let current = true;
+    setFault(undefined);
     engine.check(text, book).then(
       (found) => current && (setCheck(found), setError(undefined)),
       (caught: Error) => current && setError(caught.message),
@@ -27,6 +31,7 @@ export function CheckView({ engine, description }: { engine: Engine; description
       current = false;
     };
   }, [engine, text, book]);
+  const leftOut = check ? formatLeftOut(check.leftOut, say) : '';
   return (
     <div class="columns">
       <div class="panel">
@@ -55,11 +60,34 @@ export function CheckView({ engine, description }: { engine: Engine; description
         )}
         {check && check.lines.length > 0 && (
           <article class="card">
-            <PoemView check={check} style={style} />
+            <PoemView key={text} check={check} style={style} onFault={setFault} />
+            {fault !== undefined && (
+              <MendList
+                engine={engine}
+                text={text}
+                book={book}
+                line={fault}
+                onMend={(mended) =>
+                  setText(replaceLine(text, check.lines[fault - 1]?.text ?? '', mended, check))
+                }
+              />
+            )}
             <p class="why">{check.why}</p>
+            {leftOut !== '' && <p class="why">{leftOut}</p>}
+            {check.more > 0 && (
+              <p class="why">
+                {say(`其后还有 ${check.more} 首，未查`, `${check.more} more poems after it, not checked`)}
+              </p>
+            )}
           </article>
         )}
       </section>
     </div>
   );
+}
+
+/** A text with one line of its poem replaced; where the line is broken by other things, the poem alone with it. */
+function replaceLine(text: string, line: string, mended: string, { lines }: TextCheck): string {
+  if (text.includes(line)) return text.replace(line, () => mended);
+  return lines.map((one) => (one.text === line ? mended : one.text) + one.mark).join('\n');
 }

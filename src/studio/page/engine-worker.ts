@@ -13,12 +13,14 @@ export interface LocalFiles {
   readonly version: string;
 }
 
-export type ToWorker = { readonly id: number } & (
-  | { readonly kind: 'files'; readonly files: LocalFiles }
+/** What a page asks of the worker, and gets an answer to. */
+export type Question =
   | { readonly kind: 'describe' }
   | { readonly kind: 'write'; readonly request: JsonRequest }
-  | { readonly kind: 'check'; readonly text: string; readonly book: string }
-  | { readonly kind: 'stop' }
+  | { readonly kind: 'check' | 'suggest'; readonly text: string; readonly book: string };
+
+export type ToWorker = { readonly id: number } & (
+  Question | { readonly kind: 'files'; readonly files: LocalFiles } | { readonly kind: 'stop' }
 );
 
 export type FromWorker = { readonly id: number } & (
@@ -68,9 +70,12 @@ async function write(id: number, request: JsonRequest): Promise<unknown> {
 async function answer(message: ToWorker): Promise<unknown> {
   if (message.kind === 'describe') return describe();
   if (message.kind === 'write') return write(message.id, message.request);
-  if (message.kind !== 'check') throw new Error(message.kind);
-  const { checkPoem, bookByName } = await load();
-  return checkPoem(message.text, { book: bookByName(message.book) });
+  const library = await load();
+  if (message.kind !== 'check' && message.kind !== 'suggest') throw new Error(message.kind);
+  const options = { book: library.bookByName(message.book) };
+  if (message.kind === 'check') return library.checkText(message.text, options);
+  poet ??= library.loadPoet(files);
+  return (await poet).suggest(library.readPoemLines(message.text), options);
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {

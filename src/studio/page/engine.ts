@@ -1,5 +1,6 @@
 /** What the page asks for poems: a server, or the model in the browser itself. The page knows no other difference. */
-import type { PoemCheck } from '../../poetry/check.js';
+import type { TextCheck } from '../../poetry/check-text.js';
+import type { Suggestion } from '../../writing/suggest.js';
 import type { PoemChoices } from '../../writing/choices.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { JsonRequest } from '../../writing/json-request.js';
@@ -28,5 +29,7 @@ export interface Engine {
     onText: (candidate: number, text: string) => void,
     signal: AbortSignal,
   ): Promise<WrittenPoem[]>;
-  check(text: string, book: string): Promise<PoemCheck>;
+  check(text: string, book: string): Promise<TextCheck>;
+  /** For each fault of a text's poem the characters that mend it, as a model likes them. */
+  suggest(text: string, book: string): Promise<Suggestion[]>;
 }

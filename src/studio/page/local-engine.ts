@@ -1,9 +1,10 @@
 /** The miniature in the browser itself, in a worker: what a static site has. */
-import type { PoemCheck } from '../../poetry/check.js';
+import type { TextCheck } from '../../poetry/check-text.js';
+import type { Suggestion } from '../../writing/suggest.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { JsonRequest } from '../../writing/json-request.js';
 import type { Description, Engine } from './engine.js';
-import type { FromWorker, LocalFiles, ToWorker } from './engine-worker.js';
+import type { FromWorker, LocalFiles, Question, ToWorker } from './engine-worker.js';
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
@@ -36,17 +37,15 @@ export class LocalEngine implements Engine {
     return this.ask({ kind: 'write', request }, onText);
   }
 
-  check(text: string, book: string): Promise<PoemCheck> {
+  check(text: string, book: string): Promise<TextCheck> {
     return this.ask({ kind: 'check', text, book });
   }
 
-  private ask<T>(
-    message:
-      | { kind: 'describe' }
-      | { kind: 'write'; request: JsonRequest }
-      | { kind: 'check'; text: string; book: string },
-    onText?: Pending['onText'],
-  ): Promise<T> {
+  suggest(text: string, book: string): Promise<Suggestion[]> {
+    return this.ask({ kind: 'suggest', text, book });
+  }
+
+  private ask<T>(message: Question, onText?: Pending['onText']): Promise<T> {
     this.asked += 1;
     const id = this.asked;
     const answer = new Promise<T>((resolve, reject) => {

@@ -22,14 +22,22 @@ interface PoemViewProps {
   readonly style: PoemStyle;
   /** For each line whether the corpus has it. */
   readonly novelty?: readonly Nearness[];
+  /** Called with the number of a faulty line when it is opened, and with nothing when it is closed. */
+  readonly onFault?: (line: number | undefined) => void;
+  /** Called with a character that was chosen. */
+  readonly onCharacter?: (character: string) => void;
 }
 
-export function PoemView({ check, style, novelty = [] }: PoemViewProps) {
+export function PoemView({ check, style, novelty = [], onFault, onCharacter }: PoemViewProps) {
   const say = useSay();
   const convert = useScript(style.script);
   const [shown, setShown] = useState<number>();
   const titleOf = useRuleTitle();
   const faults = faultsByLine(check);
+  const show = (line: number | undefined): void => {
+    setShown(line);
+    onFault?.(line === undefined ? undefined : line + 1);
+  };
   return (
     <div class="poem-block">
       <div class={`poem ${style.vertical ? 'vertical' : ''}`} lang={langOf(style)}>
@@ -45,7 +53,8 @@ export function PoemView({ check, style, novelty = [] }: PoemViewProps) {
               tones={style.tones}
               faulty={wrong.length > 0}
               explanation={wrong.map(titleOf).join('；')}
-              toggle={{ open, change: () => setShown(open ? undefined : index) }}
+              toggle={{ open, change: () => show(open ? undefined : index) }}
+              onCharacter={onCharacter}
             />
           );
         })}

@@ -1,6 +1,7 @@
 /** The studio's server as the page's engine, and as what trains and evaluates. */
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import type { PoemCheck } from '../../poetry/check.js';
+import type { TextCheck } from '../../poetry/check-text.js';
+import type { Suggestion } from '../../writing/suggest.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { ErrorBody } from '../errors.js';
 import type { JobRecord } from '../jobs.js';
@@ -65,8 +66,12 @@ export class ServerEngine implements Engine {
     return poems;
   }
 
-  check(text: string, book: string): Promise<PoemCheck> {
+  check(text: string, book: string): Promise<TextCheck> {
     return this.json('api/check', { text, book });
+  }
+
+  suggest(text: string, book: string): Promise<Suggestion[]> {
+    return this.json('api/suggest', { text, book });
   }
 
   jobs(kind: JobRecord['kind']): Promise<JobRecord[]> {

@@ -1,6 +1,5 @@
 /** What stood with a poem and is not part of it, in a line. */
-import type { LeftOut } from '../poetry/poem-text.js';
-import { say } from './language.js';
+import type { LeftOut } from './poem-text.js';
 
 const KINDS: readonly (readonly [LeftOut['kind'], string, string])[] = [
   ['title', '题', 'title'],
@@ -14,8 +13,15 @@ const KINDS: readonly (readonly [LeftOut['kind'], string, string])[] = [
 
 const LONGEST = 16;
 
-/** `left out: title 登鹳雀楼; notes (2) 一作没`; empty where nothing was. */
-export function formatLeftOut(leftOut: readonly LeftOut[]): string {
+/**
+ * `left out: title 登鹳雀楼; notes (2) 一作没`; empty where nothing was.
+ *
+ * @param say chooses the reader's language
+ */
+export function formatLeftOut(
+  leftOut: readonly LeftOut[],
+  say: (chinese: string, english: string) => string,
+): string {
   const kinds = KINDS.flatMap(([kind, chinese, english]) => {
     const found = leftOut.filter((item) => item.kind === kind).map(({ text }) => text.replace(/\s+/gu, ' '));
     const [first = ''] = found;

@@ -1,0 +1,31 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { post, startStudio, type TestStudio } from '../studio.js';
+
+let studio: TestStudio;
+afterEach(() => studio.app.close());
+
+describe('what a page asks beside poems', () => {
+  it('is the check of a text with whatever stands around the poem', async () => {
+    studio = await startStudio();
+    const text = '登鹳雀楼\n王之涣\n白日依山尽（一作没），黄河入海流。\n欲穷千里目，更上一层楼。';
+    const check = await (await post(`${studio.address}/api/check`, { text })).json();
+    expect(check).toMatchObject({
+      title: '登鹳雀楼',
+      author: '王之涣',
+      form: '五绝',
+      leftOut: [{ kind: 'title' }, { kind: 'author' }, { kind: 'note', text: '一作没' }],
+      more: 0,
+    });
+  });
+
+  it('is what mends a fault', async () => {
+    studio = await startStudio();
+    const text = '白日依山尽，黄河入海流。欲穷千里目，更上一层台。';
+    const answer = await post(`${studio.address}/api/suggest`, { text });
+    expect(await answer.json()).toMatchObject([
+      { fault: { rule: 'rhyme', line: 4 }, mends: [{ at: 4, was: '台' }, { at: 4 }, { at: 4 }] },
+    ]);
+    const unknown = await post(`${studio.address}/api/suggest`, { text, model: 'none' });
+    expect(unknown.status).toBe(404);
+  });
+});
