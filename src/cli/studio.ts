@@ -125,7 +125,8 @@ async function runStudio(flags: StudioFlags): Promise<void> {
       knownLines: existsSync(index) ? await readLineIndex(index) : undefined,
     },
   });
-  const address = await app.listen({ host: flags.host, port: flags.port }).catch((error: unknown) => {
+  const address = await app.listen({ host: flags.host, port: flags.port }).catch(async (error: unknown) => {
+    await app.close();
     throw new InputError(
       `--host ${flags.host} --port ${flags.port}: ${systemProblem(error) ?? messageOf(error)}`,
     );

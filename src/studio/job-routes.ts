@@ -9,7 +9,7 @@ import { readRecipe } from '../training/recipe.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import { StudioError } from './errors.js';
 import type { JobSettings } from './job-settings.js';
-import type { JobKind, Jobs } from './jobs.js';
+import { isUnderWay, type JobKind, type Jobs } from './jobs.js';
 import type { ModelShelf } from './model-shelf.js';
 import { listRuns, readRun } from './runs.js';
 import { EvaluateSchema, TrainSchema, VoteSchema } from './schemas.js';
@@ -96,13 +96,13 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       const caller = callerSignal(request, reply);
       return streamEvents(reply, async (send) => {
         send(job, 'job');
-        if (job.state !== 'running') return;
+        if (!isUnderWay(job.state)) return;
         let unwatch = (): void => undefined;
         await new Promise<void>((resolve) => {
           unwatch = jobs.watch(id, (event) => {
             if ('line' in event) return send(event.line, 'line');
             send(event.job, 'job');
-            if (event.job.state !== 'running') resolve();
+            if (!isUnderWay(event.job.state)) resolve();
           });
           caller.addEventListener('abort', () => resolve());
         });

@@ -9,11 +9,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { InputError, messageOf, systemProblem } from '../support/errors.js';
 import { isRecord, readJson, writeJson } from '../support/files.js';
 import { StudioError } from './errors.js';
 
 export type JobKind = 'train' | 'eval';
-export type JobState = 'running' | 'stopped' | 'finished' | 'failed';
+export type JobState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed';
+
+/** Whether more is to come of a job in this state. */
+export const isUnderWay = (state: JobState): boolean => state === 'queued' || state === 'running';
 
 export interface JobRecord {
   readonly id: string;
@@ -24,6 +28,8 @@ export interface JobRecord {
   /** Arguments of `shiren`, one command after the other. */
   readonly commands: readonly (readonly string[])[];
   readonly state: JobState;
+  /** Its place among those that wait, from 1; only while it is queued. */
+  readonly place?: number;
   /** Why it failed. */
   readonly message?: string;
   readonly created: string;
@@ -37,6 +43,8 @@ export interface JobOptions {
   readonly folder: string;
   /** The program and its first arguments: node and the script of the command line. */
   readonly command: readonly string[];
+  /** Trainings at the same time, 1 where absent; others wait for their turn. */
+  readonly trainings?: number;
 }
 
 const RECORD = 'job.json';
@@ -49,6 +57,8 @@ export class Jobs {
   private readonly records = new Map<string, JobRecord>();
   private readonly processes = new Map<string, ChildProcess>();
   private readonly working = new Map<string, Promise<void>>();
+  /** Trainings that wait for their turn, in order. */
+  private readonly queue = new Set<string>();
   /** Jobs that were asked to stop, however they end. */
   private readonly stopping = new Set<string>();
   private readonly events = new EventEmitter().setMaxListeners(0);
@@ -65,14 +75,16 @@ export class Jobs {
       // What a record says of itself is no path.
       if (!isRecord(record) || record['id'] !== id) continue;
       const job = record as unknown as JobRecord;
-      jobs.records.set(id, job.state === 'running' ? { ...job, state: 'stopped' } : job);
+      jobs.records.set(id, isUnderWay(job.state) ? { ...job, state: 'stopped' } : job);
     }
     return jobs;
   }
 
   /** All jobs, the newest first. */
   list(kind?: JobKind): JobRecord[] {
-    const all = [...this.records.values()].filter((job) => kind === undefined || job.kind === kind);
+    const all = [...this.records.values()]
+      .filter((job) => kind === undefined || job.kind === kind)
+      .map((job) => this.withPlace(job));
     return all.sort((a, b) => b.created.localeCompare(a.created));
   }
 
@@ -80,7 +92,7 @@ export class Jobs {
   find(id: string): JobRecord {
     const job = this.records.get(id);
     if (!job) throw new StudioError(404, 'not_found_error', `job ${id}: there is none`);
-    return job;
+    return this.withPlace(job);
   }
 
   folderOf(id: string): string {
@@ -105,23 +117,24 @@ export class Jobs {
       commands: commands(folder),
       state: 'running',
     };
-    await this.run(job);
-    return job;
+    return this.begin(job);
   }
 
   /** Takes a job up where it stopped. */
   async resume(id: string): Promise<JobRecord> {
     const job = this.find(id);
-    if (job.state === 'running') throw new StudioError(409, 'conflict_error', `job ${id}: it is running`);
+    if (isUnderWay(job.state)) throw new StudioError(409, 'conflict_error', `job ${id}: it is ${job.state}`);
     await this.working.get(id);
-    const resumed: JobRecord = { ...job, state: 'running', message: undefined };
-    await this.run(resumed);
-    return resumed;
+    return this.begin({ ...job, message: undefined });
   }
 
   /** Stops a job: it finishes the step under way and keeps what is done. */
   async stop(id: string): Promise<JobRecord> {
-    this.find(id);
+    const job = this.find(id);
+    if (job.state === 'queued') {
+      this.queue.delete(id);
+      await this.update({ ...job, place: undefined, state: 'stopped' });
+    }
     if (this.processes.get(id)?.kill('SIGINT')) this.stopping.add(id);
     await this.working.get(id);
     this.stopping.delete(id);
@@ -136,19 +149,48 @@ export class Jobs {
 
   /** Stops all. @param within milliseconds after which those are killed that have not ended: they lose the step under way */
   async close(within = Infinity): Promise<void> {
+    for (const id of [...this.queue]) await this.stop(id);
     const kill = (): void => this.processes.forEach((child) => child.kill('SIGKILL'));
     const timer = Number.isFinite(within) ? setTimeout(kill, within) : undefined;
     await Promise.all([...this.processes.keys()].map((id) => this.stop(id)));
     clearTimeout(timer);
   }
 
-  private async run(job: JobRecord): Promise<void> {
-    await this.update(job);
-    const work = this.work(job).then((ended) => this.update(ended));
-    this.working.set(
-      job.id,
-      work.finally(() => this.working.delete(job.id)),
-    );
+  /** A record, with its place where it waits. */
+  private withPlace(job: JobRecord): JobRecord {
+    return job.state === 'queued' ? { ...job, place: [...this.queue].indexOf(job.id) + 1 } : job;
+  }
+
+  /** Runs a job, or lets it wait where as many trainings are under way as may be. */
+  private async begin(job: JobRecord): Promise<JobRecord> {
+    const trainings = [...this.working.keys()].filter((id) => this.records.get(id)?.kind === 'train');
+    const waits = job.kind === 'train' && trainings.length >= (this.options.trainings ?? 1);
+    if (waits) this.queue.add(job.id);
+    const begun: JobRecord = { ...job, state: waits ? 'queued' : 'running' };
+    if (!waits) this.run(begun);
+    await this.update(begun);
+    return this.withPlace(begun);
+  }
+
+  private run(job: JobRecord): void {
+    const work = this.work(job).then(async (ended) => {
+      this.working.delete(job.id);
+      await this.update(ended);
+      await this.next();
+    });
+    this.working.set(job.id, work);
+  }
+
+  /** Begins the first job that waits. */
+  private async next(): Promise<void> {
+    const [id] = this.queue;
+    const job = id === undefined ? undefined : this.records.get(id);
+    if (id === undefined || !job) return;
+    this.queue.delete(id);
+    await this.begin(job);
+    // The others have come a place nearer.
+    for (const waiting of this.queue)
+      this.events.emit(waiting, { job: this.find(waiting) } satisfies JobEvent);
   }
 
   private async work(job: JobRecord): Promise<JobRecord> {
@@ -189,9 +231,22 @@ export class Jobs {
   }
 
   private async update(job: JobRecord): Promise<void> {
-    this.records.set(job.id, job);
-    await writeJson(path.join(this.options.folder, job.id, RECORD), job);
-    this.events.emit(job.id, { job } satisfies JobEvent);
+    const kept = { ...job, ...(await this.keep(job)) };
+    this.records.set(job.id, kept);
+    this.events.emit(job.id, { job: this.withPlace(kept) } satisfies JobEvent);
+  }
+
+  /** Writes a job's record. @returns how the job has ended instead, where its folder is gone or cannot be written to */
+  private async keep(job: JobRecord): Promise<Partial<JobRecord>> {
+    const folder = path.join(this.options.folder, job.id);
+    try {
+      if (!existsSync(folder)) throw new InputError(`${folder}: the job’s folder is gone`);
+      await writeJson(path.join(folder, RECORD), job);
+      return {};
+    } catch (error) {
+      const message = [job.message, systemProblem(error) ?? messageOf(error)].filter(Boolean).join('\n');
+      return isUnderWay(job.state) ? { message } : { state: 'failed', message };
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { POEM_CHOICES } from '../writing/choices.js';
+import { lockFolder } from '../support/lock.js';
 import { Admission, type AdmissionOptions } from './admission.js';
 import { chatRoutes } from './chat-routes.js';
 import { endWithin, GRACE } from './ending.js';
@@ -57,8 +58,19 @@ const REQUEST_TIMEOUT = 30_000;
 /** Milliseconds that an idle connection is kept; closing waits no longer. */
 const KEEP_ALIVE = 5000;
 
-/** Builds the server; it listens when it is told to, and closing it stops jobs and frees models. */
+/** Builds the server; it listens when it is told to, and closing it stops jobs and frees models. @throws InputError where another studio has the folder */
 export async function createStudio(options: StudioOptions): Promise<FastifyInstance> {
+  // Two studios on one folder would take each other's jobs for their own.
+  const unlock = await lockFolder(options.home);
+  try {
+    return await buildStudio(options, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function buildStudio(options: StudioOptions, unlock: () => Promise<void>): Promise<FastifyInstance> {
   const { home, output, recipes, command, bodyLimit = BODY_LIMIT, mostTokens = MOST_TOKENS } = options;
   const runFolders = [...new Set([output, home])];
   const shelf = new ModelShelf({ ...options.shelf, adapterFolders: runFolders });
@@ -131,6 +143,7 @@ export async function createStudio(options: StudioOptions): Promise<FastifyInsta
     });
   }
 
+  app.addHook('onClose', unlock);
   endWithin(app, { jobs, admission, shelf, grace: options.grace ?? GRACE });
   return app;
 }

@@ -107,11 +107,12 @@ function heldError(file: string, content: string): InputError {
 }
 
 /**
- * Does work in a folder that no other process works in. The lock of a process that was killed is taken over.
+ * Locks a folder for this process. The lock of a process that was killed is taken over.
  *
+ * @returns what gives it back
  * @throws InputError if another process holds the folder, naming it, or if the folder cannot be locked, with the reason
  */
-export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const file = path.join(folder, NAME);
   const { pid } = process;
   const mine = JSON.stringify({ pid, host: hostname(), start: await processStart(pid), id: randomUUID() });
@@ -124,9 +125,15 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
       `${folder}: cannot be locked (${messageOf(error)}), expected a folder that can be written to`,
     );
   }
+  return () => rm(file, { force: true });
+}
+
+/** Does work in a folder that no other process works in. @throws InputError as {@link lockFolder} does */
+export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const release = await lockFolder(folder);
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    await release();
   }
 }

@@ -143,6 +143,7 @@ describe('a job', () => {
         commands: [],
       }),
     );
+    await studio.app.close();
     const again = await startStudio({ output: studio.output, home: path.join(studio.output, 'studio') });
     const jobs = (await (await fetch(`${again.address}/api/jobs`)).json()) as unknown[];
     await again.app.close();

@@ -11,7 +11,7 @@ import { run } from '../in-process.js';
 import { post, startStudio } from '../studio.js';
 
 /** Longer than any grace period here, and shorter than what ends a request anyway. */
-const SOON = 20_000;
+const SOON = 28_000;
 const newFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'shiren-ending-'));
 
 describe('a studio that is closed', { timeout: SOON }, () => {
@@ -33,7 +33,7 @@ describe('a studio that is closed', { timeout: SOON }, () => {
   });
 
   it('breaks off what cannot be finished in time, and says so', async () => {
-    const { app, address } = await startStudio({ grace: 2000, depth: 64 });
+    const { app, address } = await startStudio({ grace: 4000, depth: 64, mostTokens: 1000 });
     const load = async (): Promise<number> =>
       ((await (await fetch(`${address}/api/studio`)).json()) as { load: number }).load;
     // The model is there already.

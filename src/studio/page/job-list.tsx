@@ -44,6 +44,7 @@ export function JobList({ engine, control }: { engine: ServerEngine; control: Jo
   const { jobs, selected, select, act, error } = control;
   const say = useSay();
   const states: Readonly<Record<JobState, string>> = {
+    queued: say('等候', 'waiting'),
     running: say('进行中', 'running'),
     stopped: say('已停', 'stopped'),
     finished: say('已成', 'finished'),
@@ -58,13 +59,16 @@ export function JobList({ engine, control }: { engine: ServerEngine; control: Jo
       )}
       {jobs.length > 0 && (
         <ul class="jobs" aria-label={say('任务', 'jobs')}>
-          {jobs.map(({ id, title, state, message, created }) => (
+          {jobs.map(({ id, title, state, place, message, created }) => (
             <li key={id} class={state}>
               <button type="button" aria-pressed={selected?.id === id} onClick={() => select(id)}>
                 {title} <small>{new Date(created).toLocaleString()}</small>
               </button>
-              <span class="state">{states[state]}</span>
-              {state === 'running' && (
+              <span class="state">
+                {states[state]}
+                {place !== undefined && say(`（第${place}位）`, ` (place ${place})`)}
+              </span>
+              {(state === 'running' || state === 'queued') && (
                 <button type="button" onClick={() => act(engine.stop(id))}>
                   {say('停', 'stop')}
                 </button>
