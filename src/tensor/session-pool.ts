@@ -3,6 +3,7 @@
  * threads of one run wait for each other after every operator.
  */
 import { Worker } from 'node:worker_threads';
+import { InputError } from '../support/errors.js';
 import type { Arrays, ArrayWithShape } from './arrays.js';
 import type { Graph } from './graph.js';
 import type { RunAnswer, SessionThreadData } from './session-thread.js';
@@ -27,6 +28,7 @@ interface Waiting {
 class SessionThread {
   private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
+  private ended: Error | undefined;
 
   constructor(data: SessionThreadData) {
     this.worker = startThread(data);
@@ -36,13 +38,14 @@ class SessionThread {
       const next = this.waiting.shift();
       if (this.waiting.length === 0) this.worker.unref();
       if ('outputs' in answer) next?.resolve(answer.outputs);
-      else next?.reject(new Error(answer.error));
+      else next?.reject(answer.isInputError ? new InputError(answer.error) : new Error(answer.error));
     });
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', () => this.fail(new Error('the thread of a session ended')));
   }
 
   run(inputs: Arrays): Promise<Arrays> {
+    if (this.ended) return Promise.reject(this.ended);
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
       this.worker.ref();
@@ -55,6 +58,7 @@ class SessionThread {
   }
 
   private fail(error: Error): void {
+    this.ended ??= error;
     for (const { reject } of this.waiting.splice(0)) reject(error);
   }
 }

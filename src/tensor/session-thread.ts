@@ -1,6 +1,6 @@
-/** What runs on the thread of a {@link ThreadedSession}: one session, and runs of it one after the other. */
+/** What runs on a thread of a session pool: one session, and runs of it one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../support/errors.js';
+import { InputError, messageOf } from '../support/errors.js';
 import type { Arrays, ArrayWithShape } from './arrays.js';
 import { Session, type SessionModel, type SessionOptions } from './session.js';
 
@@ -10,13 +10,16 @@ export interface SessionThreadData {
   readonly options: SessionOptions;
 }
 
-/** What it answers to inputs. */
-export type RunAnswer = { readonly outputs: Arrays } | { readonly error: string };
+/** What it answers to inputs; of an error whether it is the user's. */
+export type RunAnswer =
+  { readonly outputs: Arrays } | { readonly error: string; readonly isInputError: boolean };
 
 if (!parentPort) throw new Error('session-thread is the entry of a worker thread');
 const port = parentPort;
 const { model, options } = workerData as SessionThreadData;
 const session = Session.open(model, options);
+// The first run says what is wrong, if anything is.
+session.catch(() => undefined);
 const copies = new Map<string, Float32Array>();
 
 /** The runtime reads no shared memory: what is shared is copied, into the same buffer each time. */
@@ -34,13 +37,15 @@ async function answer(inputs: Arrays): Promise<RunAnswer> {
     const owned = Object.entries(inputs).map(([name, array]) => [name, own(name, array)]);
     return { outputs: await (await session).run(Object.fromEntries(owned) as Arrays) };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { error: messageOf(error), isInputError: error instanceof InputError };
   }
 }
 
 port.on('message', (inputs: Arrays) => {
   void answer(inputs).then((result) => {
-    const moved = 'outputs' in result ? Object.values(result.outputs).map(({ data }) => data.buffer) : [];
-    port.postMessage(result, moved as ArrayBuffer[]);
+    const outputs = 'outputs' in result ? Object.values(result.outputs) : [];
+    // Outputs that crossed from a device as one are parts of one buffer.
+    const buffers = new Set(outputs.map(({ data }) => data.buffer as ArrayBuffer));
+    port.postMessage(result, [...buffers]);
   });
 });

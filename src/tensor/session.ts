@@ -56,7 +56,7 @@ export class Session implements Runner {
   ) {}
 
   /** Compiles a graph. */
-  static create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+  static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     return Session.open(modelOf(graph, options.device), options);
   }
 

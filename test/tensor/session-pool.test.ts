@@ -1,6 +1,7 @@
 /** Sessions on threads of their own compute what one session does. */
 import { describe, expect, it } from 'vitest';
 import type { ArrayWithShape } from '../../src/tensor/arrays.js';
+import { emit } from '../../src/tensor/emit.js';
 import { Graph } from '../../src/tensor/graph.js';
 import { add, gemm } from '../../src/tensor/operators.js';
 import { Session } from '../../src/tensor/session.js';
@@ -44,6 +45,17 @@ describe('a pool of sessions', () => {
       for (const { data } of [own, w]) data.forEach((value, at) => (data[at] = value + 1));
     }
     await Promise.all([session.release(), pool.release()]);
+  });
+
+  it('says of a graph that does not compile what is wrong with it, at each run', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['rows', 3]);
+    graph.output('y', emit('NoSuchOperator', { graph, inputs: [x], shape: ['rows', 3] }));
+    const pool = SessionPool.create(graph, 1);
+    await expect(pool.run({ x: rows(1, 1) })).rejects.toThrow(/NoSuchOperator/);
+    await expect(pool.run({ x: rows(1, 1) })).rejects.toThrow(/NoSuchOperator/);
+    await pool.release();
+    await expect(pool.run({ x: rows(1, 1) })).rejects.toThrow('the thread of a session ended');
   });
 
   it('says what is wrong, and goes on', async () => {
