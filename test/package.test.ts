@@ -1,9 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { minVersion, satisfies } from 'semver';
+import { readLineIndex } from '../src/corpus/line-index-file.js';
+import { openModel } from '../src/model/folder.js';
 import { readJson } from '../src/support/files.js';
+import { shiren } from './shiren.js';
 
 interface Manifest {
+  readonly version?: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly engines?: { readonly node?: string };
   readonly allowScripts?: Readonly<Record<string, boolean>>;
@@ -41,5 +47,30 @@ describe('what npm installs', () => {
       const refusing = asked.filter(([, { engines }]) => !satisfies(version, engines?.node ?? '*'));
       expect(refusing, version).toEqual([]);
     }
+  });
+});
+
+describe('the package', () => {
+  it('has its models and the index of lines at hand from any folder', async () => {
+    const before = process.cwd();
+    process.chdir(mkdtempSync(path.join(os.tmpdir(), 'shiren-elsewhere-')));
+    try {
+      expect((await readLineIndex('data/tang.index')).nearness('白日依山尽')).toBe('known');
+      expect((await openModel('models/miniature')).config.modelType).toBe('qwen3');
+      await expect(openModel('models/nothing/here')).rejects.toThrow(/no such model folder/);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('says its version, and what to do first', () => {
+    const { version } = manifest;
+    expect(shiren(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
+    const { code, out } = shiren([]);
+    expect(code).toBe(0);
+    expect(out).toContain(`shiren ${version}`);
+    expect(out.trim().split('\n').length).toBeLessThanOrEqual(10);
+    const commands = [...out.matchAll(/^ {2}shiren (\w+)/gm)].map(([, command]) => command);
+    expect(commands).toEqual(['write', 'check', 'studio', 'demo', 'train', 'help']);
   });
 });

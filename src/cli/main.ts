@@ -1,7 +1,8 @@
 /** The command line: builds the program, runs it, and turns errors into one line and an exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { InputError, messageOf, systemProblem } from '../support/errors.js';
-import { setLanguage, type Language } from './language.js';
+import { packageVersion } from '../support/package-files.js';
+import { say, setLanguage, type Language } from './language.js';
 
 type Register = (program: Command) => void;
 
@@ -26,10 +27,25 @@ async function commandsFor(argv: readonly string[]): Promise<Register[]> {
   return Promise.all((one ? [one] : Object.values(COMMANDS)).map((load) => load()));
 }
 
+/** What to do first, for those who ask for nothing. */
+function welcome(): string {
+  const first = [
+    ['shiren write --form 五言绝句 --theme 秋,月', '写一首诗', 'write a poem'],
+    ['shiren check 白日依山尽，黄河入海流。', '看平仄与押韵', 'check tones and rhymes'],
+    ['shiren studio', '在网页上写、改、比、训', 'write, check, compare and train on a page'],
+    ['shiren demo', '看全程：数据、三段训练、评测', 'the whole way: data, three stages, evaluation'],
+    ['shiren train recipes/mini.yaml', '训练小模型', 'train the miniature'],
+    ['shiren help', '所有命令', 'all commands'],
+  ] as const;
+  const lines = first.map(([command, chinese, english]) => `  ${command}  # ${say(chinese, english)}`);
+  return [`诗人 shiren ${packageVersion()}`, '', ...lines, ''].join('\n');
+}
+
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('shiren')
     .description('诗人 shiren: teaches a small language model to write Tang poems, and writes them')
     .addOption(new Option('--lang <language>', '语言 language of messages').choices(['zh', 'en']))
+    .version(packageVersion(), '-V, --version', '版本 print the version')
     .exitOverride()
     .hook('preAction', (command) => {
       const { lang } = command.opts<{ lang?: Language }>();
@@ -38,6 +54,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const register of await commandsFor(argv)) register(program);
   for (const command of allCommands(program)) command.exitOverride();
   try {
+    if (argv.length === 2) {
+      console.log(welcome());
+      return 0;
+    }
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -5,6 +5,7 @@ import { LineIndex } from '../poetry/line-index.js';
 import { characters } from '../poetry/text.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { writeFileWhole } from '../support/files.js';
+import { resolvePath } from '../support/package-files.js';
 import { CLEANING_DEFAULTS } from './clean.js';
 import { readCleanPoems } from './read-clean.js';
 
@@ -26,9 +27,9 @@ export async function writeLineIndex(file: string, lines: Iterable<string>): Pro
   await writeFileWhole(file, LineIndex.of(lines).toBytes());
 }
 
-/** @throws InputError for a file that is missing or no index */
+/** Reads an index; `data/tang.index` is found inside this package from any folder. @throws InputError for a file that is missing or no index */
 export async function readLineIndex(file: string): Promise<LineIndex> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+  const bytes = await readFile(resolvePath(file)).catch((error: unknown) => {
     throw new InputError(`${file}: ${messageOf(error)}`);
   });
   const index = LineIndex.fromBytes(bytes);

@@ -1,6 +1,7 @@
 /** A model opened: configuration, where its weights lie, tokenizer. */
 import { existsSync } from 'node:fs';
 import { InputError } from '../support/errors.js';
+import { resolvePath } from '../support/package-files.js';
 import { readConfig } from './architectures/registry.js';
 import type { ModelConfig } from './config.js';
 import { ggufModelFolder, isGgufFile } from './gguf/model-folder.js';
@@ -16,7 +17,7 @@ export interface ModelFolder {
 }
 
 /**
- * The folder of a model that is named by a path, by a GGUF file or by its id on the Hugging Face hub. What is on the hub is downloaded if need be;
+ * The folder of a model that is named by a path (also one inside this package: `models/miniature`), by a GGUF file or by its id on the Hugging Face hub. What is on the hub is downloaded if need be;
  * a GGUF file is unpacked once, into the user's cache.
  */
 export async function modelFolder(
@@ -24,7 +25,8 @@ export async function modelFolder(
   onProgress?: (progress: DownloadProgress) => void,
 ): Promise<string> {
   if (isGgufFile(name)) return ggufModelFolder(name);
-  if (existsSync(name)) return name;
+  const folder = resolvePath(name);
+  if (existsSync(folder)) return folder;
   if (!isHubId(name))
     throw new InputError(`${name}: no such model folder, and no id of the hub (OWNER/NAME)`);
   return hubModelFolder(name, onProgress);

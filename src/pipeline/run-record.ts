@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { hashFile, isRecord, readJson, writeJson } from '../support/files.js';
-import { packaged } from '../support/package-files.js';
+import { packageVersion } from '../support/package-files.js';
 import { settingsOf, type StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
 
@@ -51,7 +51,7 @@ export async function writeRunRecord(
 ): Promise<void> {
   const { train_dataset: train, eval_dataset: watched } = stage;
   await writeJson(path.join(folder, 'run.json'), {
-    shiren: await versionOf(packaged('package.json')),
+    shiren: packageVersion(),
     node: process.version,
     'onnxruntime-node': await installedVersion('onnxruntime-node'),
     platform: `${process.platform} ${process.arch}`,

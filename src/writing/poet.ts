@@ -9,6 +9,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { shapeOf, type FormName } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
+import { resolvePath } from '../support/package-files.js';
 import { Random } from '../support/random.js';
 import { checked } from '../support/schema.js';
 import { SeedSchema } from '../support/settings.js';
@@ -116,11 +117,10 @@ export class Poet implements PoemWriter {
   /** Loads a model and its adapter. @throws InputError for a folder that is not what it should be */
   static async load(options: PoetOptions): Promise<Poet> {
     const { model, tokenizer } = await openModelWithTokenizer(options.model);
-    if (options.adapter !== undefined && !existsSync(options.adapter)) {
-      throw new InputError(`${options.adapter}: no such adapter folder`);
-    }
-    const adapter =
-      options.adapter === undefined ? undefined : await loadAdapter(options.adapter, model.config);
+    const folder = options.adapter === undefined ? undefined : resolvePath(options.adapter);
+    if (folder !== undefined && !existsSync(folder))
+      throw new InputError(`${folder}: no such adapter folder`);
+    const adapter = folder === undefined ? undefined : await loadAdapter(folder, model.config);
     const decoder = await Decoder.create(model, {
       lora: adapter?.config,
       dtype: options.dtype,
