@@ -3,7 +3,8 @@ import path from 'node:path';
 import { projectionPath } from '../model/projections.js';
 import { InputError } from '../support/errors.js';
 import type { PreferenceSettings } from '../training/recipe/preference-settings.js';
-import type { DpoRecipe, StageRecipe } from '../training/recipe.js';
+import type { KtoSettings } from '../training/recipe/kto-settings.js';
+import type { DpoRecipe, KtoRecipe, StageRecipe } from '../training/recipe.js';
 import { COMMON_SETTINGS } from '../training/recipe/common-settings.js';
 import { defaultOf } from '../training/recipe/setting.js';
 import type { CommonSettings } from '../training/recipe/trainers.js';
@@ -113,18 +114,20 @@ const LEFT_OUT = {
   sample_prompts: 'it writes no samples while it trains',
 } as const satisfies Partial<Record<keyof CommonSettings, string>>;
 
+/** The policy that a stage is held to: what it begins with. */
+const referenceOf = ({ base, start }: StageContext): Named => ({
+  ref_model: base,
+  ...(start === undefined ? {} : { ref_model_adapters: start }),
+});
+
 const PREFERENCE: Readonly<
   Record<keyof PreferenceSettings, (stage: DpoRecipe, context: StageContext) => Named>
 > = {
-  loss_type({ name, loss_type: loss }, { base, start }) {
+  loss_type({ name, loss_type: loss }, context) {
     if (!PREFERENCE_LOSSES.includes(loss)) {
       throw new InputError(`${name}: loss_type ${loss}: LLaMA-Factory has ${PREFERENCE_LOSSES.join(', ')}`);
     }
-    return {
-      pref_loss: loss,
-      ref_model: base,
-      ...(start === undefined ? {} : { ref_model_adapters: start }),
-    };
+    return { pref_loss: loss, ...referenceOf(context) };
   },
   beta: ({ beta }) => ({ pref_beta: beta }),
   label_smoothing({ name, loss_type: loss, label_smoothing: smoothing }) {
@@ -137,6 +140,16 @@ const PREFERENCE: Readonly<
   },
   rpo_alpha: ({ rpo_alpha: alpha }) => ({ pref_ftx: alpha }),
   simpo_gamma: ({ simpo_gamma: gamma }) => ({ simpo_gamma: gamma }),
+};
+
+const KTO: Readonly<Record<keyof KtoSettings, (stage: KtoRecipe) => Named>> = {
+  loss_type({ name, loss_type: loss }) {
+    if (loss === 'kto') return {};
+    throw new InputError(`${name}: loss_type ${loss}: LLaMA-Factory has kto`);
+  },
+  beta: ({ beta }) => ({ pref_beta: beta }),
+  desirable_weight: ({ desirable_weight: weight }) => ({ kto_chosen_weight: weight }),
+  undesirable_weight: ({ undesirable_weight: weight }) => ({ kto_rejected_weight: weight }),
 };
 
 /** The name of a stage's validation set in dataset_info.json. */
@@ -161,6 +174,9 @@ export function llamaFactorySettings(stage: StageRecipe, context: StageContext):
   }
   const rows = Object.values(COMMON).map((row) => row(stage, context));
   if (stage.type === 'dpo') rows.push(...Object.values(PREFERENCE).map((row) => row(stage, context)));
+  if (stage.type === 'kto') {
+    rows.push(referenceOf(context), ...Object.values(KTO).map((row) => row(stage)));
+  }
   const settings = Object.fromEntries(rows.flatMap(Object.entries));
   return { model_name_or_path: context.base, template: context.template, ...settings };
 }

@@ -1,19 +1,22 @@
 /** A recipe for LLaMA-Factory: a YAML file a stage, and dataset_info.json with the data sets in its ShareGPT form. */
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
+import { readLabelledDataset, readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
 import type { StageRecipe } from '../training/recipe.js';
 import { fileBelow } from '../support/file-below.js';
 import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 import { evalName, leftOut, llamaFactorySettings, startOf, templateOf } from './llamafactory-settings.js';
-import { baseOf, offlineStages, type ProjectOptions } from './trl-project.js';
+import { baseOf, stagesOf, type ProjectOptions } from './trl-project.js';
 
 /** What the columns and roles are called in a data set. */
 const TAGS = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assistant_tag: 'assistant' };
 
+/** Types of stages that it has. */
+const LLAMA_FACTORY_TYPES = ['sft', 'dpo', 'kto'] as const;
+
 export async function exportLlamaFactory(folder: string, options: ProjectOptions): Promise<void> {
   const { recipe, model, data } = options;
-  const stages = offlineStages(recipe);
+  const stages = stagesOf(recipe, LLAMA_FACTORY_TYPES);
   const base = baseOf(recipe, model);
   const { modelType, numHiddenLayers: layers } = model.config;
   const template = templateOf(modelType);
@@ -45,6 +48,12 @@ async function conversations({ type }: StageRecipe, file: string): Promise<objec
       messages: [...prompt, ...completion],
     }));
   }
+  if (type === 'kto') {
+    return (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
+      messages: [...prompt, ...completion],
+      label,
+    }));
+  }
   return (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({
     messages: prompt,
     chosen: chosen[0],
@@ -53,12 +62,15 @@ async function conversations({ type }: StageRecipe, file: string): Promise<objec
 }
 
 function describeDataset(name: string, { type }: StageRecipe): object {
-  const preference = { chosen: 'chosen', rejected: 'rejected' };
+  const columns: Readonly<Record<string, object>> = {
+    dpo: { chosen: 'chosen', rejected: 'rejected' },
+    kto: { kto_tag: 'label' },
+  };
   return {
     file_name: `${name}.jsonl`,
     formatting: 'sharegpt',
-    ...(type === 'sft' ? {} : { ranking: true }),
-    columns: { messages: 'messages', ...(type === 'sft' ? {} : preference) },
+    ...(type === 'dpo' ? { ranking: true } : {}),
+    columns: { messages: 'messages', ...columns[type] },
     tags: TAGS,
   };
 }

@@ -2,15 +2,23 @@
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import { messageText, readPreferenceDataset, readSftDataset, type Message } from '../corpus/dataset.js';
+import {
+  messageText,
+  readLabelledDataset,
+  readPreferenceDataset,
+  readSftDataset,
+  type Message,
+} from '../corpus/dataset.js';
 import type { ModelFolder } from '../model/folder.js';
-import { saveAdapter } from '../model/lora.js';
+import { loadAdapter, saveAdapter, type Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
+import { rewardWeights } from '../training/recipe/grpo-settings.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { ExampleOrder } from '../training/example-order.js';
 import { newAdapter } from '../training/train-stage.js';
 import { InputError } from '../support/errors.js';
 import { fileBelow } from '../support/file-below.js';
+import { resolvePath } from '../support/package-files.js';
 import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
 export interface ProjectOptions {
@@ -26,20 +34,18 @@ export interface TrlOptions extends ProjectOptions {
   readonly template: string;
 }
 
-/** Types of stages whose examples are all there before they begin. */
-const OFFLINE: readonly StageRecipe['type'][] = ['sft', 'dpo'];
-
-/** The stages that another trainer can take over. @throws InputError where there is none */
-export function offlineStages({ stages }: Recipe): StageRecipe[] {
-  const offline = stages.filter(({ type }) => OFFLINE.includes(type));
-  if (offline.length === 0) {
-    const types = [...new Set(stages.map(({ type }) => type))].join(', ');
-    throw new InputError(
-      `the recipe has stages of type ${types} only, expected one of type ${OFFLINE.join(', ')}`,
-    );
-  }
-  return offline;
+/** The stages of some types. @throws InputError where there is none */
+export function stagesOf({ stages }: Recipe, types: readonly StageRecipe['type'][]): StageRecipe[] {
+  const chosen = stages.filter(({ type }) => types.includes(type));
+  if (chosen.length > 0) return chosen;
+  const found = [...new Set(stages.map(({ type }) => type))].join(', ');
+  throw new InputError(
+    `the recipe has stages of type ${found} only, expected one of type ${types.join(', ')}`,
+  );
 }
+
+/** Types of stages that TRL has trainers for; rounds of pairs are ours. */
+const TRL_TYPES: readonly StageRecipe['type'][] = ['sft', 'dpo', 'kto', 'grpo'];
 
 /** Losses that TRL has in trainers of their own, or no more. */
 const NOT_IN_DPO_TRAINER: readonly string[] = ['simpo', 'orpo'];
@@ -59,12 +65,14 @@ export function baseOf({ model_name_or_path: name }: Recipe, model: ModelFolder)
 /** Writes the project: data, order, the adapters before the first step, settings and scripts. */
 export async function exportTrl(folder: string, options: TrlOptions): Promise<void> {
   const { recipe, model, tokenizer, data, template } = options;
-  const stages = offlineStages(recipe);
+  const stages = stagesOf(recipe, TRL_TYPES);
   requireKnownLosses(stages);
   await writeFolderWhole(folder, async (beside) => {
     await cp(template, beside, { recursive: true });
     const base = baseOf(recipe, model);
-    await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages });
+    const described = stages.map(describeStage);
+    await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages: described });
+    if (stages.some(({ type }) => type === 'grpo')) await copyCorpus(data, path.join(beside, 'data'));
     for (const stage of stages) {
       const examples = await renderExamples(
         stage,
@@ -73,12 +81,41 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
       );
       await writeJsonLines(path.join(beside, 'data', `${stage.name}.jsonl`), examples);
       await writeJson(path.join(beside, 'order', `${stage.name}.json`), epochOrders(stage, examples.length));
-      if (stage.adapter_from === null) {
-        const adapter = await newAdapter(model, stage);
-        await saveAdapter(path.join(beside, 'init', stage.name), adapter, base);
-      }
+      const adapter = await firstAdapter(stage, recipe, model);
+      if (adapter) await saveAdapter(path.join(beside, 'init', stage.name), adapter, base);
     }
   });
+}
+
+/** The adapter before the first step; none for a stage that goes on from an earlier one. */
+async function firstAdapter(
+  stage: StageRecipe,
+  { stages }: Recipe,
+  model: ModelFolder,
+): Promise<Adapter | undefined> {
+  const { adapter_from: from } = stage;
+  if (from === null) return newAdapter(model, stage);
+  if (stages.some(({ name }) => name === from)) return undefined;
+  return loadAdapter(resolvePath(from), model.config);
+}
+
+/** A stage as the project's recipe has it: modules of rewards where they lie here. */
+function describeStage(stage: StageRecipe): StageRecipe {
+  if (stage.type !== 'grpo') return stage;
+  const rewards = stage.rewards.map((reward) =>
+    typeof reward === 'object' && 'module' in reward
+      ? { ...reward, module: path.resolve(reward.module) }
+      : reward,
+  );
+  return { ...stage, rewards, reward_weights: rewardWeights(stage) };
+}
+
+/** What poems are judged by, for `shiren reward`. */
+async function copyCorpus(data: string, folder: string): Promise<void> {
+  for (const name of ['lines.txt', path.join('clean', 'train.jsonl')]) {
+    const file = path.join(data, name);
+    if (existsSync(file)) await cp(file, path.join(folder, name));
+  }
 }
 
 /** For each epoch the examples in the order of our own trainer. */
@@ -97,6 +134,16 @@ async function renderExamples(stage: StageRecipe, file: string, tokenizer: Token
     return (await readSftDataset(file)).map(({ prompt, completion }) => ({
       prompt: asked(prompt),
       completion: answered(completion),
+    }));
+  }
+  if (stage.type === 'kto') {
+    return (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
+      ...{ prompt: asked(prompt), completion: answered(completion), label },
+    }));
+  }
+  if (stage.type === 'grpo') {
+    return (await readSftDataset(file)).map(({ prompt, form, themes }) => ({
+      ...{ prompt: asked(prompt), asked: messageText(prompt), form, themes },
     }));
   }
   return (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({

@@ -7,13 +7,12 @@ import {
   REWARD_NAMES,
   type RewardFunction,
   type RewardInput,
-  type RewardName,
 } from '../evaluation/rewards.js';
 import type { Yardstick } from '../evaluation/yardstick.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord } from '../support/files.js';
 import { nearestName, shownValue } from '../support/schema.js';
-import type { GrpoSettings, RewardSetting } from '../training/recipe/grpo-settings.js';
+import { rewardWeights, type GrpoSettings, type RewardSetting } from '../training/recipe/grpo-settings.js';
 
 /** A reward function, checked: one finite number or NaN for each example. */
 export interface OpenedReward {
@@ -29,30 +28,33 @@ export interface OpenedReward {
  * @throws InputError for a name that is not built in, or a module that cannot be read or exports no function
  */
 export async function openRewards(
-  { rewards, reward_weights: weights }: Pick<GrpoSettings, 'rewards' | 'reward_weights'>,
+  settings: Pick<GrpoSettings, 'rewards' | 'reward_weights'>,
   corpus: Yardstick,
 ): Promise<OpenedReward[]> {
   const builtIn = new BuiltInRewards(corpus);
-  const opened = await Promise.all(rewards.map((setting) => openReward(setting, builtIn)));
-  const seen = new Map<string, number>();
-  return opened.map((reward, index) => {
-    const count = (seen.get(reward.name) ?? 0) + 1;
-    seen.set(reward.name, count);
-    const name = count === 1 ? reward.name : `${reward.name}-${count}`;
-    return { ...reward, name, weight: weights?.[index] ?? reward.weight };
+  const weights = rewardWeights(settings);
+  const judges = await Promise.all(settings.rewards.map((setting) => openReward(setting, builtIn)));
+  const names = settings.rewards.map(rewardName);
+  return judges.map((judge, index) => {
+    const before = names.slice(0, index).filter((name) => name === names[index]).length;
+    const name = `${names[index]}${before === 0 ? '' : `-${before + 1}`}`;
+    return { name, weight: weights[index] ?? 1, judge };
   });
 }
 
-async function openReward(setting: RewardSetting, builtIn: BuiltInRewards): Promise<OpenedReward> {
-  if (typeof setting === 'string') return openBuiltIn(setting, 1, builtIn);
-  const { weight = 1 } = setting;
-  if ('name' in setting) return openBuiltIn(setting.name, weight, builtIn);
-  const file = path.resolve(setting.module);
-  const reward = await importReward(file);
-  return { name: path.parse(file).name, weight, judge: (examples) => judgeBy(reward, file, examples) };
+/** What a reward is called in figures: by its name, or by its module's. */
+function rewardName(setting: RewardSetting): string {
+  if (typeof setting === 'string') return setting;
+  return 'name' in setting ? setting.name : path.parse(setting.module).name;
 }
 
-function openBuiltIn(name: string, weight: number, builtIn: BuiltInRewards): OpenedReward {
+async function openReward(setting: RewardSetting, builtIn: BuiltInRewards): Promise<OpenedReward['judge']> {
+  if (typeof setting === 'object' && 'module' in setting) {
+    const file = path.resolve(setting.module);
+    const reward = await importReward(file);
+    return (examples) => judgeBy(reward, file, examples);
+  }
+  const name = rewardName(setting);
   const known = REWARD_NAMES.find((one) => one === name);
   if (!known) {
     const near = nearestName(name, REWARD_NAMES);
@@ -60,8 +62,8 @@ function openBuiltIn(name: string, weight: number, builtIn: BuiltInRewards): Ope
       `rewards: ${name}: no reward of this name, did you mean ${near}? (${REWARD_NAMES.join(', ')}; a module of your own: {module: ./my-reward.ts})`,
     );
   }
-  const reward = builtIn.function(known satisfies RewardName);
-  return { name, weight, judge: async (examples) => reward(examples) };
+  const reward = builtIn.function(known);
+  return async (examples) => reward(examples);
 }
 
 async function importReward(file: string): Promise<RewardFunction> {

@@ -14,7 +14,7 @@ import { openRewards } from './rewards.js';
 
 /** Poems and the rewards that are tried on them. */
 export interface TryRewardsOptions extends Pick<GrpoSettings, 'rewards' | 'reward_weights'> {
-  /** Poems: JSON Lines (`text` or `completion`; `prompt`, `form` and `themes` where they are known), or plain text with a blank line between them. */
+  /** Poems: JSON Lines (`text` or `completion`; `prompt`, `form`, `themes` and `finished` where they are known), or plain text with a blank line between them. */
   readonly file: string;
   /** Folder of the reference corpus. */
   readonly data: string;
@@ -34,7 +34,6 @@ export async function tryRewards(options: TryRewardsOptions): Promise<JudgedPoem
   const rewards = await openRewards(options, await readReferenceCorpus(options.data));
   const examples = poems.map((poem, index): RewardInput => ({
     ...poem,
-    finished: true,
     group: poems.flatMap(({ prompt, text }, at) => (at !== index && prompt === poem.prompt ? [text] : [])),
     earlier: [],
   }));
@@ -49,7 +48,7 @@ export async function tryRewards(options: TryRewardsOptions): Promise<JudgedPoem
   });
 }
 
-type Poem = Pick<RewardInput, 'prompt' | 'text' | 'form' | 'themes'>;
+type Poem = Omit<RewardInput, 'group' | 'earlier'>;
 
 async function readPoems(file: string): Promise<Poem[]> {
   const poems: Poem[] = [];
@@ -84,5 +83,11 @@ function parsePoem(value: unknown, place: string): Poem {
       `${place}: form: found ${named ?? 'none that is known'}, expected one that can be asked for`,
     );
   const themes = Array.isArray(columns['themes']) ? columns['themes'].map(String) : (asked?.themes ?? []);
-  return { prompt: prompt ?? formatPrompt({ form, themes }), text, form, themes };
+  return {
+    prompt: prompt ?? formatPrompt({ form, themes }),
+    text,
+    form,
+    themes,
+    finished: columns['finished'] !== false,
+  };
 }

@@ -15,9 +15,24 @@ from datasets import load_dataset
 from peft import PeftModel
 from torch.utils.data import Sampler
 from transformers import AutoModelForCausalLM, AutoTokenizer
-from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
+
+from rewards import reward_functions
 
 HERE = Path(__file__).parent
+
+COLUMNS = {
+    "sft": ("prompt", "completion"),
+    "dpo": ("prompt", "chosen", "rejected"),
+    "kto": ("prompt", "completion", "label"),
+    "grpo": ("prompt", "asked", "form", "themes"),
+}
+
+# What a recipe and GRPOConfig call by one name.
+GRPO_SETTINGS = (
+    "loss_type beta epsilon epsilon_high num_iterations num_generations max_completion_length temperature top_p top_k "
+    "importance_sampling_level scale_rewards mask_truncated_completions reward_weights"
+).split()
 
 
 class RecipeOrder(Sampler):
@@ -107,7 +122,7 @@ def main():
     for config in model.peft_config.values():
         config.lora_dropout = stage["lora_dropout"]
 
-    columns = ("prompt", "completion") if stage["type"] == "sft" else ("prompt", "chosen", "rejected")
+    columns = COLUMNS[stage["type"]]
     dataset = load_dataset("json", data_files=str(HERE / "data" / f"{stage['name']}.jsonl"), split="train")
     dataset = dataset.select_columns(list(columns))
     shared = {"model": model, "processing_class": tokenizer, "train_dataset": dataset}
@@ -115,6 +130,14 @@ def main():
     epochs = read(f"order/{stage['name']}.json")
     if stage["type"] == "sft":
         trainer = in_order(SFTTrainer, epochs)(args=SFTConfig(**arguments), **shared)
+    elif stage["type"] == "kto":
+        own = {name: stage[name] for name in ("loss_type", "beta", "desirable_weight", "undesirable_weight")}
+        trainer = in_order(KTOTrainer, epochs)(args=KTOConfig(**own, **arguments), **shared)
+    elif stage["type"] == "grpo":
+        del arguments["max_length"]
+        config = GRPOConfig(**{name: stage[name] for name in GRPO_SETTINGS}, **arguments)
+        functions = reward_functions(stage, tokenizer.eos_token_id)
+        trainer = GRPOTrainer(args=config, reward_funcs=functions, **shared)
     else:
         losses = {"loss_type": [stage["loss_type"]], "loss_weights": [1.0]}
         if stage["rpo_alpha"] > 0:

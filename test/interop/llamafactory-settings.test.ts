@@ -90,6 +90,21 @@ describe('a stage for LLaMA-Factory', () => {
     expect(llamaFactorySettings(simpo, CONTEXT)).toMatchObject({ pref_loss: 'simpo', simpo_gamma: 1.5 });
   });
 
+  it('says every key of a stage of type kto under its names', () => {
+    const kto = (settings: object = {}) =>
+      llamaFactorySettings(
+        stageRecipe({ name: 'one', type: 'kto', train_dataset: 'votes.jsonl', ...settings }),
+        { ...CONTEXT, start: 'output/two' },
+      );
+    expect(kto({ beta: 0.3, desirable_weight: 2, undesirable_weight: 1.5 })).toMatchObject({
+      ...{ stage: 'kto', pref_beta: 0.3, kto_chosen_weight: 2, kto_rejected_weight: 1.5 },
+      ...{ ref_model: 'models/miniature', ref_model_adapters: 'output/two' },
+    });
+    expect(() => kto({ loss_type: 'apo_zero_unpaired' })).toThrow(
+      /one: loss_type apo_zero_unpaired: LLaMA-Factory has kto/,
+    );
+  });
+
   it('names the layers that get adapters', () => {
     const some = stage('sft', { layers_to_transform: [0, 2], target_modules: ['q_proj', 'up_proj'] });
     expect(llamaFactorySettings(some, CONTEXT)).toMatchObject({

@@ -1,5 +1,5 @@
 /** Recipes as projects of other trainers; whether they take the same steps there is in python.test.ts. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +56,85 @@ describe('a recipe', () => {
       messages: [{ role: 'user' }],
       chosen: { role: 'assistant' },
       rejected: { role: 'assistant' },
+    });
+  });
+
+  describe('with judged answers and rewards', () => {
+    const recipe = path.join(folder, 'judged.yaml');
+    const stage = (name: string, type: string, data: string, more = ''): string =>
+      `  - { name: ${name}, type: ${type}, train_dataset: ${data}/train.jsonl, adapter_from: models/miniature-dpo ${more} }`;
+    beforeAll(() => {
+      const stages = [
+        stage('judged', 'kto', 'preference'),
+        stage('rewarded', 'grpo', 'clean', ', rewards: [rhyme, { module: ./winter.ts, weight: 2 }]'),
+      ];
+      writeFileSync(recipe, ['model_name_or_path: models/miniature', 'stages:', ...stages].join('\n'));
+    });
+    const lines = (...parts: string[]): Record<string, unknown>[] =>
+      read(...parts)
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+    it('becomes a TRL project: labelled answers, prompts with what they ask for, rewards that shiren judges', () => {
+      const args = ['export', 'trl', path.join(folder, 'judged'), '--recipe', recipe, '--data', data];
+      expect(shiren(args).code).toBe(0);
+      const [good, bad] = lines('judged/data/judged.jsonl');
+      expect([good!['label'], bad!['label']]).toEqual([true, false]);
+      expect(good!['prompt']).toBe(bad!['prompt']);
+      expect(Object.keys(lines('judged/data/rewarded.jsonl')[0]!)).toEqual([
+        'prompt',
+        'asked',
+        'form',
+        'themes',
+      ]);
+      // What it says can be read back: rewards.py asks for it so.
+      const poems = path.join(folder, 'poems.jsonl');
+      writeFileSync(
+        poems,
+        `${JSON.stringify({ text: '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。' })}\n`,
+      );
+      const project = path.join(folder, 'judged');
+      const judged = shiren([
+        'reward',
+        poems,
+        '--recipe',
+        path.join(project, 'recipe.json'),
+        '--data',
+        path.join(project, 'data'),
+      ]);
+      expect(judged.err).toContain(`${path.resolve('winter.ts')}: no such file`);
+      expect(existsSync(path.join(project, 'data/lines.txt'))).toBe(true);
+      expect(existsSync(path.join(project, 'init/judged/adapter_config.json'))).toBe(true);
+    });
+
+    it('becomes files of LLaMA-Factory, which has no GRPO: that stage is left out, and refused alone', () => {
+      const args = [
+        'export',
+        'llamafactory',
+        path.join(folder, 'judged-lf'),
+        '--recipe',
+        recipe,
+        '--data',
+        data,
+      ];
+      expect(shiren(args).code).toBe(0);
+      expect(parse(read('judged-lf/judged.yaml'))).toMatchObject({ stage: 'kto', pref_beta: 0.1 });
+      expect(lines('judged-lf/data/judged.jsonl')[0]).toMatchObject({
+        label: true,
+        messages: [{ role: 'user' }, { role: 'assistant' }],
+      });
+      expect(JSON.parse(read('judged-lf/data/dataset_info.json'))).toMatchObject({
+        judged: { columns: { kto_tag: 'label' } },
+      });
+      const alone = path.join(folder, 'alone.yaml');
+      writeFileSync(
+        alone,
+        ['model_name_or_path: models/miniature', 'stages:', stage('g', 'grpo', 'clean')].join('\n'),
+      );
+      expect(
+        shiren(['export', 'llamafactory', path.join(folder, 'none'), '--recipe', alone, '--data', data]).err,
+      ).toContain('the recipe has stages of type grpo only, expected one of type sft, dpo, kto');
     });
   });
 

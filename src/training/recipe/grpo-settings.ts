@@ -99,6 +99,16 @@ export const GRPO_SETTINGS = {
 
 export type GrpoSettings = Readonly<Static<TObject<typeof GRPO_SETTINGS>>>;
 
+/** What each reward weighs: by `reward_weights`, or by what stands with it. */
+export function rewardWeights({
+  rewards,
+  reward_weights,
+}: Pick<GrpoSettings, 'rewards' | 'reward_weights'>): number[] {
+  return rewards.map(
+    (reward, index) => reward_weights?.[index] ?? (typeof reward === 'object' ? (reward.weight ?? 1) : 1),
+  );
+}
+
 interface GrpoBatch {
   readonly per_device_train_batch_size: number;
   readonly gradient_accumulation_steps: number;
