@@ -7,6 +7,7 @@ export { type Constraints } from './writing/constraint-schema.js';
 export { LineIndex, type Nearness } from './poetry/line-index.js';
 export { readLineIndex } from './corpus/line-index-file.js';
 export { checkLines, checkPoem, type PoemCheck } from './poetry/check.js';
+export { lookUpCharacter, lookUpRhyme, type CharacterEntry, type RhymeEntry } from './poetry/lookup.js';
 export { checkText, type TextCheck } from './poetry/check-text.js';
 export { readPoemLines, readPoemText, type PastedPoem, type PastedText } from './poetry/poem-text.js';
 export { type Suggestion } from './writing/suggest.js';

@@ -6,6 +6,7 @@ import { putFile, removeFolder } from './file-system.js';
 import { setWasmFolder } from './runtime.js';
 
 export { checkLines, checkPoem, type PoemCheck } from '../poetry/check.js';
+export { lookUpCharacter, lookUpRhyme, type CharacterEntry, type RhymeEntry } from '../poetry/lookup.js';
 export { checkText, type TextCheck } from '../poetry/check-text.js';
 export { readPoemLines, readPoemText, type PastedPoem, type PastedText } from '../poetry/poem-text.js';
 export { FORM_NAMES, FORMS, type FormName } from '../poetry/forms.js';

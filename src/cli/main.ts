@@ -10,6 +10,8 @@ type Register = (program: Command) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   write: async () => (await import('./write.js')).writeCommand,
   check: async () => (await import('./check.js')).checkCommand,
+  lookup: async () => (await import('./lookup.js')).lookupCommand,
+  rhyme: async () => (await import('./rhyme.js')).rhymeCommand,
   data: async () => (await import('./data.js')).dataCommand,
   train: async () => (await import('./train.js')).trainCommand,
   reward: async () => (await import('./reward.js')).rewardCommand,

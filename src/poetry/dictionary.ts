@@ -7,6 +7,8 @@ export interface DictionaryReading {
   readonly group: RhymeGroup;
   /** Label of the level-tone group of the same rhyme: what an oblique reading chimes with (撞韵). */
   readonly level: string | undefined;
+  /** The rhyme of 廣韻; absent where the dictionary lacks the character. */
+  readonly rhyme?: string;
   /** There where the dictionary lacks the character, and the group follows from its sound today. */
   readonly derived?: true;
 }
@@ -36,7 +38,7 @@ const FURTHER =
 function readGuangyun(key: string): DictionaryReading | undefined {
   const [rhyme = '', levelRhyme = rhyme] = key.split('/');
   const group = groupOfGuangyunRhyme(rhyme);
-  return group && { group, level: groupOfGuangyunRhyme(levelRhyme)?.label };
+  return group && { group, rhyme, level: groupOfGuangyunRhyme(levelRhyme)?.label };
 }
 
 function readDerived(label: string): DictionaryReading | undefined {

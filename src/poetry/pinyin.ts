@@ -5,3 +5,8 @@ import { pinyin } from 'pinyin-pro';
 export function toPinyin(line: string): string[] {
   return pinyin(line, { type: 'array' });
 }
+
+/** All readings of a character in today's Mandarin, the commonest first. */
+export function toPinyinReadings(character: string): string[] {
+  return [...new Set(pinyin(character, { multiple: true, type: 'array' }))];
+}

@@ -34,6 +34,11 @@ function entriesOf(table: string): () => ReadonlyMap<string, string> {
 const counts = entriesOf(USAGE);
 const words = entriesOf(WORDS);
 
+/** The characters that were counted. */
+export function usedCharacters(): Iterable<string> {
+  return counts().keys();
+}
+
 /** What was counted of these characters, all together. */
 export function usageOf(characters: Iterable<string>): Usage {
   let [level, oblique] = [0, 0];

@@ -42,6 +42,17 @@ export const SuggestSchema = Type.Object(
   closed,
 );
 
+export const LookupSchema = Type.Object({ character: text(8, 'a Chinese character') }, closed);
+
+export const RhymeSchema = Type.Object(
+  {
+    group: text(20, 'a rhyme group, or a character whose groups are meant'),
+    book: Type.Optional(oneOf(BOOK_NAMES, 'the rhyme book; 平水韵 where absent')),
+    script: Type.Optional(oneOf(['simplified', 'traditional'], 'simplified where absent')),
+  },
+  closed,
+);
+
 const side = (description: string) => text(2000, description);
 export const VoteSchema = Type.Object(
   {

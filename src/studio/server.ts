@@ -19,6 +19,7 @@ import { jobRoutes, reportRoutes } from './job-routes.js';
 import { Jobs } from './jobs.js';
 import { ModelShelf, type ShelfOptions } from './model-shelf.js';
 import { poemRoutes } from './poem-routes.js';
+import { referenceRoutes } from './reference-routes.js';
 import { AddModelSchema } from './schemas.js';
 import {
   guardOrigins,
@@ -40,6 +41,8 @@ export interface StudioOptions extends SecurityOptions, AdmissionOptions {
   readonly recipes: readonly string[];
   /** The program and first arguments that jobs are run with. */
   readonly command: readonly string[];
+  /** Poems that example lines are taken from, as `data build` takes them; none where absent. */
+  readonly examples?: readonly string[];
   /** Folder of the built page. */
   readonly page: string;
   /** Bytes that a request may have. */
@@ -103,6 +106,7 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
 
   chatRoutes(app, { shelf, admission, mostTokens });
   poemRoutes(app, { shelf, admission });
+  referenceRoutes(app, options.examples ?? []);
   const dataFolders = (): Promise<string[]> => findDataFolders(output);
   const starterData = path.join(output, 'data');
   const owner = isOwnerOnly(options);

@@ -112,3 +112,38 @@ describe('what shiren check shows', () => {
     );
   });
 });
+
+describe('shiren lookup and shiren rhyme', () => {
+  it('show readings, use and lines of poems', () => {
+    const { code, out } = shiren(['lookup', '看']);
+    expect(code).toBe(0);
+    expect(out).toContain('廣韻      寒 平 · 翰 去');
+    expect(out).toContain('上平十四寒 (usual) · 去声十五翰 (also usual)');
+    expect(out).toContain('相看两不厌 李白《独坐敬亭山》');
+    const entry = JSON.parse(shiren(['lookup', '看', '--json']).out) as {
+      examples: { tone: string; line: string }[];
+    };
+    expect(new Set(entry.examples.map(({ tone }) => tone))).toEqual(new Set(['平', '仄']));
+    for (const { line } of entry.examples) expect(line).toContain('看');
+  });
+
+  it('show the characters of a group', () => {
+    expect(shiren(['rhyme', '东', '--most', '3']).out).toMatch(
+      /上平一东 平 · \d+ characters\n.*\n {2}风 中 空\n/,
+    );
+    expect(JSON.parse(shiren(['rhyme', '敬', '--json', '--most', '1']).out)).toMatchObject({
+      book: '平水韵',
+      group: '去声二十四敬',
+      tone: '去',
+    });
+  });
+
+  it.each([
+    [['lookup', 'abc'], 'lookup abc: expected Chinese characters'],
+    [['rhyme', 'abc'], 'rhyme abc: no group of 平水韵'],
+  ])('answer %j with one clear line', (args, message) => {
+    const { code, err } = shiren(args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});

@@ -5,6 +5,32 @@ let studio: TestStudio;
 afterEach(() => studio.app.close());
 
 describe('what a page asks beside poems', () => {
+  it('is how a character is read, with lines of poems', async () => {
+    studio = await startStudio({ examples: ['data/starter'] });
+    const answer = await fetch(`${studio.address}/api/lookup?character=${encodeURIComponent('看')}`);
+    expect(await answer.json()).toMatchObject({
+      平水韵: [{ group: '上平十四寒', rank: 'usual' }, { group: '去声十五翰' }],
+      examples: expect.arrayContaining([expect.objectContaining({ tone: '仄' })]) as unknown,
+    });
+    const wrong = await fetch(`${studio.address}/api/lookup?character=ab`);
+    expect([wrong.status, await wrong.json()]).toMatchObject([
+      400,
+      { error: { message: 'character: expected one Chinese character' } },
+    ]);
+  });
+
+  it('is the characters of a rhyme group', async () => {
+    studio = await startStudio();
+    const ask = (query: string): Promise<Response> => fetch(`${studio.address}/api/rhyme?${query}`);
+    const [east] = (await (await ask('group=%E4%B8%9C')).json()) as {
+      group: string;
+      characters: { character: string }[];
+    }[];
+    expect([east?.group, east?.characters[0]?.character]).toEqual(['上平一东', '风']);
+    expect((await ask('group=none')).status).toBe(404);
+    expect((await ask('group=a&book=none')).status).toBe(400);
+  });
+
   it('is the check of a text with whatever stands around the poem', async () => {
     studio = await startStudio();
     const text = '登鹳雀楼\n王之涣\n白日依山尽（一作没），黄河入海流。\n欲穷千里目，更上一层楼。';

@@ -5,6 +5,7 @@ import { formatLeftOut } from '../../poetry/left-out.js';
 import type { Description, Engine } from './engine.js';
 import { SelectField } from './fields.js';
 import { useSay } from './language.js';
+import { LookupPanel } from './lookup-panel.js';
 import { MendList } from './mend-list.js';
 import { PoemView } from './poem-view.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
@@ -20,6 +21,7 @@ export function CheckView({ engine, description }: { engine: Engine; description
   const [check, setCheck] = useState<TextCheck>();
   const [error, setError] = useState<string>();
   const [fault, setFault] = useState<number>();
+  const [character, setCharacter] = useState('');
   useEffect(() => {
     let current = true;
     setFault(undefined);
@@ -50,6 +52,7 @@ export function CheckView({ engine, description }: { engine: Engine; description
           onChange={setBook}
           choices={description.books}
         />
+        <LookupPanel engine={engine} book={book} character={character} onCharacter={setCharacter} />
       </div>
       <section aria-label={say('格律', 'meter and rhyme')} aria-live="polite">
         <StyleBar style={style} onChange={setStyle} />
@@ -60,7 +63,7 @@ export function CheckView({ engine, description }: { engine: Engine; description
         )}
         {check && check.lines.length > 0 && (
           <article class="card">
-            <PoemView key={text} check={check} style={style} onFault={setFault} />
+            <PoemView key={text} check={check} style={style} onFault={setFault} onCharacter={setCharacter} />
             {fault !== undefined && (
               <MendList
                 engine={engine}

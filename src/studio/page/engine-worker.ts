@@ -17,7 +17,9 @@ export interface LocalFiles {
 export type Question =
   | { readonly kind: 'describe' }
   | { readonly kind: 'write'; readonly request: JsonRequest }
-  | { readonly kind: 'check' | 'suggest'; readonly text: string; readonly book: string };
+  | { readonly kind: 'check' | 'suggest'; readonly text: string; readonly book: string }
+  | { readonly kind: 'lookup'; readonly character: string }
+  | { readonly kind: 'rhyme'; readonly group: string; readonly book: string };
 
 export type ToWorker = { readonly id: number } & (
   Question | { readonly kind: 'files'; readonly files: LocalFiles } | { readonly kind: 'stop' }
@@ -71,6 +73,10 @@ async function answer(message: ToWorker): Promise<unknown> {
   if (message.kind === 'describe') return describe();
   if (message.kind === 'write') return write(message.id, message.request);
   const library = await load();
+  if (message.kind === 'lookup') return { ...library.lookUpCharacter(message.character), examples: [] };
+  if (message.kind === 'rhyme') {
+    return library.lookUpRhyme(message.group, { book: library.bookByName(message.book) });
+  }
   if (message.kind !== 'check' && message.kind !== 'suggest') throw new Error(message.kind);
   const options = { book: library.bookByName(message.book) };
   if (message.kind === 'check') return library.checkText(message.text, options);

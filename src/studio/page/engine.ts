@@ -1,5 +1,6 @@
 /** What the page asks for poems: a server, or the model in the browser itself. The page knows no other difference. */
 import type { TextCheck } from '../../poetry/check-text.js';
+import type { CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { PoemChoices } from '../../writing/choices.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
@@ -32,4 +33,6 @@ export interface Engine {
   check(text: string, book: string): Promise<TextCheck>;
   /** For each fault of a text's poem the characters that mend it, as a model likes them. */
   suggest(text: string, book: string): Promise<Suggestion[]>;
+  lookUp(character: string): Promise<CharacterAnswer>;
+  rhyme(group: string, book: string): Promise<RhymeEntry[]>;
 }

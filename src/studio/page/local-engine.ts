@@ -1,5 +1,6 @@
 /** The miniature in the browser itself, in a worker: what a static site has. */
 import type { TextCheck } from '../../poetry/check-text.js';
+import type { CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { JsonRequest } from '../../writing/json-request.js';
@@ -43,6 +44,14 @@ export class LocalEngine implements Engine {
 
   suggest(text: string, book: string): Promise<Suggestion[]> {
     return this.ask({ kind: 'suggest', text, book });
+  }
+
+  lookUp(character: string): Promise<CharacterAnswer> {
+    return this.ask({ kind: 'lookup', character });
+  }
+
+  rhyme(group: string, book: string): Promise<RhymeEntry[]> {
+    return this.ask({ kind: 'rhyme', group, book });
   }
 
   private ask<T>(message: Question, onText?: Pending['onText']): Promise<T> {

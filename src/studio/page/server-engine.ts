@@ -1,6 +1,7 @@
 /** The studio's server as the page's engine, and as what trains and evaluates. */
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { TextCheck } from '../../poetry/check-text.js';
+import type { CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { ErrorBody } from '../errors.js';
@@ -72,6 +73,14 @@ export class ServerEngine implements Engine {
 
   suggest(text: string, book: string): Promise<Suggestion[]> {
     return this.json('api/suggest', { text, book });
+  }
+
+  lookUp(character: string): Promise<CharacterAnswer> {
+    return this.json(`api/lookup?${new URLSearchParams({ character })}`);
+  }
+
+  rhyme(group: string, book: string): Promise<RhymeEntry[]> {
+    return this.json(`api/rhyme?${new URLSearchParams({ group, book })}`);
   }
 
   jobs(kind: JobRecord['kind']): Promise<JobRecord[]> {
