@@ -189,10 +189,12 @@ function stretchOf(
     const { role } = lineLayout(line - start, all.length);
     return role === 'lower' || (line === end - 1 && line > start);
   });
-  const everyLine = all.every(inRhyme);
-  const lines = everyLine
-    ? all
-    : [...all.slice(0, 1), ...wanted].filter((line, at, some) => inRhyme(line) && some.indexOf(line) === at);
+  const sure = wanted.filter(inRhyme);
+  const own = new Set(rhyme === undefined ? [] : rankGroups(verse, sure, rhyme));
+  // The first line rhymes where it shares a group with the others, or where there would be no rhyme without it.
+  const shares = endOf(verse, start)?.readings.some(({ group }) => own.has(group)) ?? false;
+  const opens = inRhyme(start) && !wanted.includes(start) && (shares || sure.length < FEWEST_RHYMES);
+  const lines = all.every(inRhyme) ? all : opens ? [start, ...sure] : sure;
   const rhymed = lines.length >= FEWEST_RHYMES;
   const ranked = rhymed && rhyme !== undefined ? rankGroups(verse, lines, rhyme) : [];
   return {

@@ -80,11 +80,12 @@ export function groupOfGuangyunRhyme(rhyme: string): RhymeGroup | undefined {
 
 /** Sets of neighbouring level groups, from which a first line may borrow its rhyme (首句借邻韵). */
 const NEIGHBOURS = [
-  '东冬',
+  '东冬江',
   '江阳',
   '支微齐',
   '鱼虞',
   '佳灰',
+  '佳麻',
   '真文元',
   '寒删先元',
   '萧肴豪',
