@@ -1,6 +1,6 @@
 /** The command line: builds the program, runs it, and turns errors into one line and an exit code. */
 import { Command, CommanderError, Option } from 'commander';
-import { InputError, messageOf, systemProblem } from '../support/errors.js';
+import { InputError, messageOf, oneLine, systemProblem } from '../support/errors.js';
 import { packageVersion } from '../support/package-files.js';
 import { say, setLanguage, type Language } from './language.js';
 
@@ -49,6 +49,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .addOption(new Option('--lang <language>', '语言 language of messages').choices(['zh', 'en']))
     .version(packageVersion(), '-V, --version', '版本 print the version')
     .exitOverride()
+    // It quotes arguments as they are.
+    .configureOutput({
+      outputError: (text, write) => write(`${oneLine(text.trim().replaceAll('\n', ' '))}\n`),
+    })
     .hook('preAction', (command) => {
       const { lang } = command.opts<{ lang?: Language }>();
       if (lang) setLanguage(lang);
@@ -65,7 +69,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof InputError) {
-      console.error(`shiren: ${error.message}`);
+      console.error(`shiren: ${oneLine(error.message)}`);
       return 2;
     }
     const system = systemProblem(error);

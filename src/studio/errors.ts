@@ -1,6 +1,6 @@
 /** What the studio answers when it cannot do what it is asked, in the shape that OpenAI's clients read. */
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
-import { InputError, messageOf } from '../support/errors.js';
+import { InputError, messageOf, oneLine } from '../support/errors.js';
 import { ContextLengthError } from '../writing/poet.js';
 
 /** A refusal with its HTTP status. */
@@ -26,7 +26,7 @@ export interface ErrorBody {
 export function describeError(error: unknown): { status: number; body: ErrorBody; retryAfter?: number } {
   const answer = (status: number, type: string, message: string): { status: number; body: ErrorBody } => ({
     status,
-    body: { error: { message, type, code: status } },
+    body: { error: { message: oneLine(message), type, code: status } },
   });
   if (error instanceof StudioError) {
     return { ...answer(error.status, error.type, error.message), retryAfter: error.retryAfter };

@@ -5,6 +5,17 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
+/** Characters that break a line, steer a terminal or are not seen. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
+/** Characters of a message; of a longer one the beginning and the end are shown. */
+const [LONGEST, BEGINNING, END] = [1000, 500, 300];
+
+/** A message as one line of a length that can be read, whatever was quoted in it. */
+export function oneLine(message: string): string {
+  const line = message.replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return line.length > LONGEST ? `${line.slice(0, BEGINNING)}…${line.slice(-END)}` : line;
+}
+
 /** What systems say in codes, where a person can do something about it. */
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',

@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { InputError } from './errors.js';
+import { InputError, oneLine } from './errors.js';
 import { isRecord } from './files.js';
 
 /** Characters of a value that a message shows. */
@@ -81,14 +81,10 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return others.reduce((best, one) => (distance(name, one) < distance(name, best) ? one : best), first);
 }
 
-/** Characters that break a line or are not seen, and that JSON leaves as they are. */
-const UNSEEN = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
-
 /** A value as messages show it: JSON in one line, the beginning of it where it is long. */
 export function shownValue(value: unknown): string {
   const json = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  const text = json.replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return clipped(text);
+  return oneLine(clipped(json));
 }
 
 /** The beginning of a text that is long. */
