@@ -41,9 +41,12 @@ function plainTemplate(begin: string): string {
 const OPEN_THOUGHT = /<think>\s*$/;
 const EMPTY_THOUGHT = '<think>\n\n</think>\n\n';
 
+/** The file of a template, in a model folder or beside an adapter that was trained with it. */
+export const CHAT_TEMPLATE_FILE = 'chat_template.jinja';
+
 /** The template of a folder: chat_template.jinja, or the key of tokenizer_config.json; none where there is neither. */
 export async function readChatTemplate(folder: string): Promise<string | undefined> {
-  const templateFile = path.join(folder, 'chat_template.jinja');
+  const templateFile = path.join(folder, CHAT_TEMPLATE_FILE);
   if (existsSync(templateFile)) return readText(templateFile);
   const file = path.join(folder, 'tokenizer_config.json');
   if (!existsSync(file)) return undefined;

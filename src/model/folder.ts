@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { InputError } from '../support/errors.js';
 import { resolvePath } from '../support/package-files.js';
 import { readConfig } from './architectures/registry.js';
+import { readChatTemplate } from './chat-template.js';
 import type { ModelConfig } from './config.js';
 import { ggufModelFolder, isGgufFile } from './gguf/model-folder.js';
 import { hubModelFolder, isHubId, type DownloadProgress } from './hub.js';
@@ -39,11 +40,13 @@ export async function openModel(name: string): Promise<ModelFolder> {
   return { folder, config, weights: await locateWeights(folder, config) };
 }
 
-/** Opens a model and its tokenizer. */
+/** Opens a model and its tokenizer. The chat template is that which the adapter was trained with, where its folder has one. */
 export async function openModelWithTokenizer(
   name: string,
+  adapter?: string,
 ): Promise<{ model: ModelFolder; tokenizer: Tokenizer }> {
   const model = await openModel(name);
   const tokenizer = await Tokenizer.load(model.folder);
-  return { model, tokenizer };
+  const template = adapter === undefined ? undefined : await readChatTemplate(adapter);
+  return { model, tokenizer: template === undefined ? tokenizer : tokenizer.withTemplate(template) };
 }

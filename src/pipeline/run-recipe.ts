@@ -1,7 +1,9 @@
 /** Running a recipe: each stage in turn, from data-set files to adapter folders. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { modelFolder, openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter } from '../model/lora.js';
+import { readText } from '../support/files.js';
 import { withFolderLock } from '../support/lock.js';
 import { resolvePath } from '../support/package-files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -35,9 +37,14 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
   const { recipe, out, data } = options;
   const source = await modelFolder(resolvePath(recipe.model_name_or_path), options.onDownload);
   await options.onModel?.(source);
-  const { model, tokenizer } = await openModelWithTokenizer(source);
+  const { model, tokenizer: own } = await openModelWithTokenizer(source);
+  const template = await readTemplate(recipe.chat_template);
+  const tokenizer = template === undefined ? own : own.withTemplate(template);
   await prepareStages({ recipe, model, data, out, stage: options.stage });
-  const context: StageContext = { ...options, model, tokenizer, baseName: recipe.model_name_or_path };
+  const baseName = recipe.model_name_or_path;
+  const adapterBase =
+    recipe.base_model_name_or_path ?? (existsSync(resolvePath(baseName)) ? path.resolve(source) : baseName);
+  const context: StageContext = { ...options, model, tokenizer, template, baseName, adapterBase };
   for (const stage of chosenStages(recipe, options.stage)) {
     const folder = path.join(out, stage.name);
     if (isStageDone(folder)) {
@@ -51,6 +58,12 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
     options.onStage?.(stage, 'finished');
   }
   return true;
+}
+
+/** A template in Jinja, or the content of the file that is named. */
+async function readTemplate(given: string | undefined): Promise<string | undefined> {
+  const file = given === undefined || given.includes('\n') ? undefined : resolvePath(given);
+  return file !== undefined && existsSync(file) ? readText(file) : given;
 }
 
 async function trainInto(

@@ -1,11 +1,10 @@
 /** Running one stage: its data sets tokenised, training, poems on the way. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { CHAT_TEMPLATE_FILE } from '../model/chat-template.js';
 import type { ModelFolder } from '../model/folder.js';
-import { isHubId } from '../model/hub.js';
 import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { displayPath } from '../support/package-files.js';
+import { writeFileWhole } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { StageRecipe } from '../training/recipe.js';
 import { trainStage } from '../training/train-stage.js';
@@ -22,6 +21,10 @@ export interface StageContext extends RuntimeOptions, RecipeCallbacks {
   readonly tokenizer: Tokenizer;
   /** The base as the recipe names it. */
   readonly baseName: string;
+  /** The base as adapters name it. */
+  readonly adapterBase: string;
+  /** The chat template in the place of the model's own, if there is one: adapters carry it. */
+  readonly template?: string;
   /** Folder that data sets are relative to. */
   readonly data: string;
   readonly signal?: AbortSignal;
@@ -40,8 +43,9 @@ export async function runStage(
   context: StageContext,
   start: StageStart | undefined,
 ): Promise<boolean> {
-  const { model, tokenizer, baseName, threads, device } = context;
+  const { model, tokenizer, adapterBase, template, threads, device } = context;
   const { trees, validation } = await readDatasets(stage, context);
+  if (template !== undefined) await writeFileWhole(path.join(folder, CHAT_TEMPLATE_FILE), template);
   await writeRunRecord(folder, stage, context, trees.length, start?.folder);
   const runtime = { threads, device };
   const sampler = new PoemSampler(model, tokenizer, folder, stage.sample_prompts, runtime);
@@ -64,7 +68,7 @@ export async function runStage(
       ...{ model, trees, validation, folder, pairs, groups, ...runtime },
       recipe: stage,
       adapter: start?.adapter,
-      baseName: isHubId(baseName) && !existsSync(baseName) ? baseName : displayPath(model.folder),
+      baseName: adapterBase,
       signal: context.signal,
       onProgress: (progress) => context.onProgress?.(stage, progress),
       onEvaluation: (metrics) => context.onEvaluation?.(stage, metrics),

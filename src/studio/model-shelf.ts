@@ -144,9 +144,9 @@ export class ModelShelf {
 
   private async open(listing: ModelListing): Promise<Loaded> {
     const folder = await this.baseOf(listing);
-    const { model, tokenizer } = await openModelWithTokenizer(folder);
-    const adapter =
-      listing.adapter === undefined ? undefined : await loadAdapter(this.folderOf(listing), model.config);
+    const own = listing.adapter === undefined ? undefined : this.folderOf(listing);
+    const { model, tokenizer } = await openModelWithTokenizer(folder, own);
+    const adapter = own === undefined ? undefined : await loadAdapter(own, model.config);
     const base = JSON.stringify([folder, adapter && shapeOf(adapter.config)]);
     const decoder = await this.decoder(base, model, adapter?.config);
     const { knownLines, sequences } = this.options;

@@ -27,10 +27,15 @@ export type {
 /** A base model and the stages that are trained on it, one after another. */
 export interface Recipe {
   readonly model_name_or_path: string;
+  /** What adapters call their base; the hub's id or the absolute folder that it was read from where absent. */
+  readonly base_model_name_or_path?: string;
+  /** In the place of the model's own: a template in Jinja, or a file that holds one. */
+  readonly chat_template?: string;
   readonly stages: readonly StageRecipe[];
 }
 
-const RECIPE_KEYS = ['model_name_or_path', 'defaults', 'stages'];
+const OPTIONAL_TEXTS = ['base_model_name_or_path', 'chat_template'] as const;
+const RECIPE_KEYS = ['model_name_or_path', ...OPTIONAL_TEXTS, 'defaults', 'stages'];
 const TYPE = 'type';
 
 /** All settings of a type of stage, `type` itself aside. */
@@ -175,7 +180,17 @@ export function parseRecipe(source: string, file: string, overrides: readonly st
   requireKnownKeys(after, types);
   const complete = own.map((layer) => completeStage(layer, [before], [after]));
   requireDifferentNames(complete, file);
-  return { model_name_or_path: model, stages: complete };
+  return { model_name_or_path: model, ...optionalTexts(yaml, file), stages: complete };
+}
+
+function optionalTexts(
+  yaml: Record<string, unknown>,
+  file: string,
+): Pick<Recipe, (typeof OPTIONAL_TEXTS)[number]> {
+  const given = OPTIONAL_TEXTS.filter((key) => (yaml[key] ?? null) !== null);
+  const wrong = given.find((key) => typeof yaml[key] !== 'string');
+  if (wrong !== undefined) throw new InputError(`${file}: ${wrong}: expected a string`);
+  return Object.fromEntries(given.map((key) => [key, yaml[key]]));
 }
 
 function requireDifferentNames(stages: readonly StageRecipe[], file: string): void {

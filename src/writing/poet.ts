@@ -116,7 +116,7 @@ export class Poet implements PoemWriter {
 
   /** Loads a model and its adapter. @throws InputError for a folder that is not what it should be */
   static async load(options: PoetOptions): Promise<Poet> {
-    const { model, tokenizer } = await openModelWithTokenizer(options.model);
+    const { model, tokenizer } = await openModelWithTokenizer(options.model, options.adapter);
     const folder = options.adapter === undefined ? undefined : resolvePath(options.adapter);
     if (folder !== undefined && !existsSync(folder))
       throw new InputError(`${folder}: no such adapter folder`);

@@ -6,7 +6,7 @@ import { runRecipe } from '../../src/pipeline/run-recipe.js';
 import { buildDatasets } from '../../src/corpus/build.js';
 import { readPreferenceDataset } from '../../src/corpus/dataset.js';
 import { loadAdapter } from '../../src/model/lora.js';
-import { openModel } from '../../src/model/folder.js';
+import { openModel, openModelWithTokenizer } from '../../src/model/folder.js';
 import type { RecipeCallbacks } from '../../src/pipeline/callbacks.js';
 import { parseRecipe, type Recipe } from '../../src/training/recipe.js';
 
@@ -55,6 +55,27 @@ describe('running a recipe', () => {
       '6 来一首',
     ]);
     expect(existsSync(path.join(folder, 'runs'))).toBe(true);
+  });
+
+  it('names the base so that PEFT finds it, and keeps the chat template that it trained with', async () => {
+    const stage = '{ name: named, type: sft, train_dataset: clean/train.jsonl, max_steps: 1 }';
+    const config = (name: string): Record<string, unknown> =>
+      JSON.parse(readFileSync(path.join(out, name, 'adapter_config.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+    await runRecipe({ recipe: recipe(stage), data, out });
+    expect(config('named')['base_model_name_or_path']).toBe(path.resolve('models/miniature'));
+    expect(existsSync(path.join(out, 'named', 'chat_template.jinja'))).toBe(false);
+    const chosen = {
+      ...recipe(stage.replace('named', 'chosen')),
+      base_model_name_or_path: 'poets/miniature',
+      chat_template: "{{ messages[0]['content'] }}：",
+    };
+    await runRecipe({ recipe: chosen, data, out });
+    expect(config('chosen')['base_model_name_or_path']).toBe('poets/miniature');
+    const { tokenizer } = await openModelWithTokenizer('models/miniature', path.join(out, 'chosen'));
+    expect(tokenizer.applyChatTemplate([{ role: 'user', content: '写' }])).toBe('写：');
   });
 
   it('alternates sampling and DPO for rounds, each on pairs of the model as it is then', async () => {

@@ -90,7 +90,16 @@ export function recipeSchema(): object {
     properties: {
       model_name_or_path: {
         type: 'string',
-        description: 'A model folder, or an id of the Hugging Face hub.',
+        description: 'A model folder, a GGUF file, or an id of the Hugging Face hub.',
+      },
+      base_model_name_or_path: {
+        type: 'string',
+        description:
+          'What adapters call their base: an id of the hub, for PEFT elsewhere. Its id or its absolute folder where absent.',
+      },
+      chat_template: {
+        type: 'string',
+        description: 'In the place of the model’s own: a template in Jinja, or a file that holds one.',
       },
       defaults: {
         type: 'object',
