@@ -9,6 +9,8 @@ import type { RhymeGroup } from './pingshui.js';
 import type { Reading, Tone } from './readings.js';
 import { mixedNames } from './rhyme-patterns.js';
 import { violation, type Violation } from './rules.js';
+import { traditionalCandidates } from './script.js';
+import { usageOf } from './usage.js';
 import { endOf, endWord, type Verse } from './verse.js';
 
 /** Groups of 平水韵 that old-style verse mixes: level ones, rising and departing ones together, entering ones. */
@@ -207,21 +209,20 @@ function stretchOf(
   };
 }
 
-/** The groups of a rhyme, the one of most words first; of equal ones the one that poets use most, then the earlier. */
+/** The groups of a rhyme, the one of most words first; of equal ones the one in which poets rhyme these words most, then the earlier. */
 function rankGroups(verse: Verse, lines: readonly number[], rhyme: string): RhymeGroup[] {
-  const votes = new Map<RhymeGroup, { words: number; usual: number }>();
+  const votes = new Map<RhymeGroup, { words: number; used: number }>();
   for (const line of lines) {
+    const used = usageOf(traditionalCandidates(endWord(verse, line))).rhymes;
     for (const reading of endOf(verse, line)?.readings ?? []) {
       if (!rhymesOf(reading).includes(rhyme)) continue;
-      const vote = votes.get(reading.group) ?? { words: 0, usual: 0 };
+      const vote = votes.get(reading.group) ?? { words: 0, used: 0 };
       vote.words += 1;
-      if (reading.rank === 'usual') vote.usual += 1;
+      vote.used += used.get(reading.group.label) ?? 0;
       votes.set(reading.group, vote);
     }
   }
-  return [...votes]
-    .sort((a, b) => b[1].words - a[1].words || b[1].usual - a[1].usual)
-    .map(([group]) => group);
+  return [...votes].sort((a, b) => b[1].words - a[1].words || b[1].used - a[1].used).map(([group]) => group);
 }
 
 /** Groups that together hold all these rhymes, the best ones first. */
