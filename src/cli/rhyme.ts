@@ -1,6 +1,7 @@
 /** `shiren rhyme`: the characters of a rhyme group, those that poets rhyme on most first. */
 import pc from 'picocolors';
 import { Option, type Command } from 'commander';
+import { Type } from 'typebox';
 import { BOOK_NAMES, DEFAULT_BOOK } from '../poetry/book-names.js';
 import { bookByName } from '../poetry/books.js';
 import { lookUpRhyme, type RhymeEntry } from '../poetry/lookup.js';
@@ -21,7 +22,7 @@ export function rhymeCommand(program: Command): void {
     .description('查韵 the characters of a rhyme group, by how often poets rhyme on them')
     .argument('<name>', 'a group (东, 上平一东, 去声二十四敬), or a character whose groups are meant')
     .addOption(new Option('--book <name>', 'rhyme book').choices(BOOK_NAMES).default(DEFAULT_BOOK))
-    .option('--most <n>', 'characters shown; all where absent', numberOption)
+    .option('--most <n>', 'characters shown; all where absent', numberOption(Type.Integer({ minimum: 1 })))
     .option('--traditional', 'in traditional script')
     .option('--json', 'one JSON object a group')
     .addHelpText(
