@@ -98,9 +98,20 @@ export function readSftDataset(file: string): Promise<SftExample[]> {
   return readAll<SftExample>(file, SFT_COLUMNS);
 }
 
-/** Reads a preference set. @throws InputError naming file, line and key */
-export function readPreferenceDataset(file: string): Promise<PreferenceExample[]> {
-  return readAll<PreferenceExample>(file, PREFERENCE_COLUMNS);
+/**
+ * Reads a preference set. Answers by themselves, with a label, have no pair: they are passed over.
+ *
+ * @throws InputError naming file, line and key
+ */
+export async function readPreferenceDataset(file: string): Promise<PreferenceExample[]> {
+  const examples: PreferenceExample[] = [];
+  for await (const { line, value } of readJsonLines(file)) {
+    if (isLabelled(value)) continue;
+    requireMessages(value, PREFERENCE_COLUMNS, `${file}:${line}`);
+    examples.push(value as unknown as PreferenceExample);
+  }
+  if (examples.length === 0) throw new InputError(`${file}: no preference pairs`);
+  return examples;
 }
 
 /** A line of a set of judged answers. */
@@ -138,6 +149,15 @@ export async function readLabelledDataset(file: string): Promise<LabelledExample
   }
   if (examples.length === 0) throw new InputError(`${file}: no examples`);
   return examples;
+}
+
+/** Whether a value is a line of judged answers: one answer with a label. */
+export function isLabelled(value: unknown): value is LabelledExample {
+  return (
+    isRecord(value) &&
+    SFT_COLUMNS.every((column) => isMessages(value[column])) &&
+    typeof value['label'] === 'boolean'
+  );
 }
 
 /** Counts the lines of a data set of either kind, told from its first line. */

@@ -12,7 +12,7 @@ import type { JobSettings } from './job-settings.js';
 import { isUnderWay, type JobKind, type Jobs } from './jobs.js';
 import type { ModelShelf } from './model-shelf.js';
 import { listRuns, readRun } from './runs.js';
-import { EvaluateSchema, TrainSchema, VoteSchema } from './schemas.js';
+import { EvaluateSchema, ThumbSchema, TrainSchema, VoteSchema } from './schemas.js';
 import { PUBLIC } from './security.js';
 import { SKIPPED_LINES } from './vote-tally.js';
 import type { VoteBook } from './votes.js';
@@ -133,6 +133,14 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       return sendTally(reply.code(201), votes);
     },
   );
+  app.post<{ Body: Static<typeof ThumbSchema> }>(
+    '/api/thumbs',
+    { schema: { summary: 'Keep a thumb up or down on a poem', tags, body: ThumbSchema } },
+    async ({ body }, reply) => {
+      await votes.addThumb(body);
+      return sendTally(reply.code(201), votes);
+    },
+  );
   app.get(
     '/api/votes',
     {
@@ -145,7 +153,7 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
   );
   app.get(
     '/api/votes.jsonl',
-    { schema: { summary: 'All votes as preference pairs in TRL’s format', tags } },
+    { schema: { summary: 'All votes in TRL’s formats: preference pairs, and poems with a label', tags } },
     async (_, reply) =>
       reply
         .type('application/x-ndjson')

@@ -66,6 +66,16 @@ export const VoteSchema = Type.Object(
   closed,
 );
 
+export const ThumbSchema = Type.Object(
+  {
+    prompt: text(500, 'what was asked'),
+    poem: side('the poem'),
+    label: Type.Boolean({ description: 'whether it is a good one' }),
+    model: text(200, 'who wrote it'),
+  },
+  closed,
+);
+
 export const TrainSchema = Type.Object(
   {
     recipe: text(300, 'a recipe of GET /api/studio'),

@@ -1,17 +1,27 @@
-/** Votes of people between two poems, kept as TRL's preference pairs: what `type: dpo` stages train on. */
+/**
+ * Votes of people: between two poems, kept as TRL's preference pairs (what `type: dpo` stages train on), and thumbs up or down on one, kept
+ * with a label (`type: kto` trains on both).
+ */
 import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Static } from 'typebox';
-import { assistantMessage, isPreference, userMessage, type PreferenceExample } from '../corpus/dataset.js';
+import {
+  assistantMessage,
+  isLabelled,
+  isPreference,
+  userMessage,
+  type PreferenceExample,
+} from '../corpus/dataset.js';
 import { byteLines, NEWLINE } from '../support/byte-lines.js';
 import { InputError } from '../support/errors.js';
 import { appendLine } from '../support/files.js';
 import { StudioError } from './errors.js';
-import type { VoteSchema } from './schemas.js';
+import type { ThumbSchema, VoteSchema } from './schemas.js';
 import type { VoteTally } from './vote-tally.js';
 
 export type Vote = Static<typeof VoteSchema>;
+export type Thumb = Static<typeof ThumbSchema>;
 
 /** A vote as its line keeps it. */
 interface KeptVote extends PreferenceExample {
@@ -27,11 +37,12 @@ const MOST_BYTES = 64 * MEBIBYTE;
 /** No vote that the studio takes is longer. */
 const LONGEST_LINE = MEBIBYTE / 16;
 
-/** The vote of a line; undefined for what is none. */
-function parseVote(text: string | undefined): KeptVote | undefined {
+/** The vote of a line, `thumb` for one on a single poem; undefined for what is none. */
+function parseVote(text: string | undefined): KeptVote | 'thumb' | undefined {
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as unknown;
+    if (isLabelled(value)) return 'thumb';
     if (!isPreference(value)) return undefined;
     const { chosen_model: chosen, rejected_model: rejected } = value as Partial<KeptVote>;
     return typeof chosen === 'string' && typeof rejected === 'string' ? (value as KeptVote) : undefined;
@@ -64,6 +75,7 @@ class Count {
       this.skipped += 1;
       return;
     }
+    if (vote === 'thumb') return;
     const { chosen_model: chosen, rejected_model: rejected } = vote;
     const key = JSON.stringify([chosen, rejected]);
     this.pairs.set(key, { chosen, rejected, votes: (this.pairs.get(key)?.votes ?? 0) + 1 });
@@ -95,7 +107,7 @@ export class VoteBook {
 
   /** Keeps a vote. @throws StudioError (507) where the file would grow over its limit */
   add({ prompt, chosen, rejected, chosenModel, rejectedModel, blind }: Vote): Promise<void> {
-    const line = JSON.stringify({
+    return this.keep({
       prompt: userMessage(prompt),
       chosen: assistantMessage(chosen),
       rejected: assistantMessage(rejected),
@@ -103,6 +115,15 @@ export class VoteBook {
       rejected_model: rejectedModel,
       blind: blind ?? false,
     });
+  }
+
+  /** Keeps a thumb up or down. @throws StudioError (507) as {@link VoteBook.add} */
+  addThumb({ prompt, poem, label, model }: Thumb): Promise<void> {
+    return this.keep({ prompt: userMessage(prompt), completion: assistantMessage(poem), label, model });
+  }
+
+  private keep(vote: object): Promise<void> {
+    const line = JSON.stringify(vote);
     return this.inTurn(async () => {
       await mkdir(this.folder, { recursive: true });
       const size = await this.size();

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import os from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readLabelledDataset, readPreferenceDataset } from '../../src/corpus/dataset.js';
 import { VoteBook, type Vote } from '../../src/studio/votes.js';
 import { post, startStudio } from '../studio.js';
 
@@ -27,6 +28,25 @@ describe('votes', () => {
       { chosen: 'b', rejected: 'a', votes: 1 },
     ]);
     expect(book.skipped).toBe(0);
+  });
+
+  it('may be thumbs on single poems, which kto stages read with the pairs, and dpo stages pass over', async () => {
+    const thumb = { prompt: '写一首', poem: '白日依山尽，黄河入海流。', model: 'a' };
+    await book.addThumb({ ...thumb, label: false });
+    await expect(readPreferenceDataset(book.file)).rejects.toThrow(/votes\.jsonl: no preference pairs/);
+    await book.add(vote('a', 'b'));
+    await book.addThumb({ ...thumb, label: true });
+    expect([await book.tally(), book.skipped]).toEqual([[{ chosen: 'a', rejected: 'b', votes: 1 }], 0]);
+    expect((await readLabelledDataset(book.file)).map(({ label }) => label)).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(await readPreferenceDataset(book.file)).toHaveLength(1);
+    const exported: string[] = [];
+    for await (const line of book.read()) exported.push(line);
+    expect(exported).toHaveLength(3);
   });
 
   it('pass over lines that are no votes, and count those', async () => {

@@ -10,7 +10,9 @@ import { reference } from '../../scripts/recipe-reference.js';
 
 const recipe = (stage: string, type = 'sft'): string =>
   `model_name_or_path: m\nstages:\n  - name: a\n    type: ${type}\n    train_dataset: x.jsonl\n${stage}`;
-const RECIPES = ['mini', 'miniature-full', 'qwen3-0.6b', 'votes'].map((name) => `recipes/${name}.yaml`);
+const RECIPES = ['mini', 'miniature-full', 'qwen3-0.6b', 'votes', 'votes-kto', 'grpo'].map(
+  (name) => `recipes/${name}.yaml`,
+);
 
 describe('recipes', () => {
   it('reads the embedded one, defaults and stages together', async () => {

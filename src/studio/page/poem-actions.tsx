@@ -12,9 +12,11 @@ interface PoemActionsProps {
   readonly style: PoemStyle;
   /** Writes a line anew; absent where that cannot be asked for. */
   readonly onRewrite?: (line: number) => void;
+  /** Keeps whether the poem is a good one; absent where votes are not kept. */
+  readonly onThumb?: (good: boolean) => Promise<void>;
 }
 
-export function PoemActions({ poem, style, onRewrite }: PoemActionsProps) {
+export function PoemActions({ poem, style, onRewrite, onThumb }: PoemActionsProps) {
   const say = useSay();
   const convert = useScript(style.script);
   const [copied, setCopied] = useState(false);
@@ -39,6 +41,7 @@ export function PoemActions({ poem, style, onRewrite }: PoemActionsProps) {
       >
         SVG
       </button>
+      {onThumb && <Thumbs onThumb={onThumb} />}
       {onRewrite && (
         <label>
           {say('改写', 'rewrite')}{' '}
@@ -60,5 +63,37 @@ export function PoemActions({ poem, style, onRewrite }: PoemActionsProps) {
         </label>
       )}
     </div>
+  );
+}
+
+/** Thumbs up and down, of which one can be pressed once. */
+function Thumbs({ onThumb }: { readonly onThumb: (good: boolean) => Promise<void> }) {
+  const say = useSay();
+  const [kept, setKept] = useState<boolean>();
+  const [failure, setFailure] = useState<string>();
+  const press = (good: boolean): void => {
+    onThumb(good).then(
+      () => setKept(good),
+      (error: Error) => setFailure(error.message),
+    );
+  };
+  const thumb = (good: boolean, sign: string, label: string) => (
+    <button
+      type="button"
+      title={label}
+      aria-label={label}
+      aria-pressed={kept === good}
+      disabled={kept !== undefined}
+      onClick={() => press(good)}
+    >
+      {sign}
+    </button>
+  );
+  return (
+    <>
+      {thumb(true, '👍', say('好诗', 'a good poem'))}
+      {thumb(false, '👎', say('不好', 'not a good poem'))}
+      {failure && <span class="error">{failure}</span>}
+    </>
   );
 }

@@ -9,7 +9,7 @@ import type { JobRecord } from '../jobs.js';
 import type { RunHistory, RunListing } from '../runs.js';
 import type { JsonRequest } from '../../writing/json-request.js';
 import { SKIPPED_LINES, type VoteTally } from '../vote-tally.js';
-import type { Vote } from '../votes.js';
+import type { Thumb, Vote } from '../votes.js';
 import type { Description, Engine } from './engine.js';
 
 const TOKEN_KEY = 'shiren-token';
@@ -125,6 +125,11 @@ export class ServerEngine implements Engine {
   /** Keeps a vote, and says how they stand then. */
   vote(vote: Vote): Promise<VoteCount> {
     return this.voteCount(vote);
+  }
+
+  /** Keeps a thumb up or down on a poem. */
+  async thumb(thumb: Thumb): Promise<void> {
+    await this.fetch('api/thumbs', thumb);
   }
 
   votes(): Promise<VoteCount> {

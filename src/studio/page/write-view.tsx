@@ -39,6 +39,10 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
     const { model } = toRequest(fields);
     ask({ model, form, themes, constraints: { lines }, candidates: 4, seed: randomSeed() });
   };
+  const thumbOf = ({ prompt, text, model }: WrittenPoem) =>
+    engine instanceof ServerEngine
+      ? (label: boolean): Promise<void> => engine.thumb({ prompt, poem: text, model, label })
+      : undefined;
   return (
     <div class="columns">
       <form
@@ -88,7 +92,12 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
               <p class="score">
                 {say('评分', 'score')} {poem.score.toFixed(2)} · {say('种子', 'seed')} {poem.seed}
               </p>
-              <PoemActions poem={poem} style={style} onRewrite={(line) => rewrite(poem, line)} />
+              <PoemActions
+                poem={poem}
+                style={style}
+                onRewrite={(line) => rewrite(poem, line)}
+                onThumb={thumbOf(poem)}
+              />
             </article>
           ))}
         </div>
