@@ -2,17 +2,22 @@
  * Every poem keeps what was asked: random requests against a model, each poem judged from its text alone. Exits with 1 if one does not.
  *
  *   npx tsx bench/constraints.ts [--model models/miniature] [--adapter FOLDER] [--requests 2000] [--seed 1] [--dtype float32]
+ *   npx tsx bench/constraints.ts --plain   one poem of each quatrain and octave for each of 200 themes, judged by bench/plain-check.ts
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readLineIndex } from '../src/corpus/line-index-file.js';
 import { DECODING_DTYPES } from '../src/model/frozen-base.js';
 import { modelFolder } from '../src/model/folder.js';
+import { FORM_NAMES, hasOneCount } from '../src/poetry/forms.js';
+import { formatPrompt } from '../src/poetry/prompt.js';
+import { THEME_NAMES } from '../src/poetry/themes.js';
 import { InputError } from '../src/support/errors.js';
 import { Random } from '../src/support/random.js';
 import { Poet } from '../src/writing/poet.js';
 import { unmetConstraints } from '../src/writing/verify.js';
 import type { ConstrainedOrder } from '../src/writing/writer.js';
+import { plainFaults } from './plain-check.js';
 import { randomOrder } from './random-requests.js';
 
 const { values: flags } = parseArgs({
@@ -22,6 +27,8 @@ const { values: flags } = parseArgs({
     requests: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     dtype: { type: 'string', default: 'float32' },
+    plain: { type: 'boolean', default: false },
+    themes: { type: 'string', default: '200' },
   },
 });
 const requests = Number(flags.requests);
@@ -34,6 +41,29 @@ const poet = await Poet.load({
   knownLines: index,
   dtype,
 });
+if (flags.plain) {
+  // Themes beyond the known ones are pairs of them.
+  const pairs = THEME_NAMES.flatMap((one) =>
+    THEME_NAMES.map((other) => (one === other ? [one] : [one, other])),
+  );
+  const themes = Random.for(Number(flags.seed), 'themes').shuffle(pairs).slice(0, Number(flags.themes));
+  let [written, broken] = [0, 0];
+  for (const form of FORM_NAMES.filter(hasOneCount)) {
+    const orders = themes.map((words, seed) => ({
+      ...{ form, themes: words, seed },
+      prompt: formatPrompt({ form, themes: words }),
+    }));
+    for (const { lines, text } of await poet.writeAll(orders)) {
+      const faults = plainFaults(lines);
+      written += 1;
+      broken += Number(faults.length > 0);
+      if (faults.length > 0) console.log(`${faults.join('; ')}\n${text}`);
+    }
+  }
+  await poet.release();
+  console.log(`${written} poems of one tone a character: ${broken} broken`);
+  process.exit(broken > 0 ? 1 : 0);
+}
 const random = Random.for(Number(flags.seed), 'requests');
 // What people put into acrostics: common characters and names.
 const characters = [
