@@ -1,9 +1,11 @@
 /**
  * The int8 form of a model's matrices that adapters are trained on. Every matrix W [out, in] is there for both directions:
- * `W.forward` [in, out] with a scale for each output, `W.backward` [out, in] with a scale for each input.
+ * `W.forward` [in, out] with a scale for each output, `W.backward` [out, in] with a scale for each input. Where a matrix's input is rotated
+ * (rotation.ts), W stands for the rotated matrix.
  */
 import type { Derivation } from './derived-file.js';
 import type { Matrix } from './matrix.js';
+import { rotate, rotationBlock } from './rotation.js';
 import type { TensorPlan } from './safetensors.js';
 
 const LEVELS = 127;
@@ -59,12 +61,27 @@ export async function quantizeMatrix(matrix: Matrix): Promise<QuantizedMatrix> {
   return { forward, backward };
 }
 
+/**
+ * The block in which what a layer's matrix reads is rotated before it is rounded: in real models some numbers are far above the others. The head's
+ * input is not: its largest logits are taken as floats.
+ */
+export function inputRotation(name: string, inner: number): number | undefined {
+  return name.startsWith('model.layers.') ? rotationBlock(inner) : undefined;
+}
+
+/** A matrix whose input is rotated: its rows are, too. */
+function withRotatedRows(matrix: Matrix): Matrix {
+  const block = inputRotation(matrix.name, matrix.in);
+  if (block === undefined) return matrix;
+  return { ...matrix, rows: async (from, to) => rotate(await matrix.rows(from, to), block) };
+}
+
 const bytesOf = (array: Int8Array | Float32Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** Takes some ten seconds, and 1.5 GB of disk, for Qwen3-0.6B. */
 export const INT8: Derivation = {
-  name: 'int8-2',
+  name: 'int8-3',
   plans({ name: stack, out, in: inner }) {
     const direction = (name: Direction, rows: number, columns: number): TensorPlan[] => [
       { name: `${stack}.${name}`, type: 'I8', shape: [rows, columns] },
@@ -73,7 +90,7 @@ export const INT8: Derivation = {
     return [...direction('forward', inner, out), ...direction('backward', out, inner)];
   },
   async *parts(matrix) {
-    const { forward, backward } = await quantizeMatrix(matrix);
+    const { forward, backward } = await quantizeMatrix(withRotatedRows(matrix));
     for (const { values, scales } of [forward, backward]) {
       yield bytesOf(values);
       yield bytesOf(scales);

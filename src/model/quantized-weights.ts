@@ -7,6 +7,7 @@ import {
   blockLinear,
   quantizedLinear,
   quantizedProduct,
+  rotateBlocks,
   quantizedTokenSoftmax,
   type QuantizedWeight,
 } from '../tensor/quantized-operators.js';
@@ -15,7 +16,8 @@ import type { ModelConfig } from './config.js';
 import { stackName } from './matrix.js';
 import { EMBEDDING, outputEmbeddingName, type NamedMatrix, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, storedParameter } from './parameters.js';
-import type { Direction } from './int8.js';
+import { inputRotation, type Direction } from './int8.js';
+import { rotationMatrix } from './rotation.js';
 import type { TensorEntry } from './safetensors.js';
 
 const nameOf = (matrices: readonly NamedMatrix[]): string => stackName(matrices.map(({ name }) => name));
@@ -38,10 +40,23 @@ export function int8Weights(
     forward: matrix(name, 'forward'),
     backward: matrix(name, 'backward'),
   });
+  const rotations = new Map<number, Value>();
+  const rotation = (block: number): Value => {
+    const known = rotations.get(block);
+    if (known) return known;
+    const made = graph.constant('rotation', 'float32', [block, block], rotationMatrix(block));
+    rotations.set(block, made);
+    return made;
+  };
+  const rotated = (x: Value, matrices: readonly NamedMatrix[]): Value => {
+    const block = inputRotation(nameOf(matrices), Number(x.shape[1]));
+    return block === undefined ? x : rotateBlocks(x, rotation(block));
+  };
   const output = outputEmbeddingName(config);
   return {
     vector: (name, size) => parameters(name, [size]),
-    linear: (x, matrices) => quantizedLinear(x, weight(nameOf(matrices)), widths(matrices)),
+    linear: (x, matrices) =>
+      quantizedLinear(rotated(x, matrices), weight(nameOf(matrices)), widths(matrices)),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
     logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
     tokenSoftmax: (hidden, targets) =>

@@ -5,7 +5,7 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Value } from './graph.js';
 import { softmaxAt, type VocabularySoftmax } from './neural-operators.js';
-import { slice, split, topK } from './operators.js';
+import { gemm, reshape, reshapeLike, slice, split, topK } from './operators.js';
 import { product, quantizeRows, type QuantizedMatrix } from './quantized-products.js';
 
 /** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */
@@ -34,6 +34,13 @@ export function quantizedLinear(
       attributes: {},
     }),
   );
+}
+
+/** Each block of a row of `x` [rows, width] times an orthogonal matrix [block, block], block by block. */
+export function rotateBlocks(x: Value, rotation: Value): Value {
+  const [block] = rotation.shape as [number];
+  const blocks = reshape(x, [`blocks of ${block} in ${x.shape[1]}`, block]);
+  return reshapeLike(gemm(blocks, rotation), x);
 }
 
 /** So many of a softmax's largest probabilities are taken as floats. */
