@@ -6,14 +6,21 @@ import { parsePrompt } from '../poetry/prompt.js';
 import type { Generation } from '../writing/generate.js';
 import type { Poet } from '../writing/poet.js';
 import type { Admission } from './admission.js';
-import { ChatAnswerSchema, ChatSchema, ModelsSchema, type ChatBody } from './chat-schemas.js';
+import {
+  ChatAnswerSchema,
+  ChatSchema,
+  ModelSchema,
+  ModelsSchema,
+  unsupportedKey,
+  type ChatBody,
+} from './chat-schemas.js';
 import { InputError } from '../support/errors.js';
 import { readConstraints } from '../writing/json-request.js';
 import { readPrompt } from '../writing/prompt-request.js';
 import { requireNothingDropped } from '../writing/write-request.js';
 import { seedAfter } from '../writing/writer.js';
 import { callerSignal, streamEvents } from './event-stream.js';
-import type { ModelShelf } from './model-shelf.js';
+import type { ModelListing, ModelShelf } from './model-shelf.js';
 import { ErrorSchema } from './schemas.js';
 
 export interface ChatServices {
@@ -39,13 +46,21 @@ export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
     { schema: { summary: 'The models to choose from', tags: ['openai'], response: { 200: ModelsSchema } } },
     async () => ({
       object: 'list',
-      data: (await shelf.list()).map(({ id, created }) => ({
-        id,
-        object: 'model',
-        created: Math.floor(created / 1000),
-        owned_by: 'shiren',
-      })),
+      data: (await shelf.list()).map(describeModel),
     }),
+  );
+
+  // An id may be a path.
+  app.get<{ Params: { '*': string } }>(
+    '/v1/models/*',
+    {
+      schema: {
+        summary: 'One of the models',
+        tags: ['openai'],
+        response: { 200: ModelSchema, 404: ErrorSchema },
+      },
+    },
+    async ({ params }) => describeModel(await shelf.find(params['*'])),
   );
 
   app.post(
@@ -61,6 +76,8 @@ export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
     },
     async (request: FastifyRequest, reply: FastifyReply) => {
       const body = request.body as ChatBody;
+      const unsupported = unsupportedKey(body);
+      if (unsupported !== undefined) throw new InputError(`${unsupported}: not supported here`);
       const listing = await shelf.find(body.model);
       const id = `chatcmpl-${randomUUID()}`;
       const created = Math.floor(Date.now() / 1000);
@@ -108,6 +125,13 @@ export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
     },
   );
 }
+
+const describeModel = ({ id, created }: ModelListing) => ({
+  id,
+  object: 'model',
+  created: Math.floor(created / 1000),
+  owned_by: 'shiren',
+});
 
 /** The answers of a request, told as they grow. */
 async function choices(

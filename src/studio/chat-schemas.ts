@@ -1,4 +1,7 @@
-/** The part of OpenAI's chat completions that the studio speaks. Keys that it does not know are ignored, as other servers do. */
+/**
+ * The part of OpenAI's chat completions that the studio speaks. Keys that change nothing in what is written are ignored where they are not
+ * known, as other servers do; those that would change it are refused.
+ */
 import { Type, type Static } from 'typebox';
 import { ConstraintsSchema } from '../writing/constraint-schema.js';
 import { SeedSchema } from '../support/settings.js';
@@ -70,14 +73,41 @@ export const ChatAnswerSchema = Type.Object({
   usage: Usage,
 });
 
+/** What OpenAI's API has and the studio has not, with the values that ask for nothing. */
+const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
+  tools: [[]],
+  tool_choice: ['none', 'auto'],
+  functions: [[]],
+  function_call: ['none', 'auto'],
+  response_format: [{ type: 'text' }],
+  logprobs: [false],
+  top_logprobs: [0],
+  logit_bias: [{}],
+  frequency_penalty: [0],
+  presence_penalty: [0],
+  audio: [],
+  modalities: [['text']],
+  prediction: [],
+  web_search_options: [],
+};
+
+/** The first key of a request that asks for what the studio has not. */
+export function unsupportedKey(body: object): string | undefined {
+  return Object.entries(body).find(
+    ([key, value]) =>
+      Object.hasOwn(UNSUPPORTED, key) &&
+      value !== null &&
+      !UNSUPPORTED[key]?.some((nothing) => JSON.stringify(nothing) === JSON.stringify(value)),
+  )?.[0];
+}
+
+export const ModelSchema = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('model'),
+  created: Type.Integer(),
+  owned_by: Type.String(),
+});
 export const ModelsSchema = Type.Object({
   object: Type.Literal('list'),
-  data: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      object: Type.Literal('model'),
-      created: Type.Integer(),
-      owned_by: Type.String(),
-    }),
-  ),
+  data: Type.Array(ModelSchema),
 });

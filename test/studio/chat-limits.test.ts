@@ -34,6 +34,9 @@ describe('a chat', () => {
     [{ temperature: 9 }, /temperature/],
     [{ max_tokens: 0 }, /max_tokens/],
     [{ constraints: { acrostic: '春' } }, /constraints: the last message asks for no form/],
+    [{ tools: [{ type: 'function', function: { name: 'f' } }] }, /tools: not supported here/],
+    [{ response_format: { type: 'json_object' } }, /response_format: not supported here/],
+    [{ logprobs: true }, /logprobs: not supported here/],
     [{ free: true, constraints: { acrostic: '春' } }, /acrostic: found together with free/],
   ])('with %j is refused', async (body, message) => {
     const { status, error } = await ask(body);
@@ -59,6 +62,28 @@ describe('a chat', () => {
       expect(status).toBe(200);
       expect(usage!.prompt_tokens + usage!.completion_tokens).toBeLessThanOrEqual(1024);
     }
+  });
+
+  it('ignores what asks for nothing', async () => {
+    const nothing = {
+      tools: [],
+      logprobs: false,
+      response_format: { type: 'text' },
+      logit_bias: null,
+      user: 'x',
+    };
+    expect((await ask({ ...nothing, max_tokens: 2 })).status).toBe(200);
+  });
+
+  it('has models that can be asked for by their ids', async () => {
+    const one = await fetch(`${studio.address}/v1/models/models/miniature-dpo`);
+    expect([one.status, await one.json()]).toEqual([
+      200,
+      expect.objectContaining({ id: 'models/miniature-dpo', object: 'model', owned_by: 'shiren' }),
+    ]);
+    const encoded = await fetch(`${studio.address}/v1/models/${encodeURIComponent('models/miniature')}`);
+    expect(encoded.status).toBe(200);
+    expect((await fetch(`${studio.address}/v1/models/none`)).status).toBe(404);
   });
 
   it('takes seeds up to the largest whole number', async () => {
