@@ -8,6 +8,13 @@ import type { Static } from 'typebox';
 import { readRecipe } from '../training/recipe.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import { StudioError } from './errors.js';
+import {
+  buildDataCommand,
+  evaluateCommand,
+  trainCommand,
+  type EvaluateJob,
+  type JobCommand,
+} from './job-commands.js';
 import type { JobSettings } from './job-settings.js';
 import { isUnderWay, type JobKind, type Jobs } from './jobs.js';
 import type { ModelShelf } from './model-shelf.js';
@@ -189,11 +196,10 @@ export function reportRoutes(app: FastifyInstance, jobs: Jobs): void {
 async function chooseData(
   { dataFolders, starterData, votes }: JobServices,
   asked: string | undefined,
-): Promise<{ data: string; first: string[][] }> {
+): Promise<{ data: string; first: JobCommand[] }> {
   if (asked === undefined || asked === starterData) {
     const built = existsSync(path.join(starterData, 'summary.json'));
-    const build = ['data', 'build', '--out', starterData];
-    return { data: starterData, first: built ? [] : [build] };
+    return { data: starterData, first: built ? [] : [buildDataCommand(starterData)] };
   }
   const known = [...(await dataFolders()), path.dirname(votes.file)];
   if (!known.includes(asked)) {
@@ -214,11 +220,9 @@ async function startTraining(services: JobServices, body: Static<typeof TrainSch
   // What is wrong with it is told now, not by the job.
   await readRecipe(recipe, overrides);
   const { data, first } = await chooseData(services, body.data);
-  const set = overrides.flatMap((one) => ['--set', one]);
-  const only = stage === undefined ? [] : ['--stage', stage];
   return jobs.start('train', path.basename(recipe), (folder) => [
     ...first,
-    ['train', recipe, '--data', data, '--out', folder, ...only, ...set, '--json'],
+    trainCommand({ recipe, data, overrides, stage }, folder),
   ]);
 }
 
@@ -232,23 +236,14 @@ async function startEvaluation(services: JobServices, body: Static<typeof Evalua
     throw new StudioError(400, 'invalid_request_error', `models of ${found}: expected models of one base`);
   }
   const { data, first } = await chooseData(services, body.data);
-  const adapters = listings.flatMap(({ adapter }) => (adapter === undefined ? [] : ['--adapter', adapter]));
-  const base = listings.some(({ adapter }) => adapter === undefined) ? [] : ['--no-base'];
-  const figures = ['--prompts', String(prompts), '--seeds', String(seeds)];
+  const job: EvaluateJob = {
+    base: bases[0] ?? '',
+    adapters: listings.flatMap(({ adapter }) => adapter ?? []),
+    withBase: listings.some(({ adapter }) => adapter === undefined),
+    ...{ data, prompts, seeds },
+  };
   return jobs.start('eval', models.map((id) => path.basename(id)).join(' · '), (folder) => [
     ...first,
-    [
-      'eval',
-      '--model',
-      bases[0] ?? '',
-      ...base,
-      ...adapters,
-      '--data',
-      data,
-      '--out',
-      folder,
-      ...figures,
-      '--json',
-    ],
+    evaluateCommand(job, folder),
   ]);
 }
