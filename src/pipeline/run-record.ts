@@ -64,7 +64,7 @@ export async function writeRunRecord(
 }
 
 /** Settings that may change between two runs into one folder: what is shown, kept and written on the way. */
-export const CHANGEABLE_SETTINGS: readonly string[] = [
+const CHANGEABLE_SETTINGS: readonly string[] = [
   'logging_steps',
   'report_to',
   'save_steps',
@@ -74,7 +74,7 @@ export const CHANGEABLE_SETTINGS: readonly string[] = [
 ];
 
 /** Settings that may change while the stage is not finished: longer or shorter training. */
-export const LENGTH_SETTINGS: readonly string[] = ['num_train_epochs', 'max_steps'];
+const LENGTH_SETTINGS: readonly string[] = ['num_train_epochs', 'max_steps'];
 
 /** What is told by the bytes of a file, and not by its name. */
 const BY_CONTENT: readonly string[] = [...DATASETS, 'adapter_from'];

@@ -1,7 +1,9 @@
 /** From rewards to advantages: how much better an answer is than the others of its group. */
 
-/** What rewards are divided by. */
-export type RewardScale = 'group' | 'batch' | 'none';
+import type { REWARD_SCALES } from '../recipe/grpo-settings.js';
+
+/** Whose standard deviation rewards are divided by. */
+type RewardScale = (typeof REWARD_SCALES)[number];
 
 /** Added to a standard deviation that something is divided by, as TRL has it. */
 const EPSILON = 1e-4;

@@ -2,8 +2,8 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { nullable, type Conflict } from './setting.js';
 
-export const GRPO_LOSSES = ['dapo', 'grpo', 'dr_grpo', 'bnpo'] as const;
-export const IMPORTANCE_LEVELS = ['token', 'sequence'] as const;
+const GRPO_LOSSES = ['dapo', 'grpo', 'dr_grpo', 'bnpo'] as const;
+const IMPORTANCE_LEVELS = ['token', 'sequence'] as const;
 export const REWARD_SCALES = ['group', 'batch', 'none'] as const;
 
 const positive = (maximum: number) => ({ exclusiveMinimum: 0, maximum });

@@ -1,7 +1,7 @@
 /** The settings of KTO, under the names of TRL's KTOConfig. */
 import { Type, type Static, type TObject } from 'typebox';
 
-export const KTO_LOSSES = ['kto', 'apo_zero_unpaired'] as const;
+const KTO_LOSSES = ['kto', 'apo_zero_unpaired'] as const;
 
 export const KTO_SETTINGS = {
   loss_type: Type.Enum([...KTO_LOSSES], {
