@@ -11,6 +11,7 @@ import { RULES, violation, type Violation } from './rules.js';
 import { readPoemLines } from './poem-text.js';
 import { characters } from './text.js';
 import { lowerLines } from './rhyme.js';
+import { wordCharacter } from './variants.js';
 import { canRead, endReadings, readVerse, sizesOf, type Verse } from './verse.js';
 
 export interface CharacterTone {
@@ -77,9 +78,10 @@ function repeatedCharacters(lines: readonly string[]): Violation[] {
   const first = new Map<string, number>();
   const found: Violation[] = [];
   lines.forEach((line, index) => {
-    for (const character of new Set(characters(line))) {
-      const before = first.get(character);
-      if (before === undefined) first.set(character, index);
+    // Of two forms of one in a line one is named.
+    for (const [standard, character] of new Map(characters(line).map((one) => [wordCharacter(one), one]))) {
+      const before = first.get(standard);
+      if (before === undefined) first.set(standard, index);
       else found.push(violation('repeated-character', index + 1, character));
     }
   });

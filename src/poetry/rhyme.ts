@@ -4,6 +4,7 @@ import type { RhymeGroup } from './pingshui.js';
 import { mixedRhymes } from './rhyme-patterns.js';
 import type { RhymeBook } from './readings.js';
 import { RULES, violation, type Violation } from './rules.js';
+import { sameCharacter } from './variants.js';
 import { endOf, endReadings, endWord, readVerse, type Verse } from './verse.js';
 
 export interface RhymeCheck {
@@ -97,7 +98,7 @@ export function rhymesThroughout(lines: readonly string[], book?: RhymeBook): bo
 export function repeatedRhymes(verse: Verse, positions: readonly number[]): Violation[] {
   return positions.flatMap((line, at) => {
     const word = endWord(verse, line);
-    const before = positions.slice(0, at).some((other) => endWord(verse, other) === word);
+    const before = positions.slice(0, at).some((other) => sameCharacter(endWord(verse, other), word));
     return before ? [violation('repeated-rhyme', line + 1, word)] : [];
   });
 }

@@ -45,7 +45,18 @@ export function toStandard(text: string): string {
   return Array.from(toSimplified(text), standardOf).join('');
 }
 
-/** Whether two characters are forms of one (劒 and 剑): one character may not come twice in a poem. */
+/** Words of traditional text that simplified script writes with one character: forms of it, but no variants of each other. */
+const MERGED = new Set(
+  '云雲后後里裏干乾幹發髮征徵余餘谷穀斗鬥几幾台臺丑醜松鬆面麵曲麴鐘鍾歷曆復複盡儘獲穫系係繫只隻志誌采採御禦表錶才纔朱硃千韆秋鞦舍捨沈瀋升昇術朮' +
+    '向嚮須鬚郁鬱致緻制製沖衝彩綵蒙濛困睏累纍辟闢卷捲克剋匯彙姜薑凶兇咸鹹仆僕當噹范範彌瀰划劃壇罈折摺',
+);
+
+/** What a character is in a text of either script: its standard character, but for words of their own that simplified script writes alike. */
+export function wordCharacter(character: string): string {
+  return MERGED.has(character) ? character : standardCharacter(character);
+}
+
+/** Whether two characters are forms of one (劒 and 剑), and not two words (雲 and 云): one may not come twice in a poem. */
 export function sameCharacter(left: string, right: string): boolean {
-  return left === right || standardCharacter(left) === standardCharacter(right);
+  return left === right || wordCharacter(left) === wordCharacter(right);
 }

@@ -5,6 +5,7 @@ import type { LineIndex } from '../poetry/line-index.js';
 import { readPoem } from '../poetry/poem-readings.js';
 import { countedGroups } from '../poetry/readings.js';
 import { bitOf, givenBits, toneBits } from '../poetry/tone-bits.js';
+import { standardCharacter } from '../poetry/variants.js';
 import type { PoemPlan } from './poem-plan.js';
 import type { RhymeState } from './rhyme-supply.js';
 import { nextTypes, tonesAt } from './tonal-templates.js';
@@ -39,21 +40,26 @@ export class GivenText implements Check {
   }
 }
 
-/** No character comes twice but those that are given so. */
+/** No character comes twice, in whatever form, but those that are given so. */
 export class Repetition implements Check {
+  /** In their standard forms. */
   private readonly given: ReadonlySet<string>;
 
-  constructor({ fixed }: PoemPlan) {
-    this.given = new Set(fixed.values());
+  constructor(
+    { fixed }: PoemPlan,
+    private readonly vocabulary: VerseVocabulary,
+  ) {
+    this.given = new Set(Array.from(fixed.values(), standardCharacter));
   }
 
   step<State extends RhymeState>(state: State, { given }: Place, character: string): State | undefined {
-    const isNew = given !== undefined || !(state.text.includes(character) || this.given.has(character));
-    return isNew ? state : undefined;
+    if (given !== undefined) return state;
+    const standard = standardCharacter(character);
+    return state.standards.includes(standard) || this.given.has(standard) ? undefined : state;
   }
 
-  excluded({ text }: RhymeState): string[] {
-    return [...text, ...this.given];
+  excluded({ standards }: RhymeState): string[] {
+    return [...standards, ...this.given].flatMap((standard) => this.vocabulary.formsOf(standard));
   }
 }
 
@@ -109,7 +115,7 @@ export class Tones implements Check {
 
 /** Lines that rhyme end in one group, by a word each. */
 export class Rhymes implements Check {
-  /** Given characters at the ends of lines: as rhymes they are taken. */
+  /** Given characters at the ends of lines, in their standard forms: as rhymes they are taken. */
   readonly given: ReadonlySet<string>;
 
   constructor(
@@ -117,7 +123,9 @@ export class Rhymes implements Check {
     private readonly vocabulary: VerseVocabulary,
   ) {
     this.given = new Set(
-      plan.shape.lines.flatMap(({ start, length }) => plan.fixed.get(start + length - 1) ?? []),
+      plan.shape.lines
+        .flatMap(({ start, length }) => plan.fixed.get(start + length - 1) ?? [])
+        .map(standardCharacter),
     );
   }
 
@@ -153,15 +161,16 @@ export class Rhymes implements Check {
     place: Place,
     character: string,
   ): State | undefined {
-    if (state.rhymeWords.includes(character)) return undefined;
-    if (place.given === undefined && this.given.has(character)) return undefined;
+    const standard = standardCharacter(character);
+    if (state.rhymeWords.includes(standard)) return undefined;
+    if (place.given === undefined && this.given.has(standard)) return undefined;
     const all =
       place.given === undefined
         ? this.vocabulary.rhymeLabels(character)
         : countedGroups(character).map(({ label }) => label);
     const groups = all.filter((label) => open.includes(label));
     if (groups.length === 0) return undefined;
-    return { ...state, groups, rhymeWords: [...state.rhymeWords, character] };
+    return { ...state, groups, rhymeWords: [...state.rhymeWords, standard] };
   }
 }
 

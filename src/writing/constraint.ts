@@ -6,6 +6,7 @@
 import type { LineIndex } from '../poetry/line-index.js';
 import type { LineType } from '../poetry/line-types.js';
 import { LEVEL, OBLIQUE, toneBits } from '../poetry/tone-bits.js';
+import { standardCharacter } from '../poetry/variants.js';
 import {
   endsLine,
   Forbidden,
@@ -77,7 +78,7 @@ export class PoemConstraint {
     this.forbidden = new Forbidden(plan);
     this.checks = [
       new GivenText(),
-      ...(this.unique ? [new Repetition(plan)] : []),
+      ...(this.unique ? [new Repetition(plan, vocabulary)] : []),
       this.forbidden,
       new Tones(plan),
       this.rhymes,
@@ -99,6 +100,7 @@ export class PoemConstraint {
     return {
       at: 0,
       text: [],
+      standards: [],
       types,
       stretch: 0,
       groups: groups?.[0],
@@ -123,7 +125,7 @@ export class PoemConstraint {
     const excluded = vocabulary.excluding(barred, this.unique);
     const [settled, reaching] = this.candidates(state, excluded);
     // A character may be of both tones, and settle which of two types its line has.
-    const room = Math.floor(this.toneSupply.slack(state.text) / 2);
+    const room = Math.floor(this.toneSupply.slack(state.standards) / 2);
     const safe = (reaches: boolean): number => Math.min(room, this.supply.safeLength(state, reaches));
     const plain = this.whereSupplyLasts(state, settled, safe(false));
     const rhyming = this.whereSupplyLasts(state, reaching, safe(true));
@@ -152,7 +154,7 @@ export class PoemConstraint {
 
   /** Drops what a poem could not be finished in; undefined where nothing is left. */
   private lasts(state: ConstraintState): ConstraintState | undefined {
-    return this.toneSupply.slack(state.text) < 0 ? undefined : this.supply.keep(state);
+    return this.toneSupply.slack(state.standards) < 0 ? undefined : this.supply.keep(state);
   }
 
   /** The state after an allowed token. */
@@ -238,7 +240,8 @@ export class PoemConstraint {
   ): readonly number[] {
     const { settled, rows } = window;
     const { vocabulary } = this.tokens;
-    const fresh = { ...state, text: state.text.map(() => '') };
+    const blank = state.text.map(() => '');
+    const fresh = { ...state, text: blank, standards: blank };
     const advances = (place: number): boolean =>
       this.advance(fresh, vocabulary.tokens[place]?.characters ?? []) !== undefined;
     const slot = this.slots[state.at + settled];
@@ -246,9 +249,9 @@ export class PoemConstraint {
       return places.filter(advances);
     }
     const words = (state.groups ?? []).flatMap((label) => [...(vocabulary.rhymes.get(label) ?? [])]);
-    const rhymes = vocabulary.flags(
-      words.filter((word) => !state.rhymeWords.includes(word) && !this.rhymes.given.has(word)),
-    );
+    const isTaken = (standard: string): boolean =>
+      state.rhymeWords.includes(standard) || this.rhymes.given.has(standard);
+    const rhymes = vocabulary.flags(words.filter((word) => !isTaken(standardCharacter(word))));
     // A first line that ends oblique does not rhyme.
     const mayEndOblique = slot.place.shape.rhymes === 'may';
     const oblique = mayEndOblique ? rows.filter((row) => row[settled] === OBLIQUE) : [];
@@ -320,7 +323,12 @@ export class PoemConstraint {
       next = next && check.step(next, place, character);
       if (!next) return undefined;
     }
-    next = { ...next, at: state.at + 1, text: [...state.text, character] };
+    next = {
+      ...next,
+      at: state.at + 1,
+      text: [...state.text, character],
+      standards: [...state.standards, standardCharacter(character)],
+    };
     if (!endsLine(place)) return next;
     return this.checks.reduce((after, check) => check.endLine?.(after, place.line) ?? after, next);
   }

@@ -14,12 +14,13 @@ import { endTone } from '../poetry/line-types.js';
 import { groupByName, RHYME_GROUPS, type RhymeGroup } from '../poetry/pingshui.js';
 import { countedGroups } from '../poetry/readings.js';
 import { characters, isHan } from '../poetry/text.js';
+import { standardCharacter } from '../poetry/variants.js';
 import { InputError } from '../support/errors.js';
 import type { Random } from '../support/random.js';
 import type { Constraints } from './constraint-schema.js';
 import { fitsPlace, namedTemplates, narrowLattice, openLattice } from './tonal-templates.js';
 import type { LiftableRule, ToneLattice } from './tonal-templates.js';
-import { fixedOfLine, givenTwice, placeOf, rhymeEnds, rhymeSupply, type PoemPlan } from './poem-plan.js';
+import { fixedOfLine, freeRhymes, givenTwice, placeOf, rhymeEnds, type PoemPlan } from './poem-plan.js';
 import { whyNoRhyme, whyNoTemplate } from './refusals.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 import { placeWords } from './word-places.js';
@@ -231,12 +232,12 @@ function groupsFor(
 ): string[] {
   const ends = rhymeEnds(plan, stretch, firstRhymes);
   const given = ends.flatMap((at) => plan.fixed.get(at) ?? []);
-  if (new Set(given).size < given.length) return [];
+  if (new Set(given.map(standardCharacter)).size < given.length) return [];
   const needed = ends.length - given.length;
   return (plan.groups?.[stretch] ?? []).filter((label) => {
     if (!given.every((character) => countedGroups(character).some((group) => group.label === label))) {
       return false;
     }
-    return rhymeSupply(plan, label, vocabulary) >= needed + plan.forbidden.length;
+    return freeRhymes(plan, label, vocabulary).size >= needed + plan.forbidden.length;
   });
 }

@@ -1,6 +1,7 @@
 /** A plan of a poem: what of it is fixed, and what is left open. */
 import type { PoemShape } from '../poetry/forms.js';
 import { characters } from '../poetry/text.js';
+import { standardCharacter } from '../poetry/variants.js';
 import type { LiftableRule, ToneLattice } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
@@ -27,11 +28,12 @@ export function givenTwice(
 ): { character: string; first: number; second: number } | undefined {
   const seen = new Map<string, number>();
   for (const [at, character] of [...fixed].sort((a, b) => a[0] - b[0])) {
-    const first = seen.get(character);
+    const standard = standardCharacter(character);
+    const first = seen.get(standard);
     const beside = first === at - 1 && places[first]?.line === places[at]?.line;
-    const doubled = beside && asked.some((text) => text.includes(character + character));
+    const doubled = beside && asked.some((text) => text.includes(`${fixed.get(first)}${character}`));
     if (first !== undefined && !doubled) return { character, first, second: at };
-    seen.set(character, at);
+    seen.set(standard, at);
   }
   return undefined;
 }
@@ -58,12 +60,11 @@ export function rhymeEnds({ shape }: PoemPlan, stretch: number, firstRhymes: boo
     .map(({ start, length }) => start + length - 1);
 }
 
-/** Characters of a group that are neither fixed somewhere nor forbidden. */
-export function rhymeSupply(plan: PoemPlan, label: string, vocabulary: VerseVocabulary): number {
-  const taken = new Set([...plan.fixed.values(), ...plan.forbidden]);
-  let supply = 0;
-  for (const character of vocabulary.rhymes.get(label) ?? []) if (!taken.has(character)) supply += 1;
-  return supply;
+/** Characters of a group that are neither fixed somewhere nor forbidden, in whatever form: in their standard forms. */
+export function freeRhymes(plan: PoemPlan, label: string, vocabulary: VerseVocabulary): Set<string> {
+  const free = new Set(vocabulary.rhymeStandards.get(label));
+  for (const taken of [...plan.fixed.values(), ...plan.forbidden]) free.delete(standardCharacter(taken));
+  return free;
 }
 
 /** A line as it is given, □ for what is open. */

@@ -1,7 +1,8 @@
 /** Why a request leaves no template or no rhyme group open, and what could be relaxed. */
 import { FORMS } from '../poetry/forms.js';
 import { levelGroups } from '../poetry/readings.js';
-import { fixedOfLine, rhymeEnds, rhymeSupply, textOfLine, type PoemPlan } from './poem-plan.js';
+import { sameCharacter } from '../poetry/variants.js';
+import { fixedOfLine, freeRhymes, rhymeEnds, textOfLine, type PoemPlan } from './poem-plan.js';
 import { fitsPlace, type ToneLattice } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
@@ -28,11 +29,13 @@ export function whyNoRhyme(plan: PoemPlan, stretch: number, vocabulary: VerseVoc
   if (oblique !== undefined && !oldStyle) {
     return `${oblique} ends a rhyming line, but has no level tone (平) in 平水韵: ${relax}`;
   }
-  const repeated = given.find((character, index) => given.indexOf(character) !== index);
+  const repeated = given.find((character, index) =>
+    given.slice(0, index).some((before) => sameCharacter(before, character)),
+  );
   if (repeated !== undefined) return `${repeated} is given as a rhyme twice: ${relax}`;
   if (given.length > 0) {
     return `${given.join(', ')} end rhyming lines, but share no rhyme group that is asked for and large enough: ${relax}`;
   }
-  const sizes = labels.map((label) => `${label} ${rhymeSupply(plan, label, vocabulary)}`);
+  const sizes = labels.map((label) => `${label} ${freeRhymes(plan, label, vocabulary).size}`);
   return `the rhyme group has too few characters left for ${plan.shape.lines.length} lines (${sizes.join(', ')}): take another one, or switch the rhyme off`;
 }

@@ -1,34 +1,34 @@
 /** How many characters of each rhyme group are left, against how many the lines to come need: no poem may run out of rhymes. */
 import { endTone, type LineType } from '../poetry/line-types.js';
-import { rhymeSupply, type PoemPlan } from './poem-plan.js';
+import { freeRhymes, type PoemPlan } from './poem-plan.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
 /** What matters of a poem so far. */
 export interface RhymeState {
   /** The Han characters written. */
   readonly text: readonly string[];
+  /** The same in their standard forms: a character may not come again as a variant. */
+  readonly standards: readonly string[];
   /** The types that the line under way, or the next one, may have; undefined where tones are not kept. */
   readonly types: readonly LineType[] | undefined;
   /** The stretch of one rhyme that is under way. */
   readonly stretch: number;
   /** Rhyme groups still possible in it; undefined where rhyme is not kept. */
   readonly groups: readonly string[] | undefined;
-  /** Its rhymes so far. */
+  /** Its rhymes so far, in their standard forms. */
   readonly rhymeWords: readonly string[];
 }
 
 export class RhymeSupply {
-  private readonly supply: ReadonlyMap<string, number>;
-  private readonly given: ReadonlySet<string>;
+  private readonly supply: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly unique: boolean;
 
   constructor(
     private readonly plan: PoemPlan,
-    private readonly vocabulary: VerseVocabulary,
+    vocabulary: VerseVocabulary,
   ) {
     const labels = new Set(plan.groups?.flat());
-    this.supply = new Map([...labels].map((label) => [label, rhymeSupply(plan, label, vocabulary)]));
-    this.given = new Set(plan.fixed.values());
+    this.supply = new Map([...labels].map((label) => [label, freeRhymes(plan, label, vocabulary)]));
     this.unique = !plan.lifted.has('repeated-character');
   }
 
@@ -52,18 +52,20 @@ export class RhymeSupply {
   }
 
   /** Characters left in a group beyond those that the lines to come need, in this stretch or a later one. */
-  private slack({ text, types, stretch, rhymeWords }: RhymeState, label: string, later = stretch): number {
+  private slack(
+    { standards, types, stretch, rhymeWords }: RhymeState,
+    label: string,
+    later = stretch,
+  ): number {
     const { fixed, forbidden, shape } = this.plan;
-    const group = this.vocabulary.rhymes.get(label);
-    let left = this.supply.get(label) ?? 0;
-    for (const character of this.unique ? text : rhymeWords) {
-      if (group?.has(character) && !this.given.has(character)) left -= 1;
-    }
+    const supply = this.supply.get(label);
+    let left = supply?.size ?? 0;
+    for (const character of this.unique ? standards : rhymeWords) if (supply?.has(character)) left -= 1;
     const firstRhymes = types?.every((type) => endTone(type) === '平') ?? false;
     for (const line of shape.lines) {
       const end = line.start + line.length - 1;
       const rhymes = line.rhymes === 'always' || (line.rhymes === 'may' && firstRhymes);
-      if (line.stretch === later && end >= text.length && !fixed.has(end) && rhymes) left -= 1;
+      if (line.stretch === later && end >= standards.length && !fixed.has(end) && rhymes) left -= 1;
     }
     return left - forbidden.length;
   }

@@ -3,6 +3,7 @@
  * thousands never runs out; a small one would, in a long poem.
  */
 import { LEVEL, OBLIQUE, toneBits } from '../poetry/tone-bits.js';
+import { standardCharacter } from '../poetry/variants.js';
 import type { PoemPlan } from './poem-plan.js';
 import { tonesAt } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
@@ -15,7 +16,8 @@ export class ToneSupply {
   private readonly supply: readonly number[];
   /** For each need and place, how many places from it on have the need or a narrower one. */
   private readonly needed: readonly (readonly number[])[];
-  private readonly given: ReadonlySet<string>;
+  /** The tones that each character can have which is neither given nor forbidden, by its standard form, in whatever form. */
+  private readonly free = new Map<string, number>();
   /** Whether it cannot be told that a poem of this shape is finished without using a character twice. */
   readonly isShort: boolean;
   /** Whether no poem of this shape can run out. */
@@ -23,24 +25,28 @@ export class ToneSupply {
 
   constructor(plan: PoemPlan, vocabulary: VerseVocabulary) {
     const { fixed, forbidden, lifted, shape } = plan;
-    this.given = new Set(fixed.values());
-    const free = vocabulary.characters().filter((one) => !this.given.has(one) && !forbidden.includes(one));
-    this.supply = NEEDS.map((need) => free.filter((one) => (toneBits(one) & need) !== 0).length);
+    const taken = new Set([...fixed.values(), ...forbidden].map(standardCharacter));
+    for (const character of vocabulary.characters()) {
+      const standard = standardCharacter(character);
+      if (taken.has(standard)) continue;
+      this.free.set(standard, (this.free.get(standard) ?? 0) | toneBits(character));
+    }
+    this.supply = NEEDS.map((need) => [...this.free.values()].filter((bits) => (bits & need) !== 0).length);
     this.isAmple = lifted.has('repeated-character') || Math.min(...this.supply) >= shape.places.length;
     this.needed = NEEDS.map((need) => (this.isAmple ? [] : needsFrom(plan, need)));
     this.isShort = !this.isAmple && this.left([]) < 0;
   }
 
-  /** Characters left beyond those that the places to come need, of the scarcest tone. */
-  slack(text: readonly string[]): number {
-    return this.isAmple || this.isShort ? Infinity : this.left(text);
+  /** Characters left beyond those that the places to come need, of the scarcest tone, after these in their standard forms. */
+  slack(standards: readonly string[]): number {
+    return this.isAmple || this.isShort ? Infinity : this.left(standards);
   }
 
-  private left(text: readonly string[]): number {
-    const written = text.filter((character) => !this.given.has(character));
+  private left(standards: readonly string[]): number {
+    const written = standards.map((standard) => this.free.get(standard) ?? 0);
     const slacks = NEEDS.map((need, at) => {
-      const used = written.filter((character) => (toneBits(character) & need) !== 0).length;
-      return (this.supply[at] ?? 0) - used - (this.needed[at]?.[text.length] ?? 0);
+      const used = written.filter((bits) => (bits & need) !== 0).length;
+      return (this.supply[at] ?? 0) - used - (this.needed[at]?.[standards.length] ?? 0);
     });
     return Math.min(...slacks);
   }

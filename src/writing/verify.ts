@@ -17,6 +17,7 @@ import { groupByName, type RhymeGroup } from '../poetry/pingshui.js';
 import { checkRhyme, lowerLines } from '../poetry/rhyme.js';
 import type { Violation } from '../poetry/rules.js';
 import { characters, splitLines } from '../poetry/text.js';
+import { sameCharacter, wordCharacter } from '../poetry/variants.js';
 import { canRead, endOf, endWord, readVerse, type Verse } from '../poetry/verse.js';
 import type { Constraints } from './constraint-schema.js';
 import { templateNamed } from './tonal-templates.js';
@@ -123,7 +124,9 @@ function unmetOldRhyme(verse: Verse, form: FormName, constraints: Constraints): 
     const words = all.map((line) => endWord(verse, line));
     const [first = [], ...others] = all.map((line) => groupsAt(verse, line));
     const shared = first.filter((group) => fits(group) && others.every((groups) => groups.includes(group)));
-    const twice = words.filter((word, at) => words.indexOf(word) !== at);
+    const twice = words.filter((word, at) =>
+      words.slice(0, at).some((before) => sameCharacter(before, word)),
+    );
     return [
       ...(shared.length === 0 ? [`${words.join(', ')} share no rhyme that was asked for`] : []),
       ...twice.map((word) => `${word} rhymes twice`),
@@ -151,7 +154,7 @@ function unmetText(lines: readonly string[], constraints: Constraints): string[]
   ];
 }
 
-/** Characters that come again, but for those doubled (青青) in words and lines that were asked for. */
+/** Characters that come again, in whatever form, but for those doubled (青青) in words and lines that were asked for. */
 function repeatedCharacters(
   lines: readonly string[],
   { lines: given = [], required = [] }: Constraints,
@@ -160,9 +163,11 @@ function repeatedCharacters(
   const before = new Set<string>();
   return lines.flatMap((line) =>
     characters(line).filter((character, at, all) => {
-      const doubled = all[at - 1] === character && asked.includes(character + character);
-      const again = before.has(character) && !doubled;
-      before.add(character);
+      const standard = wordCharacter(character);
+      const last = all[at - 1] ?? '';
+      const doubled = sameCharacter(last, character) && asked.includes(last + character);
+      const again = before.has(standard) && !doubled;
+      before.add(standard);
       return again;
     }),
   );

@@ -61,7 +61,7 @@ class FlatTokens {
   readonly kinds: readonly Kind[];
   readonly kindOf: Uint16Array;
   readonly ids: Int32Array;
-  /** 1 for tokens in which a character stands twice. */
+  /** 1 for tokens in which a character stands twice, in whatever form. */
   readonly repeats: Uint8Array;
   /** The places of the tokens that a character stands in, by its code. */
   readonly holders: readonly (readonly number[])[];
@@ -69,7 +69,9 @@ class FlatTokens {
   /** @param characters how many different ones the tokens have */
   constructor(tokens: readonly VerseToken[], characters: number) {
     this.ids = Int32Array.from(tokens, ({ id }) => id);
-    this.repeats = Uint8Array.from(tokens, ({ codes }) => Number(new Set(codes).size < codes.length));
+    this.repeats = Uint8Array.from(tokens, ({ characters: all }) =>
+      Number(new Set(all.map(standardCharacter)).size < all.length),
+    );
     const holders = Array.from({ length: characters }, (): number[] => []);
     tokens.forEach((token, place) => token.codes.forEach((code) => holders[code]?.push(place)));
     this.holders = holders;
@@ -151,7 +153,11 @@ export class VerseVocabulary {
   readonly longest: number;
   /** Characters that one token writes, by the label of each rhyme group that they can be read in. */
   readonly rhymes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The same in their standard forms: of variants a poem takes one. */
+  readonly rhymeStandards: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly codes = new Map<string, number>();
+  /** The forms that the tokens have of a character, by its standard form. */
+  private readonly forms = new Map<string, string[]>();
   private readonly labels = new Map<string, readonly string[]>();
   private readonly flat: FlatTokens;
   private readonly windows = new Map<string, FittingTokens>();
@@ -186,6 +192,12 @@ export class VerseVocabulary {
       }
     }
     this.rhymes = rhymes;
+    this.rhymeStandards = new Map(
+      Array.from(rhymes, ([label, all]) => [label, new Set(Array.from(all, standardCharacter))]),
+    );
+    for (const character of this.codes.keys()) {
+      kept(this.forms, standardCharacter(character), (): string[] => []).push(character);
+    }
   }
 
   static of(tokenizer: Tokenizer, vocabularySize: number): VerseVocabulary {
@@ -213,6 +225,11 @@ export class VerseVocabulary {
     return this.tokens.flatMap(({ characters: [character = '', ...others] }) =>
       others.length === 0 && isHan(character) ? [character] : [],
     );
+  }
+
+  /** The forms that tokens have of the character with this standard form: 疏 and 疎. */
+  formsOf(standard: string): readonly string[] {
+    return this.forms.get(standard) ?? [];
   }
 
   /** Which characters are among these, by their codes. */

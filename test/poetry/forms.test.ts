@@ -58,6 +58,20 @@ describe('what is said beside violations', () => {
     expect(regulated).toBe(true);
   });
 
+  it.each([
+    ['疎影橫斜水，清香入夢來。疏簾千里月，白露滿高臺。', '疏'],
+    ['哀猨響壑泉，落木滿山川。夜聽孤猿淚，江清月一船。', '猿'],
+  ])('takes variants as one character: %s', (text, repeated) => {
+    expect(checkPoem(text).notes).toContainEqual(
+      expect.objectContaining({ rule: 'repeated-character', line: 3, chars: repeated }),
+    );
+  });
+
+  it('takes words that simplified script writes alike as two', () => {
+    const { notes } = checkPoem('白雲生遠岫，何事古人云。山後逢皇后，溪前對此君。');
+    expect(notes.filter(({ rule }) => rule === 'repeated-character')).toEqual([]);
+  });
+
   it('names an oblique rhyme of old-style verse', () => {
     const { rhyme } = checkPoem('春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。');
     expect(rhyme.group).toMatch(/^上声十七/);

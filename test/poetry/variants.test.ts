@@ -30,6 +30,13 @@ describe('standard characters', () => {
     expect(sameCharacter('山', '川')).toBe(false);
   });
 
+  it.each(['雲云', '後后', '裏里', '乾干', '髮發', '鐘鍾'])('do not make one of two words: %s', (pair) => {
+    const [left = '', right = ''] = pair;
+    expect(standardCharacter(left)).toBe(standardCharacter(right));
+    expect(sameCharacter(left, right)).toBe(false);
+    expect(sameCharacter(left, left)).toBe(true);
+  });
+
   it('are each their own standard, shown by common fonts', () => {
     for (const group of VARIANTS.trim().split(/\s+/u)) {
       const [standard = ''] = group;

@@ -111,6 +111,28 @@ describe('the form as a constraint', () => {
     expect(constraint.allowed(before!)).toEqual([1]);
   });
 
+  it.each([
+    ['疏', '疎'],
+    ['猿', '猨'],
+    ['剑', '劒'],
+    ['雁', '鴈'],
+  ])('writes no character twice as a variant: after %s no %s, alone or within a token', (one, variant) => {
+    const tokens = [one, variant, '山', `水${variant}`, `${one}${variant}`, '水'];
+    const { constraint } = constraintOf(tokens, { tones: false, rhyme: false });
+    expect(constraint.allowed(constraint.start())).toEqual([0, 1, 2, 3, 5]);
+    for (const [id, written] of [one, variant].entries()) {
+      const after = constraint.next(constraint.start(), id);
+      expect(after.text).toEqual([written]);
+      expect(constraint.allowed(after)).toEqual([2, 5]);
+    }
+    const given = constraintOf(tokens, {
+      tones: false,
+      rhyme: false,
+      lines: [undefined, `${variant}天地风云`],
+    });
+    expect(given.constraint.allowed(given.constraint.start())).toEqual([2, 5]);
+  });
+
   it('writes given characters that are no token of their own as their tokens', () => {
     const { constraint } = constraintOf(['山'], { tones: false, rhyme: false, lines: ['𠀀𠀁𠀂𠀃𠀄'] });
     let state = constraint.start();

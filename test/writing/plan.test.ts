@@ -27,6 +27,12 @@ describe('a request that cannot be met is refused with the reason and what could
       /line 1 needs 春 where 床 is given/,
     ],
     ['a character twice', { acrostic: '春春' }, /春 is given twice .*allow repeated-character/],
+    ['a character twice, once as a variant', { acrostic: '猿猨' }, /猨 is given twice .*lines 1 and 2/],
+    [
+      'a rhyme twice, once as a variant',
+      { acrosticEnd: '山猿水猨', allow: ['repeated-character'] },
+      /猨 is given as a rhyme twice/,
+    ],
     [
       'a given word that is forbidden',
       { lines: ['床前明月光'], forbidden: ['明月'] },
