@@ -4,9 +4,9 @@ import { FORM_NAMES, FORMS, writtenLineCounts } from '../poetry/forms.js';
 import { RHYME_GROUPS } from '../poetry/pingshui.js';
 import { RULES } from '../poetry/rules.js';
 import { THEME_NAMES } from '../poetry/themes.js';
-import { LIFTABLE_RULES } from './tonal-templates.js';
+import { LIFTABLE_RULES, TEMPLATE_NAMES } from './tonal-templates.js';
 
-/** Forms, themes, rhyme groups, rules that may be lifted, rules of prosody, rhyme books. */
+/** Forms, themes, rhyme groups, tonal templates, rules that may be lifted, rules of prosody, rhyme books. */
 export const POEM_CHOICES = {
   forms: FORM_NAMES.map((name) => {
     const { english, traditional, length, lines, style } = FORMS[name];
@@ -15,6 +15,9 @@ export const POEM_CHOICES = {
   themes: THEME_NAMES,
   /** Level-tone groups of 平水韵: what a poem may rhyme in. */
   rhymeGroups: RHYME_GROUPS.filter(({ category }) => category === '平').map(({ label }) => label),
+  /** The oblique-tone (仄) ones: what old-style verse may rhyme in too. */
+  obliqueRhymeGroups: RHYME_GROUPS.filter(({ category }) => category !== '平').map(({ label }) => label),
+  templates: TEMPLATE_NAMES,
   liftable: LIFTABLE_RULES,
   /** Rules of prosody by id, with their names and explanations. */
   rules: RULES,

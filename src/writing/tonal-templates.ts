@@ -79,6 +79,19 @@ export function narrowLattice(
   return open.every((types) => types.length > 0) ? { ...lattice, open } : undefined;
 }
 
+/** How the second character of a poem begins it, and whether the first line rhymes. */
+const [BEGINNINGS, FIRST_LINES] = [
+  ['平起', '仄起'],
+  ['首句入韵', '首句不入韵'],
+] as const;
+
+/** The names of templates: by one of both, or by both. */
+export const TEMPLATE_NAMES: readonly string[] = [
+  ...BEGINNINGS,
+  ...FIRST_LINES,
+  ...BEGINNINGS.flatMap((beginning) => FIRST_LINES.map((first) => beginning + first)),
+];
+
 /**
  * Keeps the templates of a name: 平起 or 仄起 (the second character of the poem is level or oblique), 首句入韵 or 首句不入韵 (the
  * first line rhymes or does not), or both.
@@ -93,11 +106,12 @@ export function namedTemplates(lattice: ToneLattice, name: string): ToneLattice 
 
 /** Whether a first line's type is of the template of this name. @throws InputError for a name that is none */
 export function templateNamed(name: string): (type: LineType, length: number) => boolean {
-  const parts = /^(平起|仄起)?(首句不?入韵)?$/u.exec(name.trim());
-  if (!parts || name.trim() === '') {
+  const wanted = name.trim();
+  if (!TEMPLATE_NAMES.includes(wanted)) {
     throw new InputError(`template "${name}": expected 平起 or 仄起, 首句入韵 or 首句不入韵, or both`);
   }
-  const [, start, rhyme] = parts;
+  const start = BEGINNINGS.find((one) => wanted.startsWith(one));
+  const rhyme = FIRST_LINES.find((one) => wanted.endsWith(one));
   return (type, length) =>
     (start === undefined || hingeTone(type, length) === start[0]) &&
     (rhyme === undefined || (endTone(type) === '平') === (rhyme === '首句入韵'));

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WriteSchema } from '../../src/studio/schemas.js';
+import { ConstraintsSchema } from '../../src/writing/constraint-schema.js';
+import { SamplingSchema } from '../../src/writing/generation-settings.js';
 import { CHROMIUM, contentWidth, launchChromium } from '../chromium.js';
 import { startStudio, type TestStudio } from '../studio.js';
 import { tinyModel } from '../support-tiny-model.js';
@@ -56,6 +59,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect(await page.inputValue('label:has-text("主题") input')).toBe('秋天、明月');
     await page.click('summary:has-text("更多要求")');
     await page.fill('label:has-text("藏头") input', '江月何人');
+    await page.selectOption('select[name="template"]', '首句不入韵');
     // With the keyboard alone.
     await page.focus('button.primary');
     await page.keyboard.press('Enter');
@@ -82,6 +86,33 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { lines: string[] });
     expect(kept!.lines).toEqual(again.slice(1));
+  });
+
+  it('has a control for every key of a request', SLOW, async () => {
+    await page.reload();
+    await page.click('summary:has-text("更多要求")');
+    const names = [WriteSchema, ConstraintsSchema, SamplingSchema].flatMap(({ properties }) =>
+      Object.keys(properties),
+    );
+    for (const name of names) {
+      // Of these two the keys are there one by one.
+      if (name === 'constraints' || name === 'sampling') continue;
+      expect([name, await page.locator(`form [name="${name}"]`).count()]).not.toEqual([name, 0]);
+    }
+    await page.selectOption('select[name="template"]', '仄起首句不入韵');
+    await page.selectOption('select[name="rhyme"]', '下平十一尤');
+    await page.fill('input[name="acrosticEnd"]', '月楼');
+    await page.click('label:has-text("重字") input');
+    await page.fill('input[name="candidates"]', '1');
+    await page.click('button.primary');
+    await page.waitForSelector('.card .verdict:has-text("下平十一尤")');
+    const lasts = page.locator('.card.best .line ruby:last-of-type');
+    expect((await lasts.allInnerTexts()).slice(0, 2).map((text) => text[0])).toEqual(['月', '楼']);
+    await page.click('label:has-text("五言古诗") input');
+    await page.selectOption('select[name="lineCount"]', '12');
+    expect(await page.isDisabled('select[name="template"]')).toBe(true);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.reload();
   });
 
   it('saves a poem as a picture, set vertically in traditional script', SLOW, async () => {

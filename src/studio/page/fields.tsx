@@ -4,12 +4,16 @@ import { useSay } from './language.js';
 
 interface FieldProps<T> {
   readonly label: string;
+  readonly name?: string;
+  readonly disabled?: boolean;
   readonly value: T;
   readonly onChange: (value: T) => void;
 }
 
 export function TextField({
   label,
+  name,
+  disabled,
   value,
   onChange,
   placeholder = '',
@@ -19,6 +23,8 @@ export function TextField({
       {label}
       <input
         type="text"
+        name={name}
+        disabled={disabled}
         value={value}
         placeholder={placeholder}
         onInput={({ currentTarget }) => onChange(currentTarget.value)}
@@ -30,6 +36,7 @@ export function TextField({
 /** A whole number of 1 or more. */
 export function CountField({
   label,
+  name,
   value,
   onChange,
   most,
@@ -39,6 +46,7 @@ export function CountField({
       {label}
       <input
         type="number"
+        name={name}
         min="1"
         max={most}
         value={value}
@@ -52,17 +60,33 @@ interface SelectFieldProps extends FieldProps<string> {
   readonly choices: readonly string[];
   /** What stands for none of them. */
   readonly none?: string;
+  /** How a choice is shown, where not by its name. */
+  readonly labelOf?: (choice: string) => string;
 }
 
-export function SelectField({ label, value, onChange, choices, none }: SelectFieldProps) {
+export function SelectField({
+  label,
+  name,
+  disabled,
+  value,
+  onChange,
+  choices,
+  none,
+  labelOf = (choice) => choice,
+}: SelectFieldProps) {
   return (
     <label>
       {label}
-      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+      <select
+        name={name}
+        disabled={disabled}
+        value={value}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      >
         {none !== undefined && <option value="">{none}</option>}
-        {choices.map((name) => (
-          <option key={name} value={name}>
-            {name}
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {labelOf(choice)}
           </option>
         ))}
       </select>
@@ -70,16 +94,12 @@ export function SelectField({ label, value, onChange, choices, none }: SelectFie
   );
 }
 
-export function CheckField({
-  label,
-  value,
-  onChange,
-  disabled = false,
-}: FieldProps<boolean> & { readonly disabled?: boolean }) {
+export function CheckField({ label, name, disabled, value, onChange }: FieldProps<boolean>) {
   return (
     <label class="check">
       <input
         type="checkbox"
+        name={name}
         checked={value}
         disabled={disabled}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}

@@ -1,73 +1,10 @@
 /** The form of a request: what the poem should be. */
-import type { JsonConstraints } from '../../writing/constraint-schema.js';
-import type { JsonRequest } from '../../writing/json-request.js';
-import type { FormName } from '../../poetry/forms.js';
-import { parsePrompt, splitThemes } from '../../poetry/prompt.js';
+import { splitThemes } from '../../poetry/prompt.js';
 import type { Description } from './engine.js';
 import { CheckField, CountField, SelectField, TextField } from './fields.js';
 import { useSay } from './language.js';
-
-/** What the reader has filled in; texts as they were typed. */
-export interface RequestFields {
-  readonly model: string;
-  readonly form: FormName;
-  readonly themes: string;
-  readonly prompt: string;
-  readonly acrostic: string;
-  readonly firstLine: string;
-  readonly rhyme: string;
-  readonly required: string;
-  readonly forbidden: string;
-  readonly constrained: boolean;
-  readonly original: boolean;
-  readonly temperature: number;
-  readonly candidates: number;
-  /** Empty for another one each time. */
-  readonly seed: string;
-}
-
-export const EMPTY_REQUEST: RequestFields = {
-  model: '',
-  form: '五言绝句',
-  themes: '',
-  prompt: '',
-  acrostic: '',
-  firstLine: '',
-  rhyme: '',
-  required: '',
-  forbidden: '',
-  constrained: true,
-  original: false,
-  temperature: 0.8,
-  candidates: 4,
-  seed: '',
-};
-
-const SEEDS = 2 ** 31;
-export const randomSeed = (): number => Math.floor(Math.random() * SEEDS);
-
-/** The request that the fields make. */
-export function toRequest(fields: RequestFields): JsonRequest {
-  const { acrostic, firstLine, rhyme, required, forbidden } = fields;
-  const constraints: JsonConstraints = {
-    ...(acrostic.trim() === '' ? {} : { acrostic: acrostic.trim() }),
-    ...(firstLine.trim() === '' ? {} : { lines: [firstLine.replace(/[，。？！\s]/gu, '')] }),
-    ...(rhyme === '' ? {} : { rhyme }),
-    ...(required.trim() === '' ? {} : { required: splitThemes(required) }),
-    ...(forbidden.trim() === '' ? {} : { forbidden: splitThemes(forbidden) }),
-  };
-  return {
-    ...(fields.model === '' ? {} : { model: fields.model }),
-    // A prompt that was typed says more than a choice that stands there by itself.
-    form: parsePrompt(fields.prompt).form ?? fields.form,
-    themes: splitThemes(fields.themes),
-    ...(fields.prompt.trim() === '' ? {} : { prompt: fields.prompt.trim() }),
-    ...(fields.constrained ? { constraints, original: fields.original } : { free: true }),
-    sampling: { temperature: fields.temperature },
-    candidates: fields.candidates,
-    seed: fields.seed.trim() === '' ? randomSeed() : Number(fields.seed),
-  };
-}
+import { ConstraintControls, SamplingControls } from './request-controls.js';
+import { withForm, type RequestFields } from './request-fields.js';
 
 interface RequestFormProps {
   readonly description: Description;
@@ -83,6 +20,7 @@ export function RequestForm({ description, fields, onChange }: RequestFormProps)
       {description.models.length > 1 && (
         <SelectField
           label={say('模型', 'model')}
+          name="model"
           value={fields.model}
           onChange={(model) => set({ model })}
           choices={description.models.map(({ id }) => id)}
@@ -116,7 +54,7 @@ export function FormChoice({ description, fields, set }: PartProps) {
             name="form"
             value={name}
             checked={fields.form === name}
-            onChange={() => set({ form: name })}
+            onChange={() => set(withForm(fields, name))}
           />
           {name}
         </label>
@@ -136,6 +74,7 @@ export function ThemeChoice({ description, fields, set }: PartProps) {
     <>
       <TextField
         label={say('主题', 'themes')}
+        name="themes"
         value={fields.themes}
         onChange={(themes) => set({ themes })}
         placeholder={say('山水、自然、宁静', '山水、自然、宁静 (in Chinese)')}
@@ -158,61 +97,51 @@ export function ThemeChoice({ description, fields, set }: PartProps) {
 
 function MoreFields({ description, fields, set }: PartProps) {
   const say = useSay();
-  const text = (
-    key: 'prompt' | 'acrostic' | 'firstLine' | 'required' | 'forbidden' | 'seed',
-    label: string,
-    placeholder = '',
-  ) => (
-    <TextField
-      label={label}
-      value={fields[key]}
-      onChange={(typed) => set({ [key]: typed })}
-      placeholder={placeholder}
-    />
-  );
+  const form = description.forms.find(({ name }) => name === fields.form);
   return (
     <>
-      {text('prompt', say('自由提示', 'free prompt'), '以“秋思”为题，作一首五言绝句')}
-      {text('acrostic', say('藏头', 'acrostic'), '春夏秋冬')}
-      {text('firstLine', say('首句', 'first line'), '床前明月光')}
-      {text('required', say('须有之词', 'words it must have'))}
-      {text('forbidden', say('忌用之词', 'words it must not have'))}
-      <SelectField
-        label={say('韵部', 'rhyme group')}
-        value={fields.rhyme}
-        onChange={(rhyme) => set({ rhyme })}
-        choices={description.rhymeGroups}
-        none={say('任选', 'any')}
+      <TextField
+        label={say('自由提示', 'free prompt')}
+        name="prompt"
+        value={fields.prompt}
+        onChange={(prompt) => set({ prompt })}
+        placeholder="以“秋思”为题，作一首五言绝句"
       />
       <CheckField
         label={say('守格律', 'keep to the form')}
+        name="free"
         value={fields.constrained}
         onChange={(constrained) => set({ constrained })}
       />
+      <ConstraintControls
+        description={description}
+        form={form}
+        fields={fields.constraints}
+        disabled={!fields.constrained}
+        onChange={(constraints) => set({ constraints })}
+      />
       <CheckField
         label={say('不袭前人句', 'no line of the corpus')}
+        name="original"
         value={fields.original}
         onChange={(original) => set({ original })}
         disabled={!fields.constrained}
       />
-      <label>
-        {say('温度', 'temperature')} {fields.temperature.toFixed(1)}
-        <input
-          type="range"
-          min="0"
-          max="1.5"
-          step="0.1"
-          value={fields.temperature}
-          onInput={({ currentTarget }) => set({ temperature: Number(currentTarget.value) })}
-        />
-      </label>
+      <SamplingControls fields={fields.sampling} onChange={(sampling) => set({ sampling })} />
       <CountField
         label={say('候选', 'candidates')}
+        name="candidates"
         value={fields.candidates}
         onChange={(candidates) => set({ candidates })}
         most={16}
       />
-      {text('seed', say('种子', 'seed'), say('随机', 'random'))}
+      <TextField
+        label={say('种子', 'seed')}
+        name="seed"
+        value={fields.seed}
+        onChange={(seed) => set({ seed })}
+        placeholder={say('随机', 'random')}
+      />
     </>
   );
 }

@@ -1,0 +1,144 @@
+/** What the reader has filled in of a request, and the request that this makes. Each key of a request has its place here, by its type. */
+import { FORMS, type FormName } from '../../poetry/forms.js';
+import { parsePrompt, splitThemes } from '../../poetry/prompt.js';
+import { splitLines } from '../../poetry/text.js';
+import type { JsonConstraints } from '../../writing/constraint-schema.js';
+import type { SamplingOptions } from '../../writing/generation-settings.js';
+import type { JsonRequest } from '../../writing/json-request.js';
+
+/** Choices of the rhyme beside the groups: any group, or none. */
+export const [ANY_RHYME, NO_RHYME] = ['', 'none'] as const;
+
+/** Texts as they were typed, empty where nothing is asked for. */
+export interface ConstraintFields extends Record<keyof JsonConstraints, unknown> {
+  readonly tones: boolean;
+  readonly template: string;
+  readonly rhyme: string;
+  readonly lineCount: string;
+  readonly rhymeTone: '' | NonNullable<JsonConstraints['rhymeTone']>;
+  readonly changeRhyme: boolean;
+  readonly allow: NonNullable<JsonConstraints['allow']>;
+  readonly acrostic: string;
+  readonly acrosticEnd: string;
+  readonly lines: string;
+  readonly forbidden: string;
+  readonly required: string;
+}
+
+/** Numbers as they were typed; what is empty is as the model's owner has it. */
+export type SamplingFields = Readonly<Record<keyof SamplingOptions, string>>;
+
+export interface RequestFields {
+  readonly model: string;
+  readonly form: FormName;
+  readonly themes: string;
+  readonly prompt: string;
+  readonly constraints: ConstraintFields;
+  readonly sampling: SamplingFields;
+  readonly constrained: boolean;
+  readonly original: boolean;
+  readonly candidates: number;
+  /** Empty for another one each time. */
+  readonly seed: string;
+}
+
+export const EMPTY_REQUEST: RequestFields = {
+  model: '',
+  form: '五言绝句',
+  themes: '',
+  prompt: '',
+  constraints: {
+    tones: true,
+    template: '',
+    rhyme: ANY_RHYME,
+    lineCount: '',
+    rhymeTone: '',
+    changeRhyme: false,
+    allow: [],
+    acrostic: '',
+    acrosticEnd: '',
+    lines: '',
+    forbidden: '',
+    required: '',
+  },
+  sampling: { temperature: '0.8', topP: '', topK: '', minP: '', repetitionPenalty: '' },
+  constrained: true,
+  original: false,
+  candidates: 4,
+  seed: '',
+};
+
+/** The fields with another form: what only the old one may be asked for is not kept. */
+export function withForm(fields: RequestFields, form: FormName): RequestFields {
+  const { template, rhyme, lineCount, rhymeTone, changeRhyme } = EMPTY_REQUEST.constraints;
+  const sameStyle = FORMS[form].style === FORMS[fields.form].style;
+  const reset = { lineCount, ...(sameStyle ? {} : { template, rhyme, rhymeTone, changeRhyme }) };
+  return { ...fields, form, constraints: { ...fields.constraints, ...reset } };
+}
+
+const SEEDS = 2 ** 31;
+export const randomSeed = (): number => Math.floor(Math.random() * SEEDS);
+
+/** The request that the fields make. */
+export function toRequest(fields: RequestFields): JsonRequest {
+  const request = {
+    model: filled(fields.model),
+    // A prompt that was typed says more than a choice that stands there by itself.
+    form: parsePrompt(fields.prompt).form ?? fields.form,
+    themes: splitThemes(fields.themes),
+    prompt: filled(fields.prompt),
+    constraints: fields.constrained ? toConstraints(fields.constraints) : undefined,
+    sampling: toSampling(fields.sampling),
+    free: fields.constrained ? undefined : true,
+    original: fields.constrained ? fields.original : undefined,
+    candidates: fields.candidates,
+    seed: toNumber(fields.seed) ?? randomSeed(),
+  } satisfies Record<keyof JsonRequest, unknown>;
+  return present(request);
+}
+
+function toConstraints(fields: ConstraintFields): JsonConstraints {
+  const constraints = {
+    tones: fields.tones ? undefined : false,
+    template: filled(fields.template),
+    rhyme: fields.rhyme === NO_RHYME ? false : filled(fields.rhyme),
+    lineCount: toNumber(fields.lineCount),
+    rhymeTone: fields.rhymeTone === '' ? undefined : fields.rhymeTone,
+    changeRhyme: fields.changeRhyme ? true : undefined,
+    allow: fields.allow.length > 0 ? fields.allow : undefined,
+    acrostic: filled(fields.acrostic),
+    acrosticEnd: filled(fields.acrosticEnd),
+    lines: filledList(splitLines(fields.lines)),
+    forbidden: filledList(splitThemes(fields.forbidden)),
+    required: filledList(splitThemes(fields.required)),
+  } satisfies Record<keyof JsonConstraints, unknown>;
+  return present(constraints);
+}
+
+function toSampling(fields: SamplingFields): Partial<SamplingOptions> {
+  const sampling = {
+    temperature: toNumber(fields.temperature),
+    topK: toNumber(fields.topK),
+    topP: toNumber(fields.topP),
+    minP: toNumber(fields.minP),
+    repetitionPenalty: toNumber(fields.repetitionPenalty),
+  } satisfies Record<keyof SamplingOptions, unknown>;
+  return present(sampling);
+}
+
+function filled(text: string): string | undefined {
+  return text.trim() === '' ? undefined : text.trim();
+}
+
+function filledList(words: readonly string[]): string[] | undefined {
+  return words.length > 0 ? [...words] : undefined;
+}
+
+function toNumber(text: string): number | undefined {
+  return text.trim() === '' ? undefined : Number(text);
+}
+
+/** Without the keys of which nothing is said. */
+function present<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
