@@ -1,7 +1,7 @@
 /** `shiren data`: build the three data sets, check one, write poems as plain text. */
 import { Option, type Command } from 'commander';
 import path from 'node:path';
-import { BUILD_DEFAULTS, type BuildSummary } from '../corpus/build-options.js';
+import { BUILD_DEFAULTS, BUILD_SETTINGS, type BuildSummary } from '../corpus/build-options.js';
 import { buildDatasets } from '../corpus/build.js';
 import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
@@ -14,8 +14,8 @@ import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
 import { withSampledRejections } from '../pipeline/own-failures.js';
 import { writeFileWhole } from '../support/files.js';
 import { requireFreeFile } from '../support/out-file.js';
-import { countSchema, SeedSchema, shareSchema } from '../support/settings.js';
-import { addOutFileOptions, numberOption } from './options.js';
+import { countSchema, shareSchema } from '../support/settings.js';
+import { addOutFileOptions, numberOption, settingOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { startProgress, type Progress } from './progress.js';
@@ -88,30 +88,20 @@ export function dataCommand(program: Command): void {
       'data/starter',
     )
     .option('--out <folder>', 'where the data sets go', 'output/data')
-    .option('--seed <n>', 'seed of splits and pairs', numberOption(SeedSchema), BUILD_DEFAULTS.seed)
-    .option(
-      '--test-share <x>',
-      'share of poems held out for evaluation',
-      numberOption(shareSchema()),
-      BUILD_DEFAULTS.testShare,
+    .addOption(settingOption('--seed <n>', BUILD_SETTINGS.seed).default(BUILD_DEFAULTS.seed))
+    .addOption(settingOption('--test-share <x>', BUILD_SETTINGS.testShare).default(BUILD_DEFAULTS.testShare))
+    .addOption(
+      settingOption('--validation-share <x>', BUILD_SETTINGS.validationShare).default(
+        BUILD_DEFAULTS.validationShare,
+      ),
     )
-    .option(
-      '--validation-share <x>',
-      'share held out for the validation loss',
-      numberOption(shareSchema()),
-      BUILD_DEFAULTS.validationShare,
+    .addOption(
+      settingOption('--min-quality <x>', BUILD_SETTINGS.minQuality).default(BUILD_DEFAULTS.minQuality),
     )
-    .option(
-      '--min-quality <x>',
-      'drop poems below this quality, from 0 to 1: rhyme, meter and fame',
-      numberOption(shareSchema()),
-      BUILD_DEFAULTS.minQuality,
-    )
-    .option(
-      '--paraphrase-share <x>',
-      'share of training prompts in another wording',
-      numberOption(shareSchema()),
-      BUILD_DEFAULTS.paraphraseShare,
+    .addOption(
+      settingOption('--paraphrase-share <x>', BUILD_SETTINGS.paraphraseShare).default(
+        BUILD_DEFAULTS.paraphraseShare,
+      ),
     )
     .option(
       '--from-model <folder>',

@@ -1,4 +1,6 @@
 /** What the data sets are made from and how, and what came of it. */
+import { Type } from 'typebox';
+import { SeedSchema, shareSchema } from '../support/settings.js';
 import type { PreferenceExample } from './dataset.js';
 
 /** What the data sets are made from, and how. */
@@ -34,3 +36,17 @@ export interface BuildSummary {
   /** Decisions by outcome and rule. */
   readonly decisions: Readonly<Record<string, number>>;
 }
+
+/** The settings with a range, for the command line and the library. */
+export const BUILD_SETTINGS = {
+  seed: SeedSchema,
+  testShare: shareSchema({ description: 'share of poems held out for evaluation' }),
+  validationShare: shareSchema({ description: 'share held out for the validation loss' }),
+  minQuality: shareSchema({
+    description: 'drop poems below this quality, from 0 to 1: rhyme, meter and fame',
+  }),
+  paraphraseShare: shareSchema({ description: 'share of training prompts in another wording' }),
+};
+
+/** What a building can be asked for beside its functions. */
+export const BuildSettingsSchema = Type.Partial(Type.Object(BUILD_SETTINGS));

@@ -3,7 +3,13 @@ import path from 'node:path';
 import { layOut } from '../poetry/layout.js';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeJson, writeJsonLines, writeLines } from '../support/files.js';
-import { BUILD_DEFAULTS, type BuildOptions, type BuildSummary } from './build-options.js';
+import { checked } from '../support/schema.js';
+import {
+  BUILD_DEFAULTS,
+  BuildSettingsSchema,
+  type BuildOptions,
+  type BuildSummary,
+} from './build-options.js';
 import { readCandidates } from './candidates.js';
 import { writeDataCard } from './card.js';
 import type { Decision } from './clean.js';
@@ -15,8 +21,9 @@ import { heldOutPrompt } from './prompts.js';
 import { rawExamples } from './raw-set.js';
 import { describePoems, type DescribedPoem, type Split } from './split.js';
 
-/** Reads, cleans, describes, splits and pairs; writes `raw/`, `clean/`, `preference/`, `prompts.jsonl`, `held-out.txt`, `decisions.jsonl`, `summary.json`, a data card. */
+/** Reads, cleans, describes, splits and pairs; writes `raw/`, `clean/`, `preference/`, `prompts.jsonl`, `held-out.txt`, `decisions.jsonl`, `summary.json`, a data card. @throws InputError for a setting out of its range, and where no poem is left */
 export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOptions, 'source' | 'out'>) {
+  checked(BuildSettingsSchema, given);
   const options: BuildOptions = { ...BUILD_DEFAULTS, ...given };
   const { poems, candidates, ...read } = await readCandidates(options);
   const duplicates = findDuplicates(

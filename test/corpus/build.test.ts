@@ -23,6 +23,15 @@ describe('the data sets of the starter corpus', () => {
     }
   });
 
+  it.each([
+    [{ validationShare: 1.5 }, 'validationShare: found 1.5, expected a number from 0 to 1'],
+    [{ testShare: -0.1 }, 'testShare: found -0.1, expected a number from 0 to 1'],
+    [{ minQuality: NaN }, 'minQuality: found NaN, expected a number from 0 to 1'],
+    [{ seed: 0.5 }, 'seed: found 0.5, expected a whole number from 0 to'],
+  ])('are not built with %j', async (wrong, message) => {
+    await expect(buildDatasets({ ...options, ...wrong, out: folder })).rejects.toThrow(message);
+  });
+
   it('share no two lines between what is trained on and what is held out', async () => {
     const prompts = readFileSync(path.join(folder, 'prompts.jsonl'), 'utf8').trim().split('\n');
     const held = new Set(
