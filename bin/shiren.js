@@ -19,10 +19,15 @@ if (supported.indexOf(process.platform + '-' + process.arch) < 0) {
   );
   process.exit(2);
 }
-// A reader that has seen enough (`| head`) is no error.
+// A reader that has seen enough (`| head`) is no error; a disk that is full is one to be told in a line.
 process.stdout.on('error', function (error) {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error('shiren: standard output: ' + error.message);
+  process.exit(2);
+});
+// Nothing can be told any more.
+process.stderr.on('error', function () {
+  process.exit(2);
 });
 import('../dist/cli/main.js').then(
   function (cli) {

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 /** Runs the launcher as if a property of `process` were another. */
@@ -29,5 +30,33 @@ describe('the launcher', () => {
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
     const [code] = (await once(child, 'close')) as [number];
     expect([code, errors.join('')]).toEqual([0, '']);
+  });
+
+  it
+    .skipIf(!existsSync('/dev/full'))
+    .each([
+      [['check', '白日依山尽，黄河入海流。']],
+      [['check', '--json', '白日依山尽，黄河入海流。']],
+      [['lookup', '看']],
+      [['--help']],
+    ])('says in one line that what it prints cannot be written: %j', (args) => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, ['bin/shiren.js', ...args], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^shiren: standard output: .*\n$/)]);
+    expect(stderr).toContain('no space');
+  });
+
+  it('refuses a prompt of 100,000 characters, and dies of no signal', () => {
+    const { status, signal, stderr } = spawnSync(
+      process.execPath,
+      ['bin/shiren.js', 'write', 'a'.repeat(100_000)],
+      { encoding: 'utf8' },
+    );
+    expect([status, signal]).toEqual([2, null]);
+    expect(stderr).toMatch(/^shiren: prompt: found 100000 characters, expected at most 500\n$/);
   });
 });
