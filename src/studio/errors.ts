@@ -1,6 +1,9 @@
 /** What the studio answers when it cannot do what it is asked, in the shape that OpenAI's clients read. */
-import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
 import { InputError, messageOf, oneLine } from '../support/errors.js';
+import { problemOf } from '../support/schema.js';
 import { ContextLengthError } from '../writing/poet.js';
 
 /** A refusal with its HTTP status. */
@@ -55,12 +58,11 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   void reply.code(status).send(body);
 }
 
-/** A request that its schema refuses, in one line that names the key. */
-export function describeValidation(errors: readonly FastifySchemaValidationError[], where: string): Error {
-  const [first] = errors;
-  const key = (first?.instancePath ?? '').slice(1).replaceAll('/', '.') || where;
-  const allowed = first?.params['allowedValues'];
-  if (first?.keyword === 'boolean') return new InputError(`${key}: unknown key`);
-  if (Array.isArray(allowed)) return new InputError(`${key}: expected one of ${allowed.join(', ')}`);
-  return new InputError(`${key}: ${first?.message ?? 'not as expected'}`);
-}
+/** Checks requests by their schemas: a refusal is the sentence that the command line and the library say. What a URL holds is text, and read as what its schema has. */
+export const requestValidator: FastifySchemaCompiler<TSchema> =
+  ({ schema, httpPart }) =>
+  (given: unknown) => {
+    const value: unknown = httpPart === 'body' ? given : Value.Convert(schema, given);
+    const problem = problemOf(schema, value);
+    return problem === undefined ? { value } : { error: new InputError(problem) };
+  };

@@ -18,7 +18,7 @@ export const WriteSchema = Type.Object(
   {
     model: Type.Optional(text(200, 'an id of GET /v1/models; the default one where absent')),
     form: Type.Optional(
-      Type.Enum([...FORM_NAMES], { description: 'the prompt’s where absent, or else 五言绝句' }),
+      text(20, `${FORM_NAMES.join(', ')}, or a short name; the prompt’s where absent, or else 五言绝句`),
     ),
     ...REQUEST_SETTINGS,
     constraints: Type.Optional(ConstraintsSchema),

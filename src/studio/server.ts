@@ -6,7 +6,6 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import files from '@fastify/static';
 import swagger from '@fastify/swagger';
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { POEM_CHOICES } from '../writing/choices.js';
@@ -14,7 +13,7 @@ import { lockFolder } from '../support/lock.js';
 import { Admission, type AdmissionOptions } from './admission.js';
 import { chatRoutes } from './chat-routes.js';
 import { endWithin, GRACE } from './ending.js';
-import { describeValidation, StudioError, sendError } from './errors.js';
+import { requestValidator, sendError, StudioError } from './errors.js';
 import { jobRoutes, reportRoutes } from './job-routes.js';
 import { Jobs } from './jobs.js';
 import { ModelShelf, type ShelfOptions } from './model-shelf.js';
@@ -85,10 +84,9 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
     requestTimeout: REQUEST_TIMEOUT,
     keepAliveTimeout: KEEP_ALIVE,
     forceCloseConnections: 'idle',
-    schemaErrorFormatter: describeValidation,
     logger: { level: 'warn', stream: process.stderr },
   });
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(requestValidator);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) =>
     sendError(

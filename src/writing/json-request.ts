@@ -3,11 +3,12 @@ import type { FormName } from '../poetry/forms.js';
 import type { Constraints, JsonConstraints } from './constraint-schema.js';
 import type { SamplingOptions } from './generation-settings.js';
 import { readPrompt } from './prompt-request.js';
-import type { WriteOptions } from './write-request.js';
+import { formOf, type WriteOptions } from './write-request.js';
 
 export interface JsonRequest {
   readonly model?: string;
-  readonly form?: FormName;
+  /** Its name or short name. */
+  readonly form?: string;
   readonly themes?: readonly string[];
   readonly prompt?: string;
   readonly constraints?: JsonConstraints;
@@ -27,12 +28,13 @@ export function readConstraints({ lines, ...others }: JsonConstraints = {}): Con
 /** A request as the library's options. What it leaves out, its prompt may say. @throws InputError for what is not written */
 export function readWriteOptions(request: JsonRequest): WriteOptions {
   const { prompt, constraints, sampling, free, original, candidates, seed } = request;
-  const asked = prompt === undefined ? undefined : readPrompt(prompt, { ...constraints, form: request.form });
+  const form = request.form === undefined ? undefined : formOf(request.form);
+  const asked = prompt === undefined ? undefined : readPrompt(prompt, { ...constraints, form });
   return {
     lineCount: asked?.lineCount,
     ...(free ? {} : { rhyme: asked?.rhyme }),
     ...readConstraints(constraints),
-    form: asked?.form ?? request.form ?? DEFAULT_FORM,
+    form: asked?.form ?? form ?? DEFAULT_FORM,
     themes: request.themes ?? asked?.themes ?? [],
     ...{ prompt, sampling, free, original, candidates, seed },
   };

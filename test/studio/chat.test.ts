@@ -81,15 +81,17 @@ describe('the official client', () => {
     await expect(call({ model: 'gpt-4', messages: ask('春') })).rejects.toThrow(
       /404 model gpt-4: expected one of models\/miniature-dpo/,
     );
-    await expect(call({ model: MODEL, messages: [] })).rejects.toThrow(/400 messages: .*fewer than 1/);
+    await expect(call({ model: MODEL, messages: [] })).rejects.toThrow(
+      /400 messages: found \[\], expected a list of 1 to 100 items/,
+    );
     await expect(call({ model: MODEL, messages: ask('春'), temperature: 9 })).rejects.toThrow(
-      /400 temperature: must be <= 5/,
+      /400 temperature: found 9, expected a number from 0 to 5/,
     );
     await expect(
       call({ model: MODEL, messages: ask('写一首五言绝句'), constraints: { acrostic: 'ab' } }),
     ).rejects.toThrow(/400 .*expected Han characters/);
     await expect(call({ model: MODEL, messages: ask('春'.repeat(3000)) })).rejects.toThrow(
-      /400 .*expected at most 1024/,
+      /400 messages: found 3008 tokens, expected less than the 1024 /,
     );
   });
 });

@@ -50,6 +50,24 @@ describe('the studio', () => {
     expect((await errorOf(answer)).type).toBe('timeout_error');
   });
 
+  it('takes a form by its short name, and tells ranges as the command line does', async () => {
+    studio = await startStudio();
+    const written = await post(`${studio.address}/api/write`, { form: '五绝', candidates: 1 });
+    expect(await written.text()).toContain('"form":"五言绝句"');
+    for (const [body, message] of [
+      [{ candidates: 0 }, 'candidates: found 0, expected a whole number from 1 to 64'],
+      [{ sampling: { topP: 2 } }, 'sampling.topP: found 2, expected a positive number up to 1'],
+      [{ seed: 0.5 }, 'seed: found 0.5, expected a whole number from 0 to 2^53 − 1'],
+      [
+        { constraints: { lineCount: 3 } },
+        'constraints.lineCount: found 3, expected a whole number from 4 to 24',
+      ],
+    ] as const) {
+      const answer = await post(`${studio.address}/api/write`, body);
+      expect([answer.status, (await errorOf(answer)).message]).toEqual([400, message]);
+    }
+  });
+
   it('limits the size of what is sent, and names keys that it does not know', async () => {
     studio = await startStudio({ bodyLimit: 2000 });
     const large = await post(`${studio.address}/api/check`, { text: '山'.repeat(2000) });
@@ -57,7 +75,7 @@ describe('the studio', () => {
     const unknown = await post(`${studio.address}/api/write`, { themes: ['山'], temperature: 1 });
     expect([unknown.status, (await errorOf(unknown)).message]).toEqual([400, 'temperature: unknown key']);
     const form = await post(`${studio.address}/api/write`, { form: '十四行诗' });
-    expect((await errorOf(form)).message).toMatch(/^form: expected one of 五言绝句, /);
+    expect((await errorOf(form)).message).toMatch(/^form: found "十四行诗", expected one of 五言绝句, /);
     const impossible = await post(`${studio.address}/api/write`, {
       constraints: { acrosticEnd: '月人水心' },
     });
