@@ -11,6 +11,7 @@ import { resolvePath } from '../support/package-files.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
 import { readExamples } from './examples.js';
+import { requireMemory } from './memory.js';
 import { readAskedPrompts } from './own-poems.js';
 import { openRewards } from './rewards.js';
 import { requireSameRun } from './run-record.js';
@@ -50,7 +51,9 @@ export async function prepareStages(options: PrepareOptions): Promise<void> {
     const folder = path.join(out, stage.name);
     const start = pending ? undefined : startFolder(out, stage);
     await requireSameRun(folder, stage, { data, baseName: recipe.model_name_or_path }, start);
-    if (!isStageDone(folder)) datasets.push(...(await datasetsOf(stage, data)));
+    if (isStageDone(folder)) continue;
+    requireMemory(stage, model.config);
+    datasets.push(...(await datasetsOf(stage, data)));
   }
   for (const { stage, purpose, file } of datasets) {
     await readExamples(stage, purpose, file);

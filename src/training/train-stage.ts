@@ -135,7 +135,8 @@ export async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promi
   return recipe.use_dora ? withMagnitudes(adapter, model) : adapter;
 }
 
-function loraConfig(recipe: StageRecipe): Adapter['config'] {
+/** The adapter that a stage trains. */
+export function loraConfig(recipe: StageRecipe): Adapter['config'] {
   return {
     r: recipe.r,
     loraAlpha: recipe.lora_alpha,
