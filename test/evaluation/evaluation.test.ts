@@ -125,6 +125,27 @@ describe('uncertainty', () => {
 });
 
 describe('the report', () => {
+  it('shows what was written as text, whatever Markdown it would be', () => {
+    const text = '[月](javascript:x) | **山**\n<img src=x> `水` ~~云~~ _风_ &amp; \\|';
+    const written = (name: string) => ({
+      name,
+      poems: [
+        {
+          ...{ prompt: text, promptIndex: 0, form: '五言绝句' as const, themes: [], seed: 0, text },
+          metrics: measure(text),
+        },
+      ],
+    });
+    const settings = { temperature: 0.8, seeds: 1, prompts: 1, examples: 1, baseline: 'previous' as const };
+    const report = formatReport([written('a|b'), written('<b>*')], settings);
+    const shown =
+      '\\[月\\](javascript:x) \\| \\*\\*山\\*\\*<br>&lt;img src=x\\> \\`水\\` \\~\\~云\\~\\~ \\_风\\_ &amp;amp; \\\\\\|';
+    expect(report).toContain(`### ${shown}\n`);
+    expect(report).toContain(`| ${shown} | ${shown} |`);
+    expect(report).toContain('| a\\|b | &lt;b\\>\\* |');
+    expect(report).not.toMatch(/<img|<b>|\[月\]\(/u);
+  });
+
   it('holds the comparison, the poems side by side, and how figures were made', () => {
     const poem = (text: string): Parameters<typeof summarise>[0][number]['poems'][number] => ({
       prompt: `写一首[五言绝句] 要求4句 ${text.length > 3 ? '' : '<b>'}`,
