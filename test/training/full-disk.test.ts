@@ -1,6 +1,14 @@
 /** A run on a disk that fills up: a real process, a real file system of a few hundred kilobytes. Needs the right to mount one. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -16,12 +24,12 @@ const mounted =
 if (!mounted) console.log('full disk: skipped, a tmpfs cannot be mounted here');
 
 /** Runs the command line from source, `onTick` every few milliseconds. */
-function train(
+function shirenFromSource(
   args: readonly string[],
   onTick: () => void = () => undefined,
 ): Promise<{ code: number | null; errors: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/run-cli.ts', 'train', ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/run-cli.ts', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let errors = '';
@@ -56,7 +64,7 @@ describe.skipIf(!mounted)('a disk that fills up', () => {
     const checkpoint = path.join(small, 'sft', 'checkpoint.safetensors');
     const filler = path.join(small, 'filler');
     let full = false;
-    const broken = await train([...args, small], () => {
+    const broken = await shirenFromSource(['train', ...args, small], () => {
       if (full || !existsSync(checkpoint)) return;
       full = true;
       try {
@@ -70,12 +78,38 @@ describe.skipIf(!mounted)('a disk that fills up', () => {
     expect((await readSafetensors(checkpoint)).size).toBeGreaterThan(3);
 
     rmSync(filler);
-    expect((await train([...args, small])).code).toBe(0);
+    expect((await shirenFromSource(['train', ...args, small])).code).toBe(0);
     const straight = temporary();
-    expect((await train([...args, straight])).code).toBe(0);
+    expect((await shirenFromSource(['train', ...args, straight])).code).toBe(0);
     for (const file of ['sft/adapter_model.safetensors', 'sft/metrics.jsonl']) {
       const [a, b] = [small, straight].map((folder) => readFileSync(path.join(folder, file)));
       expect(a!.equals(b!)).toBe(true);
     }
+  }, 120_000);
+
+  it('leaves a file as it was that write was to replace', async () => {
+    const file = path.join(small, 'poems.jsonl');
+    const filler = path.join(small, 'filler');
+    // A whole page, so that there is no room left in it.
+    const kept = `${'k'.repeat(4095)}\n`;
+    writeFileSync(file, kept);
+    let room = true;
+    while (room) {
+      try {
+        appendFileSync(filler, Buffer.alloc(4096));
+      } catch {
+        room = false;
+      }
+    }
+    const request = ['--theme', '秋天', '--candidates', '1', '--out', file];
+    const kinds = [['--force'], ['--append']] as const;
+    for (const kind of kinds) {
+      const { code, errors } = await shirenFromSource(['write', ...request, ...kind]);
+      expect([code, errors]).toEqual([2, expect.stringMatching(/shiren: .*poems\.jsonl: .*(full|no space)/)]);
+      expect(readFileSync(file, 'utf8')).toBe(kept);
+    }
+    expect(readdirSync(small).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    rmSync(filler);
+    rmSync(file);
   }, 120_000);
 });
