@@ -11,6 +11,7 @@ import { readShortText, STANDARD_INPUT } from '../support/short-text.js';
 import type { Constraints } from '../writing/constraint-schema.js';
 import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
 import { formOfLines, readPrompt as readAsked } from '../writing/prompt-request.js';
+import { scriptOfRequest } from '../writing/request-script.js';
 import { checkedRequest, LONGEST_PROMPT, type WriteOptions } from '../writing/write-request.js';
 
 export interface RequestFlags {
@@ -49,8 +50,11 @@ export async function readRequest(given: string | undefined, flags: RequestFlags
   const prompt = await readPrompt(given, flags);
   const revised = await revisedLines(flags);
   const subject = readSubject(prompt, flags, revised);
+  const constraints = readConstraints(flags, subject, revised);
+  const { form, theme = '' } = flags;
   return checkedRequest({
     ...subject,
+    script: scriptOfRequest({ ...constraints, form, prompt, themes: [theme] }),
     count: flags.count,
     // Beam search writes one poem for each.
     candidates: flags.beams === undefined ? flags.candidates : 1,
@@ -65,7 +69,7 @@ export async function readRequest(given: string | undefined, flags: RequestFlags
       minP: flags.minP,
       repetitionPenalty: flags.repetitionPenalty,
     },
-    ...readConstraints(flags, subject, revised),
+    ...constraints,
   });
 }
 

@@ -74,16 +74,21 @@ for (const word of KEPT_IN_WORDS.split(' ')) {
 }
 for (const list of words.values()) list.sort((a, b) => b[0].length - a[0].length);
 
-/**
- * The script of a text: traditional where more of its characters have a simplified form than are one; simplified where as many, or none tells.
- */
-export function scriptOf(text: string): Script {
+/** The script of a text, as {@link scriptOf}; undefined where nothing tells. */
+export function toldScript(text: string): Script | undefined {
   let balance = 0;
   for (const character of text) {
     if (simplified.has(character)) balance += 1;
     else if (traditional.get(character)?.includes(character) === false) balance -= 1;
   }
-  return balance > 0 ? 'traditional' : 'simplified';
+  return balance === 0 ? undefined : balance > 0 ? 'traditional' : 'simplified';
+}
+
+/**
+ * The script of a text: traditional where more of its characters have a simplified form than are one; simplified where as many, or none tells.
+ */
+export function scriptOf(text: string): Script {
+  return toldScript(text) ?? 'simplified';
 }
 
 /** The longest word of the list that a text has at a place. */

@@ -2,9 +2,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatMessage } from '../model/chat-template.js';
-import { parsePrompt } from '../poetry/prompt.js';
 import type { Generation } from '../writing/generate.js';
-import type { Poet } from '../writing/poet.js';
+import type { AnswerOptions, Poet } from '../writing/poet.js';
 import type { Admission } from './admission.js';
 import {
   ChatAnswerSchema,
@@ -14,9 +13,12 @@ import {
   unsupportedKey,
   type ChatBody,
 } from './chat-schemas.js';
+import { toSimplified } from '../poetry/script.js';
 import { InputError } from '../support/errors.js';
 import { readConstraints } from '../writing/json-request.js';
-import { readPrompt } from '../writing/prompt-request.js';
+import type { Constraints } from '../writing/constraint-schema.js';
+import { readMessage, type PromptRequest } from '../writing/prompt-request.js';
+import { restorerFor, scriptOfRequest, simplifiedConstraints } from '../writing/request-script.js';
 import { requireNothingDropped } from '../writing/write-request.js';
 import { seedAfter } from '../writing/writer.js';
 import { callerSignal, streamEvents } from './event-stream.js';
@@ -146,21 +148,19 @@ async function choices(
     content: typeof content === 'string' ? content : content.map((part) => part.text).join(''),
   }));
   const last = messages.at(-1);
-  const form = body.free || last?.role !== 'user' ? undefined : parsePrompt(last.content).form;
   const constraints = readConstraints(body.constraints);
   requireNothingDropped({ ...constraints, free: body.free });
-  if (form === undefined && body.constraints && Object.keys(body.constraints).length > 0) {
+  const heard = body.free || last?.role !== 'user' ? undefined : readMessage(last.content, constraints);
+  if (heard?.form === undefined && body.constraints && Object.keys(body.constraints).length > 0) {
     throw new InputError('constraints: the last message asks for no form that they could be kept in');
   }
-  const { lineCount, rhyme } = form === undefined ? {} : readPrompt(last?.content ?? '', constraints);
+  const ask = await answerer(poet, messages, heard, constraints);
   const asked = body.max_completion_tokens ?? body.max_tokens ?? mostTokens;
   const seed = body.seed ?? randomInt(SEEDS);
   const stop = [body.stop ?? []].flat();
   return Promise.all(
     Array.from({ length: body.n ?? 1 }, (_, index) =>
-      poet.answer(messages, {
-        form,
-        constraints: { lineCount, rhyme, ...constraints },
+      ask({
         sampling: { temperature: body.temperature ?? 1, topP: body.top_p ?? 1 },
         maxNewTokens: Math.min(asked, mostTokens),
         seed: seedAfter(seed, index),
@@ -170,6 +170,35 @@ async function choices(
       }),
     ),
   );
+}
+
+/** What answers a conversation: where its last message asks for a form, in that form and in the script of the request. */
+async function answerer(
+  poet: Poet,
+  messages: readonly ChatMessage[],
+  heard: PromptRequest | undefined,
+  given: Constraints,
+): Promise<(options: AnswerOptions) => Promise<Answer>> {
+  const { form, lineCount, rhyme } = heard ?? {};
+  if (form === undefined) return (options) => poet.answer(messages, options);
+  const prompt = messages.at(-1)?.content;
+  const restore = await restorerFor(scriptOfRequest({ ...given, prompt }), given);
+  const simplified = messages.map(({ role, content }) => ({ role, content: toSimplified(content) }));
+  const constraints = { lineCount, rhyme, ...given, ...simplifiedConstraints(given) };
+  return async (options) => {
+    const { onToken, stop } = options;
+    const answer = await poet.answer(simplified, {
+      ...options,
+      form,
+      constraints,
+      stop: stop?.map(toSimplified),
+      onToken: onToken && ((text) => onToken(restore(text, true))),
+    });
+    const text = restore(answer.text);
+    // A line that was cut short is told now.
+    onToken?.(text);
+    return { ...answer, text };
+  };
 }
 
 const finishReason = ({ finished }: Answer): 'stop' | 'length' => (finished ? 'stop' : 'length');

@@ -1,5 +1,6 @@
 /** A request for a poem as JSON carries it: over HTTP, or from a page to its worker. */
 import type { FormName } from '../poetry/forms.js';
+import type { Script } from '../poetry/script.js';
 import type { Constraints, JsonConstraints } from './constraint-schema.js';
 import type { SamplingOptions } from './generation-settings.js';
 import { readPrompt } from './prompt-request.js';
@@ -15,6 +16,7 @@ export interface JsonRequest {
   readonly sampling?: Partial<SamplingOptions>;
   readonly free?: boolean;
   readonly original?: boolean;
+  readonly script?: Script;
   readonly candidates?: number;
   readonly seed?: number;
 }
@@ -27,15 +29,16 @@ export function readConstraints({ lines, ...others }: JsonConstraints = {}): Con
 
 /** A request as the library's options. What it leaves out, its prompt may say. @throws InputError for what is not written */
 export function readWriteOptions(request: JsonRequest): WriteOptions {
-  const { prompt, constraints, sampling, free, original, candidates, seed } = request;
+  const { prompt, constraints, sampling, free, original, script, candidates, seed } = request;
   const form = request.form === undefined ? undefined : formOf(request.form);
   const asked = prompt === undefined ? undefined : readPrompt(prompt, { ...constraints, form });
   return {
     lineCount: asked?.lineCount,
     ...(free ? {} : { rhyme: asked?.rhyme }),
     ...readConstraints(constraints),
-    form: asked?.form ?? form ?? DEFAULT_FORM,
+    // As it is written: its script is that of the request.
+    form: request.form ?? asked?.form ?? DEFAULT_FORM,
     themes: request.themes ?? asked?.themes ?? [],
-    ...{ prompt, sampling, free, original, candidates, seed },
+    ...{ prompt, sampling, free, original, script, candidates, seed },
   };
 }

@@ -29,7 +29,8 @@ import {
 } from './generation-settings.js';
 import { kept, VerseVocabulary } from './verse-vocabulary.js';
 import { ordersOf, writeBest, writeCandidates, type ConstrainedOrder, type PoemWriter } from './writer.js';
-import { formOf, type BatchOptions, type WriteOptions } from './write-request.js';
+import { restorePoem } from './request-script.js';
+import { formOf, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
 import { describePoem, type PoemOrder, type WrittenPoem } from './written-poem.js';
 
 export interface PoetOptions extends RuntimeOptions {
@@ -199,10 +200,11 @@ export class Poet implements PoemWriter {
   private async searchAll(options: WriteOptions, beams: number): Promise<WrittenPoem[]> {
     const { decoder, tokenizer, adapter } = this.parts;
     const poems: WrittenPoem[] = [];
-    for (const order of ordersOf({ ...options, candidates: 1 })) {
-      const request = this.request(order, options);
+    const { asked, restore } = await forModel(options);
+    for (const order of ordersOf({ ...asked, candidates: 1 })) {
+      const request = this.request(order, asked);
       const [best] = await beamSearch(decoder, tokenizer, request, beams, adapter);
-      if (best) poems.push(this.describe(order, best));
+      if (best) poems.push(restorePoem(this.describe(order, best), restore));
     }
     return poems;
   }

@@ -1,6 +1,7 @@
 /** What a free-text prompt asks for, as the options of a request; what cannot be written is refused. */
 import { FORM_NAMES, FORMS, writtenLineCounts, type FormName } from '../poetry/forms.js';
 import { parsePrompt } from '../poetry/prompt.js';
+import { toSimplified } from '../poetry/script.js';
 import { InputError } from '../support/errors.js';
 import { clipped } from '../support/schema.js';
 
@@ -45,6 +46,21 @@ export function readPrompt(prompt: string, chosen: Chosen = {}): PromptRequest {
     throw new InputError(`prompt: ${lines}句: ${expected}`);
   }
   return { form, lineCount: counts.find((count) => count === lines), rhyme, themes };
+}
+
+/** What asks for something to be written. */
+const ASKING = /[写作赋填吟题]|来一?[首阕篇支]/u;
+
+/**
+ * Reads a message of a conversation as {@link readPrompt} does a prompt; undefined where it asks for nothing to be written in a form, in so many
+ * lines or in another kind of verse.
+ *
+ * @throws InputError as {@link readPrompt}
+ */
+export function readMessage(message: string, chosen: Chosen = {}): PromptRequest | undefined {
+  const { form, named, lines } = parsePrompt(message);
+  const asks = form !== undefined || ((named ?? lines) !== undefined && ASKING.test(toSimplified(message)));
+  return asks ? readPrompt(message, chosen) : undefined;
 }
 
 /** @throws InputError where an option asks for one thing and the prompt for another: one of them would be dropped */

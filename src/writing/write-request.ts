@@ -1,10 +1,12 @@
 /** A request for poems: what it may say, by one schema for the library, HTTP and the command line. */
 import { Type } from 'typebox';
 import { formByName, FORM_NAMES, type FormName } from '../poetry/forms.js';
+import { toSimplified, type Script } from '../poetry/script.js';
 import { InputError } from '../support/errors.js';
 import { checked, shownValue } from '../support/schema.js';
 import { SeedSchema } from '../support/settings.js';
 import { CONSTRAINT_NAMES, ConstraintsSchema, words, type Constraints } from './constraint-schema.js';
+import { restorerFor, scriptOfRequest, simplifiedConstraints, type Restore } from './request-script.js';
 import {
   BeamsSchema,
   CandidatesSchema,
@@ -28,6 +30,8 @@ export interface WriteOptions extends BatchOptions {
   /** Its name or short name: 五言绝句, 五绝. */
   readonly form: string;
   readonly themes?: readonly string[];
+  /** The script of the poems; that of the request where absent. */
+  readonly script?: Script;
   /** What the model reads instead of the plain prompt for form and themes. */
   readonly prompt?: string;
   /** Poems to write, in one batch. */
@@ -55,6 +59,11 @@ export const REQUEST_SETTINGS = {
   free: Type.Optional(Type.Boolean({ description: 'no constraints: the model alone decides' })),
   original: Type.Optional(
     Type.Boolean({ description: 'no line that the corpus has, word for word or nearly' }),
+  ),
+  script: Type.Optional(
+    Type.Enum(['simplified', 'traditional'], {
+      description: 'the script of the poem; that of the request where absent',
+    }),
   ),
   candidates: Type.Optional(CandidatesSchema),
   seed: Type.Optional(SeedSchema),
@@ -91,6 +100,23 @@ export function checkedRequest(options: WriteOptions): WriteOptions & { readonly
   checked(RequestSchema, lines === undefined ? options : { ...options, lines });
   requireNothingDropped(options);
   return { ...options, form: formOf(options.form) };
+}
+
+/** A request as the model reads it, in simplified script, and how what is written for it is put into its own. */
+export async function forModel(
+  options: WriteOptions,
+): Promise<{ readonly asked: WriteOptions; readonly restore: Restore }> {
+  checkedRequest(options);
+  const { prompt, themes, script = scriptOfRequest(options), onToken } = options;
+  const restore = await restorerFor(script, options);
+  const asked = {
+    ...options,
+    ...simplifiedConstraints(options),
+    ...(prompt === undefined ? {} : { prompt: toSimplified(prompt) }),
+    ...(themes ? { themes: themes.map(toSimplified) } : {}),
+    ...(onToken ? { onToken: (poem: number, text: string) => onToken(poem, restore(text, true)) } : {}),
+  };
+  return { asked, restore };
 }
 
 /** @throws InputError for constraints of a request that is to be free of them, and the like */

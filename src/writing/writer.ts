@@ -1,7 +1,8 @@
 /** What writes poems: a model of our own ({@link Poet}) or one behind an endpoint. */
 import { formatPrompt } from '../poetry/prompt.js';
 import type { Constraints } from './constraint-schema.js';
-import { checkedRequest, type BatchOptions, type WriteOptions } from './write-request.js';
+import { restorePoem } from './request-script.js';
+import { checkedRequest, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
 import type { PoemOrder, WrittenPoem } from './written-poem.js';
 
 /** An order with its own constraints, in place of those of the batch. */
@@ -41,11 +42,12 @@ export function ordersOf(options: WriteOptions): PoemOrder[] {
 /** Each poem's candidates, the best first. */
 export async function writeCandidates(writer: PoemWriter, options: WriteOptions): Promise<WrittenPoem[][]> {
   const { count = 1, candidates = 1, seed = 0 } = options;
-  const poems = await writer.writeAll(ordersOf(options), options);
+  const { asked, restore } = await forModel(options);
+  const poems = await writer.writeAll(ordersOf(asked), asked);
   return Array.from({ length: count }, (_, index) =>
     poems
       .slice(index * candidates, (index + 1) * candidates)
-      .map((poem) => ({ ...poem, seed: seedAfter(seed, index) }))
+      .map((poem) => ({ ...restorePoem(poem, restore), seed: seedAfter(seed, index) }))
       .sort((a, b) => b.score - a.score),
   );
 }

@@ -2,6 +2,8 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPoem } from '../../src/poetry/check.js';
+import { scriptOf } from '../../src/poetry/script.js';
+import { unmetConstraints } from '../../src/writing/verify.js';
 import { startStudio, type TestStudio } from '../studio.js';
 
 const MODEL = 'models/miniature-dpo';
@@ -73,6 +75,52 @@ describe('the official client', () => {
     });
     expect(stopped.choices[0]!.message.content).toMatch(/^\p{Script=Han}{5}[，？！]\p{Script=Han}{5}$/u);
     expect(stopped.choices[0]!.finish_reason).toBe('stop');
+  });
+
+  it('is answered in the script of the request, whole and in pieces, given lines as they were given', async () => {
+    const request = {
+      ...{ model: MODEL, messages: ask('寫一首五言絕句，主題：邊塞'), seed: 4 },
+      constraints: { lines: ['黃河入海流'] },
+    };
+    const { choices } = await client.chat.completions.create(request);
+    const text = choices[0]!.message.content!;
+    expect(text).toMatch(/^黃河入海流/u);
+    expect(scriptOf(text)).toBe('traditional');
+    expect(unmetConstraints(text, '五言绝句', request.constraints)).toEqual([]);
+    let streamed = '';
+    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
+      streamed += chunk.choices[0]?.delta.content ?? '';
+    }
+    expect(streamed).toBe(text);
+  });
+
+  it('has the form, the lines and the rhyme heard that its message asks for', async () => {
+    const { choices } = await client.chat.completions.create({
+      ...{ model: MODEL, messages: ask('作一首五言古诗，8句，押东韵'), seed: 2 },
+    });
+    const text = choices[0]!.message.content!;
+    expect(unmetConstraints(text, '五言古诗', { lineCount: 8, rhyme: '东' })).toEqual([]);
+  });
+
+  it.each([
+    ['填一首词', /400 prompt: 词: expected one of 五言绝句/],
+    ['寫一首宋詞，主題：邊塞', /400 prompt: 宋词: expected one of 五言绝句/],
+    ['写一首[六言绝句]', /400 prompt: 六言绝句: expected one of 五言绝句/],
+    ['写一首五言绝句，8句', /400 prompt: 8句: 五言绝句 has 4 lines/],
+    ['写一首五言绝句，押屋韵', /400 rhyme group "屋": no level-tone group/],
+  ])('is refused what cannot be written: %s', async (message, reason) => {
+    const refused = client.chat.completions.create({ model: MODEL, messages: ask(message) });
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.toMatchObject({ status: 400, type: 'invalid_request_error' });
+  });
+
+  it('is answered about other kinds of verse, and about lines, that it does not ask to have written', async () => {
+    for (const message of ['这首词好在哪里', '这四句是什么意思']) {
+      const answer = await client.chat.completions.create({
+        ...{ model: MODEL, messages: ask(message), max_tokens: 3, seed: 1 },
+      });
+      expect(answer.usage!.completion_tokens).toBeLessThanOrEqual(3);
+    }
   });
 
   it('is told what is wrong, with the status that it knows', async () => {
