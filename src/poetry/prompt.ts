@@ -78,6 +78,10 @@ const OTHER_KINDS = [
   '宋词',
   '填词',
   '元曲',
+  // Tunes whose lengths of lines do not tell them.
+  '浣溪沙',
+  '生查子',
+  '玉楼春',
   '散曲',
   '对联',
   '楹联',

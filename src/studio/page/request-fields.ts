@@ -91,6 +91,8 @@ export function toRequest(fields: RequestFields): JsonRequest {
     sampling: toSampling(fields.sampling),
     free: fields.constrained ? undefined : true,
     original: fields.constrained ? fields.original : undefined,
+    // That of what was typed.
+    script: undefined,
     candidates: fields.candidates,
     seed: toNumber(fields.seed) ?? randomSeed(),
   } satisfies Record<keyof JsonRequest, unknown>;
