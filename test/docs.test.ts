@@ -66,12 +66,7 @@ describe.each(GUIDES)('the commands of %s', (file) => {
       const run = spawnSync('bash', ['-c', `set -eo pipefail\n${npx}\n${block}`], {
         cwd,
         encoding: 'utf8',
-        env: {
-          ...process.env,
-          LANG: 'en_US.UTF-8',
-          SHIREN_CACHE: path.join(cwd, 'cache'),
-          TSX_TSCONFIG_PATH: path.resolve('tsconfig.json'),
-        },
+        env: { ...process.env, LANG: 'en_US.UTF-8', SHIREN_CACHE: path.join(cwd, 'cache') },
       });
       expect([run.status, run.status === 0 ? '' : run.stderr], block).toEqual([0, '']);
       expect(run.stdout).not.toBe('');

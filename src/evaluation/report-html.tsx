@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 /** report.html: one file that needs no network: charts, tables, poems side by side with tones and faults, filters by form and theme. */
 import { Fragment } from 'preact';
 import { renderToString } from 'preact-render-to-string';

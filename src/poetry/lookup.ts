@@ -18,6 +18,7 @@ export interface BookReading {
   readonly derived?: true;
 }
 
+/** How one character is read: in the dictionary of 1008 (廣韻), in the books of rhymes, and by poets. */
 export interface CharacterEntry {
   readonly character: string;
   /** The traditional characters that it may stand for, itself included. */
@@ -88,6 +89,7 @@ export function lookUpCharacter(character: string): CharacterEntry {
   };
 }
 
+/** A rhyme group of a book with its characters. */
 export interface RhymeEntry {
   readonly book: RhymeBook['name'];
   readonly group: string;

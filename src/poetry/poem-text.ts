@@ -18,6 +18,7 @@ export interface LeftOut {
   readonly text: string;
 }
 
+/** A poem found in a text, with its heading and what was left out. */
 export interface PastedPoem extends Heading {
   /** Lines without marks. */
   readonly lines: readonly string[];
@@ -29,6 +30,7 @@ export interface PastedPoem extends Heading {
   readonly row: number;
 }
 
+/** What a text was read as. */
 export interface PastedText {
   readonly poems: readonly PastedPoem[];
   /** What stood with no poem. */

@@ -15,7 +15,9 @@ function startThread(workerData: SessionThreadData): Worker {
     return new Worker(new URL('./session-thread.js', import.meta.url), { workerData });
   }
   const entry = JSON.stringify(new URL('./session-thread.ts', import.meta.url).href);
-  const script = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${entry}, ${entry}))`;
+  // Resolved here: the thread's own script stands in the folder that the process was started in.
+  const compiler = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const script = `import(${compiler}).then(({ tsImport }) => tsImport(${entry}, ${entry}))`;
   return new Worker(script, { workerData, eval: true });
 }
 

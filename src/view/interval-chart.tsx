@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 /** A chart of figures with their intervals, as SVG: bars for each figure, one a series, with a whisker each. */
 import { COLOURS } from './colours.js';
 

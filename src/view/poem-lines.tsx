@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 /** Lines of a poem, wherever they are shown: each character with its tone, rhymes marked, faults underlined and explained. */
 import type { PoemCheck } from '../poetry/check.js';
 import type { Violation } from '../poetry/rules.js';

@@ -77,7 +77,9 @@ export class ContextLengthError extends InputError {
     readonly tokens: number,
     readonly most: number,
   ) {
-    super(`messages: found ${tokens} tokens, expected less than the ${most} that the model is run with`);
+    super(
+      `messages: found ${tokens} tokens, expected at most ${most} with an answer: the model is run with so many`,
+    );
   }
 }
 

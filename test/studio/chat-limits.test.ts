@@ -52,7 +52,7 @@ describe('a chat', () => {
     expect([status, error?.code, error?.message]).toEqual([
       400,
       'context_length_exceeded',
-      expect.stringMatching(/^messages: found \d+ tokens, expected less than the 1024/),
+      expect.stringMatching(/^messages: found \d+ tokens, expected at most 1024 with an answer/),
     ]);
   });
 
