@@ -43,7 +43,7 @@ describe('a grpo stage', () => {
             ...{
               rewards: [{ module: reward }, { name: 'length', weight: 0.5 }],
               num_generations: 8,
-              max_steps: 6,
+              max_steps: 8,
             },
             ...{ per_device_train_batch_size: 32, gradient_accumulation_steps: 1, learning_rate: 2e-3 },
             ...{ lr_scheduler_type: 'constant', row_length: 192, max_length: 96 },
