@@ -124,7 +124,9 @@ export function learnUsage(verses: readonly Verse[]): Usage {
       const { level, oblique } = before.get(character) ?? { level: 0, oblique: 0 };
       return (level + PRIOR * expectedShare(groupsOf(character))) / (level + oblique + PRIOR);
     });
-    [tones, words, poems] = [new Map(), new Map(), 0];
+    tones = new Map();
+    words = new Map();
+    poems = 0;
     for (const verse of verses) {
       const places = fitTemplate(verse, levelShare);
       if (!places) continue;

@@ -3,11 +3,11 @@ import { LRUCache } from 'lru-cache';
 import { dictionaryReadings, type DictionaryReading } from './dictionary.js';
 import { areNeighbours, type RhymeGroup } from './pingshui.js';
 import { traditionalCandidates, type Script } from './script.js';
+import type { Tone } from './tone.js';
 import { usageOf, type Usage } from './usage.js';
 import { formsOf } from './variants.js';
 
-/** 平 (level) or 仄 (oblique). */
-export type Tone = '平' | '仄';
+export type { Tone } from './tone.js';
 
 /** How often poets use a reading: as a rule, often as well, or hardly ever. */
 export type Rank = 'usual' | 'also-usual' | 'rare';

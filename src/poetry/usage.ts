@@ -1,5 +1,5 @@
 /** How poets use characters: counts over regulated Tang verse, learnt by scripts/usage-table.ts. */
-import type { Tone } from './readings.js';
+import type { Tone } from './tone.js';
 import { USAGE, WORDS } from './usage-table.js';
 import { RHYME_GROUPS } from './pingshui.js';
 

@@ -75,7 +75,7 @@ describe('a grpo stage', () => {
     const batches = readLines(path.join(out, 'water', 'completions.jsonl')) as {
       completions: { text: string }[];
     }[];
-    expect(batches.map(({ completions }) => completions.length)).toEqual(new Array(6).fill(32));
+    expect(batches.map(({ completions }) => completions.length)).toEqual(new Array(8).fill(32));
   });
 
   it.each([

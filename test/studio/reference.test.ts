@@ -34,7 +34,7 @@ describe('what a page asks beside poems', () => {
   it('is the check of a text with whatever stands around the poem', async () => {
     studio = await startStudio();
     const text = '登鹳雀楼\n王之涣\n白日依山尽（一作没），黄河入海流。\n欲穷千里目，更上一层楼。';
-    const check = await (await post(`${studio.address}/api/check`, { text })).json();
+    const check: unknown = await (await post(`${studio.address}/api/check`, { text })).json();
     expect(check).toMatchObject({
       title: '登鹳雀楼',
       author: '王之涣',

@@ -22,7 +22,7 @@ export interface GgufLayout {
   /** Whether the numbers of a head that turn together stand beside each other in queries and keys, not half a head apart. */
   readonly pairsAdjacent?: boolean;
   /** Its own keys, beside those that all have, without the architecture's name. @throws InputError for what llama.cpp cannot compute */
-  metadata?(config: ModelConfig): Readonly<Record<string, number>>;
+  readonly metadata?: (config: ModelConfig) => Readonly<Record<string, number>>;
   /** Keys of config.json that are read from such keys. */
   configKeys?(metadata: (key: string) => number | undefined): Readonly<Record<string, unknown>>;
 }

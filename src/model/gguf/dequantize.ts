@@ -7,7 +7,7 @@ interface BlockLayout {
   readonly numbers: number;
   readonly bytes: number;
   /** Writes the numbers of the block at `from` to `to`. */
-  decode(bytes: Uint8Array, from: number, values: Float32Array, to: number): void;
+  readonly decode: (bytes: Uint8Array, from: number, values: Float32Array, to: number) => void;
 }
 
 /** All half-precision numbers by their bits. */
