@@ -31,9 +31,13 @@ function readRows(table: string, readingOf: (key: string) => DictionaryReading |
   return entries;
 }
 
-/** Readings that poets use and 平水韵 lists (佩文詩韻), but 廣韻 does not: characters by the 廣韻 rhyme that they are read in. */
+/**
+ * Readings that poets use and 平水韵 lists (佩文詩韻) or else 集韻, but 廣韻 does not: characters by the 廣韻 rhyme that they are read in, and the
+ * level rhyme beside it.
+ */
 const FURTHER =
-  '勘:探\n陽:忘\n桓:漫判攢\n麻:涯\n養:強\n隱:殷\n支:澌\n仙:膻\n模:粗\n肴:茆稍\n鹽:厭\n宵:嬈\n紙:祗';
+  '勘/覃:探\n陽:忘\n桓:漫判攢\n麻:涯啞\n養/陽:強\n隱/欣:殷\n支:澌\n仙:膻\n模:粗\n肴:茆稍\n鹽:厭\n宵:嬈\n紙/支:祗\n' +
+  '漾/陽:樣\n宕/唐:桁\n歌:拖麽\n暮/模:污汚\n過/戈:懦\n青:娉\n琰/鹽:歛崦\n寑/侵:椹';
 
 function readGuangyun(key: string): DictionaryReading | undefined {
   const [rhyme = '', levelRhyme = rhyme] = key.split('/');
