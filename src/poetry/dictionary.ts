@@ -1,4 +1,5 @@
 /** What the dictionary 廣韻 (1008) says of a character: the groups of 平水韵 that its readings belong to. */
+import { once } from '../support/kept.js';
 import { DERIVED, GUANGYUN } from './dictionary-table.js';
 import { groupOfGuangyunRhyme, RHYME_GROUPS, type RhymeGroup } from './pingshui.js';
 import { earlierCharacter, formsOf } from './variants.js';
@@ -50,23 +51,18 @@ function readDerived(label: string): DictionaryReading | undefined {
   return group && { group, level: group.category === '平' ? label : undefined, derived: true };
 }
 
-let tables: { readonly guangyun: Entries; readonly further: Entries; readonly derived: Entries } | undefined;
-
-function readTables(): NonNullable<typeof tables> {
-  tables ??= {
-    guangyun: readRows(GUANGYUN, readGuangyun),
-    further: readRows(FURTHER, readGuangyun),
-    derived: readRows(DERIVED, readDerived),
-  };
-  return tables;
-}
+const tables = once(() => ({
+  guangyun: readRows(GUANGYUN, readGuangyun),
+  further: readRows(FURTHER, readGuangyun),
+  derived: readRows(DERIVED, readDerived),
+}));
 
 /**
  * The readings of one character, not of those that it may stand for: by its own entry, or else by that of another form of it, or else by its
  * sound today. Empty where none is known.
  */
 export function dictionaryReadings(character: string): readonly DictionaryReading[] {
-  const { guangyun, further, derived } = readTables();
+  const { guangyun, further, derived } = tables();
   const earlier = earlierCharacter(character);
   for (const form of [character, ...(earlier === undefined ? [] : [earlier]), ...formsOf(character)]) {
     const entries = guangyun.get(form);

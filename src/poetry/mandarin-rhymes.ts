@@ -2,10 +2,9 @@
  * The rhyme books of today's Mandarin, for readers who write by the sounds they speak: 中华通韵 (GF 0022-2019, sixteen groups) and
  * 中华新韵 (中华诗词学会 2005, fourteen). First and second tone are level, third and fourth oblique.
  */
-import { LRUCache } from 'lru-cache';
 import { pinyin } from 'pinyin-pro';
 import type { RhymeGroup, ToneCategory } from './pingshui.js';
-import { KEPT_CHARACTERS, type Reading, type RhymeBook } from './readings.js';
+import { RhymeBook, type Reading } from './rhyme-book.js';
 
 /** Finals by group. `-i` is the vowel of 资 and 知, `er` that of 儿; `ü` stands for itself. */
 const TONGYUN =
@@ -63,12 +62,7 @@ function makeBook(name: RhymeBook['name'], table: string): RhymeBook {
     }
     return [...readings.values()];
   };
-  const cache = new LRUCache<string, readonly Reading[]>({ max: KEPT_CHARACTERS, memoMethod: lookUp });
-  return {
-    name,
-    readings: (character) => cache.memo(character),
-    areNeighbours: () => false,
-  };
+  return new RhymeBook({ name, lookUp, areNeighbours: () => false });
 }
 
 export const ZHONGHUA_TONGYUN = makeBook('中华通韵', TONGYUN);

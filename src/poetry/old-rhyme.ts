@@ -6,7 +6,7 @@
  */
 import { layoutOf, lineLayout } from './layout.js';
 import type { RhymeGroup } from './pingshui.js';
-import type { Reading, Tone } from './readings.js';
+import type { Reading } from './readings.js';
 import { mixedNames } from './rhyme-patterns.js';
 import { violation, type Violation } from './rules.js';
 import { traditionalCandidates } from './script.js';
@@ -45,16 +45,8 @@ const MIXED: Readonly<Record<'平' | '仄' | '入', readonly string[]>> = {
   入: ['屋沃觉', '觉药', '质物月曷黠屑', '质陌锡职缉', '合叶洽'],
 };
 
-const known = new Map<RhymeGroup, readonly string[]>();
-
 /** What old-style verse takes for one rhyme: the sets of groups that a reading belongs to. */
 function rhymesOf({ group, tone }: Reading): readonly string[] {
-  const rhymes = known.get(group) ?? setsOf(group, tone);
-  known.set(group, rhymes);
-  return rhymes;
-}
-
-function setsOf(group: RhymeGroup, tone: Tone): readonly string[] {
   const kind = group.category === '上' || group.category === '去' ? '仄' : group.category;
   const sets = MIXED[kind].filter((set) => set.includes(group.label.at(-1) ?? ''));
   return sets.length > 0 ? sets : [`${group.label}${tone}`];

@@ -6,7 +6,7 @@
  */
 import { canBe, PINGSHUI, type RhymeBook } from './readings.js';
 import { characters } from './text.js';
-import { toSimplified } from './script.js';
+import { simplifiedForm } from './script.js';
 
 const CLASSES: Readonly<Record<string, string>> = {
   天文: '天日月星风云雨雪霜露雷电霞雾烟虹阳阴辰河汉晖光霄空气影照霭岚',
@@ -36,12 +36,9 @@ for (const [name, members] of Object.entries(CLASSES)) {
   }
 }
 
-const known = new Map<string, ReadonlySet<string> | undefined>();
-
 /** The classes of a character in either script. */
 function classesOf(character: string): ReadonlySet<string> | undefined {
-  if (!known.has(character)) known.set(character, classOf.get(toSimplified(character)));
-  return known.get(character);
+  return classOf.get(simplifiedForm(character));
 }
 
 /** How well two characters answer each other: 1 of one class, 0.5 where a class is not known, 0 of different ones. */

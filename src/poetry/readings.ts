@@ -1,38 +1,14 @@
 /** Readings of characters in a rhyme book; those of 平水韵 are what dictionaries list, ranked by how often poets used them. */
-import { LRUCache } from 'lru-cache';
 import { dictionaryReadings, type DictionaryReading } from './dictionary.js';
 import { areNeighbours, type RhymeGroup } from './pingshui.js';
+import { RhymeBook, type Rank, type Reading } from './rhyme-book.js';
 import { traditionalCandidates, type Script } from './script.js';
 import type { Tone } from './tone.js';
 import { usageOf, type Usage } from './usage.js';
 import { formsOf } from './variants.js';
 
+export { RhymeBook, type Rank, type Reading } from './rhyme-book.js';
 export type { Tone } from './tone.js';
-
-/** How often poets use a reading: as a rule, often as well, or hardly ever. */
-export type Rank = 'usual' | 'also-usual' | 'rare';
-
-export interface Reading {
-  readonly tone: Tone;
-  readonly group: RhymeGroup;
-  /** Label of the level-tone group of the same rhyme: what an oblique reading chimes with (撞韵). */
-  readonly level: string | undefined;
-  readonly rank: Rank;
-  /** There where no book of rhymes has the character, and the reading follows from its sound today. */
-  readonly derived?: true;
-}
-
-/** A book of rhymes: how characters are read, and which groups stand near each other. */
-export interface RhymeBook {
-  readonly name: '平水韵' | '中华通韵' | '中华新韵';
-  /**
-   * Every reading of a character, one for each group; empty where the book does not know it. In simplified script (which is assumed) a character
-   * is read as each traditional one that it may stand for, in traditional script as itself.
-   */
-  readings(character: string, script?: Script): readonly Reading[];
-  /** Whether a first line may rhyme in one group where the poem rhymes in the other (首句借邻韵). */
-  areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean;
-}
 
 export const toneOf = ({ category }: RhymeGroup): Tone => (category === '平' ? '平' : '仄');
 
@@ -113,32 +89,20 @@ function lookUp(character: string, script: Script): readonly Reading[] {
   ];
 }
 
-/** Characters whose readings a book keeps at hand: more than verse has. */
-export const KEPT_CHARACTERS = 16_384;
-
-const keptReadings = (script: Script): LRUCache<string, readonly Reading[]> =>
-  new LRUCache({ max: KEPT_CHARACTERS, memoMethod: (character) => lookUp(character, script) });
-const kept = { traditional: keptReadings('traditional'), simplified: keptReadings('simplified') };
+/** 平水韵, by which poets have rhymed since the Song; the default everywhere. */
+export const PINGSHUI = new RhymeBook({ name: '平水韵', lookUp, areNeighbours });
 
 /**
  * Every reading of a character in 平水韵, one for each rhyme group, ranked by use. In simplified script a character is read as each traditional
  * one that it may stand for. Empty where neither a dictionary nor its sound today tells.
  */
-export function readingsOf(character: string, script: Script = 'simplified'): readonly Reading[] {
-  return kept[script].memo(character);
-}
-
-/** 平水韵, by which poets have rhymed since the Song; the default everywhere. */
-export const PINGSHUI: RhymeBook = { name: '平水韵', readings: readingsOf, areNeighbours };
-
-/** The readings of a character that count: usual and also usual ones. */
-function counted(character: string, book: RhymeBook): readonly Reading[] {
-  return book.readings(character).filter(({ rank }) => rank !== 'rare');
+export function readingsOf(character: string, script?: Script): readonly Reading[] {
+  return PINGSHUI.readings(character, script);
 }
 
 /** Whether a character can be read in this tone. Unknown characters can be read in either. */
 export function canBe(character: string, tone: Tone, book: RhymeBook = PINGSHUI): boolean {
-  const readings = counted(character, book);
+  const readings = book.counted(character);
   return readings.length === 0 || readings.some((reading) => reading.tone === tone);
 }
 
@@ -151,46 +115,20 @@ export function toneMark(character: string, book: RhymeBook = PINGSHUI): '平' |
 
 /** The groups in which a character is read as far as readings count, of any tone. */
 export function countedGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
-  return counted(character, book).map(({ group }) => group);
+  return book.counted(character).map(({ group }) => group);
 }
 
 /** The level-tone groups of a character. */
 export function levelGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
-  return counted(character, book).flatMap(({ tone, group }) => (tone === '平' ? [group] : []));
-}
-
-const ORDER = ['usual', 'also-usual', 'rare'] as const;
-
-/** The tone of the readings that are used most; of two used alike, the one that was counted more often. */
-function mainTone(character: string, readings: readonly Reading[]): Tone | undefined {
-  const [first] = [...readings].sort((a, b) => ORDER.indexOf(a.rank) - ORDER.indexOf(b.rank));
-  if (!first) return undefined;
-  const tones = new Set(readings.filter(({ rank }) => rank === first.rank).map(({ tone }) => tone));
-  if (tones.size < 2) return first.tone;
-  const { level, oblique } = usageOf(formsOf(character));
-  return level >= oblique ? '平' : '仄';
-}
-
-const writtenCache = new LRUCache<string, readonly Reading[]>({ max: KEPT_CHARACTERS });
-
-/** The readings in which a character may be written; none where no book of rhymes has it. */
-function writtenReadings(character: string, book: RhymeBook): readonly Reading[] {
-  const key = `${book.name}${character}`;
-  const cached = writtenCache.get(key);
-  if (cached) return cached;
-  const counted = book.readings(character).filter(({ rank, derived }) => rank !== 'rare' && !derived);
-  const tone = mainTone(character, counted);
-  const readings = counted.filter((reading) => reading.tone === tone);
-  writtenCache.set(key, readings);
-  return readings;
+  return book.counted(character).flatMap(({ tone, group }) => (tone === '平' ? [group] : []));
 }
 
 /** The tone in which a character may be written; none where no book of rhymes has it. */
 export function writtenTones(character: string, book: RhymeBook = PINGSHUI): readonly Tone[] {
-  return [...new Set(writtenReadings(character, book).map(({ tone }) => tone))];
+  return [...new Set(book.writtenReadings(character).map(({ tone }) => tone))];
 }
 
 /** The rhyme groups in which a character may be written; none where no book of rhymes has it. */
 export function writtenGroups(character: string, book: RhymeBook = PINGSHUI): readonly RhymeGroup[] {
-  return writtenReadings(character, book).map(({ group }) => group);
+  return book.writtenReadings(character).map(({ group }) => group);
 }

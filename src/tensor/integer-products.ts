@@ -2,6 +2,7 @@
  * Whether this processor adds products of 8-bit integers exactly. Without VNNI instructions pairs of them are added in 16 bits, which
  * 255 · 127 · 2 overflows (ONNX Runtime's guide to quantisation calls it saturation): activations must then keep to 7 bits.
  */
+import { once } from '../support/kept.js';
 import { emit } from './emit.js';
 import { Graph } from './graph.js';
 import { Session } from './session.js';
@@ -27,9 +28,5 @@ async function probe(): Promise<boolean> {
   return products?.data.every((value: number | bigint) => Number(value) === 255 * 127 * INNER) ?? false;
 }
 
-let known: Promise<boolean> | undefined;
-
 /** Asked of the processor once. */
-export function hasExactIntegerProducts(): Promise<boolean> {
-  return (known ??= probe());
-}
+export const hasExactIntegerProducts = once(probe);

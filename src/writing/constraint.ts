@@ -3,10 +3,12 @@
  * possible stays open, and each character narrows it down. A token is allowed when all its characters are, and no choice is
  * offered from which the poem could not be finished.
  */
+import { LRUCache } from 'lru-cache';
 import type { LineIndex } from '../poetry/line-index.js';
 import type { LineType } from '../poetry/line-types.js';
 import { LEVEL, OBLIQUE, toneBits } from '../poetry/tone-bits.js';
 import { standardCharacter } from '../poetry/variants.js';
+import { kept } from '../support/kept.js';
 import {
   endsLine,
   Forbidden,
@@ -25,7 +27,7 @@ import { RhymeSupply, type RhymeState } from './rhyme-supply.js';
 import { ToneSupply } from './tone-supply.js';
 import { nextTypes, tonesAt } from './tonal-templates.js';
 import type { Begun } from './token-pieces.js';
-import { kept, type TokenWindow, type VerseVocabulary } from './verse-vocabulary.js';
+import type { TokenWindow, VerseVocabulary } from './verse-vocabulary.js';
 
 /** A poem so far. Never changed: each token gives a new one. */
 export interface ConstraintState extends RhymeState {
@@ -49,7 +51,8 @@ export interface ConstraintTokens {
   encode(text: string): readonly number[];
 }
 
-/** Lists of tokens that reach a rhyme, kept by the rhymes so far: of these there is no end. */
+/** What is kept of a constraint: windows by place and types of the line, lists of tokens that reach a rhyme by the rhymes so far. */
+const WINDOWS_KEPT = 1024;
 const LISTS_KEPT = 256;
 
 export class PoemConstraint {
@@ -61,8 +64,8 @@ export class PoemConstraint {
   private readonly toneSupply: ToneSupply;
   private readonly known: KnownLines | undefined;
   private readonly words: WordReadings;
-  private readonly windows = new Map<string, TokenWindow>();
-  private readonly reachingPlaces = new Map<string, Int32Array>();
+  private readonly windows = new LRUCache<string, TokenWindow>({ max: WINDOWS_KEPT });
+  private readonly reachingPlaces = new LRUCache<string, Int32Array>({ max: LISTS_KEPT });
   private readonly unique: boolean;
 
   /** @param known lines that must not be written, word for word or nearly */
@@ -228,7 +231,7 @@ export class PoemConstraint {
     // Longer tokens reach a rhyme or given text: they depend on the rhyme so far as well.
     const rhymeKey = `${key}|${groups?.join() ?? ''}|${rhymeWords.join('')}`;
     const make = (): Int32Array => Int32Array.from(this.reaching(state, window, fitting.beyond()));
-    const reaching = kept(this.reachingPlaces, rhymeKey, make, LISTS_KEPT);
+    const reaching = kept(this.reachingPlaces, rhymeKey, make);
     return [fitting.settledIds(excluded), vocabulary.idsAt(reaching, excluded)];
   }
 

@@ -1,5 +1,6 @@
 /** The poet: a model with an adapter, loaded once, writing many poems; what is asked of it at the same time it writes together. */
 import { existsSync } from 'node:fs';
+import { LRUCache } from 'lru-cache';
 import { Type } from 'typebox';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer } from '../model/folder.js';
@@ -9,6 +10,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { shapeOf, type FormName } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
+import { kept } from '../support/kept.js';
 import { resolvePath } from '../support/package-files.js';
 import { Random } from '../support/random.js';
 import { checked } from '../support/schema.js';
@@ -27,7 +29,7 @@ import {
   SamplingSchema,
   type SamplingOptions,
 } from './generation-settings.js';
-import { kept, VerseVocabulary } from './verse-vocabulary.js';
+import { VerseVocabulary } from './verse-vocabulary.js';
 import { ordersOf, writeBest, writeCandidates, type ConstrainedOrder, type PoemWriter } from './writer.js';
 import { restorePoem } from './request-script.js';
 import { formOf, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
@@ -102,7 +104,7 @@ const AnswerSchema = Type.Object({
 });
 
 export class Poet implements PoemWriter {
-  private readonly constraints = new Map<string, PoemConstraint>();
+  private readonly constraints = new LRUCache<string, PoemConstraint>({ max: CONSTRAINTS_KEPT });
   private readonly tokens: ConstraintTokens;
   private readonly generator: Generator;
 
@@ -251,7 +253,7 @@ export class Poet implements PoemWriter {
       }
       return constraint;
     };
-    return kept(this.constraints, key, make, CONSTRAINTS_KEPT);
+    return kept(this.constraints, key, make);
   }
 
   /** Frees the model's memory. */

@@ -1,4 +1,5 @@
 /** What a model's tokens say in verse: Han characters, marks, line breaks, and what can be known of them beforehand. */
+import { LRUCache } from 'lru-cache';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { FORM_NAMES, FORMS } from '../poetry/forms.js';
 import { writtenGroups, writtenTones } from '../poetry/readings.js';
@@ -6,6 +7,7 @@ import { simplifiedForm } from '../poetry/script.js';
 import { isHan } from '../poetry/text.js';
 import { toneBits } from '../poetry/tone-bits.js';
 import { standardCharacter } from '../poetry/variants.js';
+import { kept } from '../support/kept.js';
 import { TokenPieces } from './token-pieces.js';
 
 const LONGEST_LINE = Math.max(...FORM_NAMES.map((name) => FORMS[name].length));
@@ -129,18 +131,6 @@ export class FittingTokens {
   }
 }
 
-/** What a cache has under a key; made where it has nothing. Where it holds more than `most`, the oldest goes. */
-export function kept<Item>(cache: Map<string, Item>, key: string, make: () => Item, most = Infinity): Item {
-  let item = cache.get(key);
-  if (item === undefined) {
-    item = make();
-    cache.set(key, item);
-    const [oldest] = cache.keys();
-    if (cache.size > most && oldest !== undefined) cache.delete(oldest);
-  }
-  return item;
-}
-
 /** Windows whose tokens are kept: a poem has about a hundred, and most poems share them. */
 const WINDOWS_KEPT = 2000;
 
@@ -160,7 +150,7 @@ export class VerseVocabulary {
   private readonly forms = new Map<string, string[]>();
   private readonly labels = new Map<string, readonly string[]>();
   private readonly flat: FlatTokens;
-  private readonly windows = new Map<string, FittingTokens>();
+  private readonly windows = new LRUCache<string, FittingTokens>({ max: WINDOWS_KEPT });
   private readonly lengths: Uint8Array;
   private readonly byId: ReadonlyMap<number, readonly string[]>;
 
@@ -251,7 +241,7 @@ export class VerseVocabulary {
   fitting(window: TokenWindow): FittingTokens {
     const { rows, marks, settled } = window;
     const key = `${rows.map((row) => row.join('')).join()}|${marks.map((mark) => mark ?? '.').join('/')}|${settled}`;
-    return kept(this.windows, key, () => new FittingTokens(this.flat, window), WINDOWS_KEPT);
+    return kept(this.windows, key, () => new FittingTokens(this.flat, window));
   }
 
   /** The ids of the tokens at these places, without the excluded ones. */

@@ -1,14 +1,13 @@
 /** Poems in the script that the reader prefers. The tables of traditional characters are loaded when they are first asked for. */
 import { useEffect, useState } from 'preact/hooks';
+import { once } from '../../support/kept.js';
 
 export type Script = 'simplified' | 'traditional';
 
-let converter: Promise<(text: string) => string> | undefined;
-
-function loadConverter(): Promise<(text: string) => string> {
-  converter ??= import('opencc-js/cn2t').then(({ Converter }) => Converter({ from: 'cn', to: 't' }));
-  return converter;
-}
+const loadConverter = once(async () => {
+  const { Converter } = await import('opencc-js/cn2t');
+  return Converter({ from: 'cn', to: 't' });
+});
 
 /** What turns a text into a script; the text itself until the tables are there. */
 export function useScript(script: Script): (text: string) => string {
