@@ -11,7 +11,8 @@ export function shiren(
     {
       input,
       encoding: 'utf8',
-      env: { ...process.env, LANG: 'en_US.UTF-8' },
+      // As in a pipe of CI; colours that were asked for of the test runner are not for what it starts.
+      env: { ...process.env, LANG: 'en_US.UTF-8', CI: 'true', FORCE_COLOR: undefined },
     },
   );
   return { code: status, out: stdout, err: stderr };

@@ -1,14 +1,14 @@
 /** A poem's check as people read it: tones under the characters, rhyme, what is broken. */
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import { ruleTitle, type PoemCheck } from '../poetry/check.js';
 import type { Violation } from '../poetry/rules.js';
 import { say } from './language.js';
 
 const TONE_COLOURS: Readonly<Record<string, (text: string) => string>> = {
-  平: pc.cyan,
-  仄: pc.yellow,
-  中: pc.gray,
-  '?': pc.gray,
+  平: colours.cyan,
+  仄: colours.yellow,
+  中: colours.gray,
+  '?': colours.gray,
 };
 
 export interface CheckFormat {
@@ -21,12 +21,12 @@ export interface CheckFormat {
 /** Lines of text with tones under them; a tone that was chosen among several is underlined. */
 export function formatCheck(check: PoemCheck, { texts, pinyin }: CheckFormat = {}): string {
   const lines = check.lines.flatMap(({ text, tones, ok }, line) => [
-    ...(pinyin ? [pc.gray(`  ${pinyin[line] ?? ''}`)] : []),
-    `  ${texts?.[line] ?? text}${ok ? '' : pc.red(' ✗')}`,
+    ...(pinyin ? [colours.gray(`  ${pinyin[line] ?? ''}`)] : []),
+    `  ${texts?.[line] ?? text}${ok ? '' : colours.red(' ✗')}`,
     `  ${tones.map(formatTone).join('')}`,
   ]);
   const { group, ok, book } = check.rhyme;
-  const rhyme = `${book} ${group ?? '—'} ${ok ? pc.green('✓') : pc.red('✗')}`;
+  const rhyme = `${book} ${group ?? '—'} ${ok ? colours.green('✓') : colours.red('✗')}`;
   const parallel =
     check.parallelism === null
       ? ''
@@ -42,15 +42,15 @@ export function formatCheck(check: PoemCheck, { texts, pinyin }: CheckFormat = {
     `  ${check.why}`,
     ...chosenReadings(check),
     ...enteringTones(check),
-    ...listed('✗', check.violations, pc.red),
-    ...listed('·', check.licences, pc.gray),
-    ...listed('·', check.notes, pc.gray),
+    ...listed('✗', check.violations, colours.red),
+    ...listed('·', check.licences, colours.gray),
+    ...listed('·', check.notes, colours.gray),
   ].join('\n');
 }
 
 function formatTone({ tone, chosen }: PoemCheck['lines'][number]['tones'][number]): string {
-  const coloured = (TONE_COLOURS[tone] ?? pc.gray)(tone === '?' ? '？' : tone);
-  return chosen ? pc.underline(coloured) : coloured;
+  const coloured = (TONE_COLOURS[tone] ?? colours.gray)(tone === '?' ? '？' : tone);
+  return chosen ? colours.underline(coloured) : coloured;
 }
 
 /** Where the tone of a character was chosen among its readings. */
@@ -60,7 +60,9 @@ function chosenReadings({ lines }: PoemCheck): string[] {
       .filter((tone) => tone.chosen)
       .map(({ char, tone }) => say(`第${line + 1}句${char}(${tone})`, `line ${line + 1} ${char}(${tone})`)),
   );
-  return chosen.length > 0 ? [pc.gray(`  ${say('多音字取读', 'readings chosen')}: ${chosen.join(' ')}`)] : [];
+  return chosen.length > 0
+    ? [colours.gray(`  ${say('多音字取读', 'readings chosen')}: ${chosen.join(' ')}`)]
+    : [];
 }
 
 /** The characters in entering tones, line by line. */
@@ -69,5 +71,5 @@ function enteringTones({ lines }: PoemCheck): string[] {
     tones.flatMap(({ char, entering }) => (entering ? [char] : [])).join(''),
   );
   const shown = found.filter((characters) => characters !== '').join(' ');
-  return shown === '' ? [] : [pc.gray(`  ${say('入声', 'entering tones (入声)')}: ${shown}`)];
+  return shown === '' ? [] : [colours.gray(`  ${say('入声', 'entering tones (入声)')}: ${shown}`)];
 }

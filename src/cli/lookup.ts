@@ -1,5 +1,5 @@
 /** `shiren lookup`: how a character is read in the rhyme books, and how poets use it. */
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import type { Command } from 'commander';
 import { findExampleLines } from '../corpus/example-lines.js';
 import {
@@ -69,7 +69,7 @@ function formatEntry(entry: CharacterEntry, examples: readonly ExampleLine[]): s
   const rhymes = used.rhymes.map(({ group, count }) => `${group} ${count}`);
   const row = (name: string, text: string): string => `  ${name}  ${text}`;
   return [
-    pc.bold(`${character}${others.length > 0 ? `（${others.join(' ')}）` : ''}  ${pinyin.join(' ')}`),
+    colours.bold(`${character}${others.length > 0 ? `（${others.join(' ')}）` : ''}  ${pinyin.join(' ')}`),
     row('廣韻    ', dictionary.length === 0 ? say('未收', 'not in the book') : dictionary.join(' · ')),
     row('平水韵  ', formatReadings(entry.平水韵)),
     row('中华新韵', formatReadings(entry.中华新韵)),
@@ -82,7 +82,7 @@ function formatEntry(entry: CharacterEntry, examples: readonly ExampleLine[]): s
       ),
     ),
     ...examples.map(({ tone, group, line, title, author }) =>
-      row(group ?? tone, `${line}${pc.gray(` ${author}《${title}》`)}`),
+      row(group ?? tone, `${line}${colours.gray(` ${author}《${title}》`)}`),
     ),
   ].join('\n');
 }

