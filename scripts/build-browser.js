@@ -1,6 +1,6 @@
 /**
  * Bundles dist/browser/index.js into dist/shiren.browser.js. What differs in a browser takes the place of what Node.js has: the
- * runtime, devices, the hub, GGUF files, and the file system (by files in memory).
+ * runtime, devices, checksums, the hub, GGUF files, and the file system (by files in memory).
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const replaced = {
   [path.join(dist, 'tensor/runtime.js')]: '../browser/runtime.js',
   [path.join(dist, 'tensor/device.js')]: '../browser/device.js',
+  [path.join(dist, 'model/checksum.js')]: '../browser/checksum.js',
   [path.join(dist, 'model/hub.js')]: '../browser/hub.js',
   [path.join(dist, 'model/gguf/model-folder.js')]: '../../browser/gguf-model-folder.js',
 };
@@ -24,7 +25,7 @@ const provided = {
 const browserPlugin = {
   name: 'browser',
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: /[\\/](runtime|device|hub|model-folder)\.js$/ }, (file) => {
+    onLoad({ filter: /[\\/](runtime|device|checksum|hub|model-folder)\.js$/ }, (file) => {
       const by = replaced[file.path];
       return by && { contents: `export * from '${by}';`, resolveDir: path.dirname(file.path) };
     });

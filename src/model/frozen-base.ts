@@ -13,7 +13,7 @@ import { floatWeights, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, weightsFolder } from './parameters.js';
 import { blockWeights, int8Weights } from './quantized-weights.js';
 import type { TensorEntry } from './safetensors.js';
-import { checkFinite } from './weights.js';
+import { checkFinite, checkIntactWeights } from './weights.js';
 
 /** Precisions of the base that adapters are trained on. */
 export const BASE_DTYPES = ['float32', 'int8'] as const;
@@ -42,6 +42,7 @@ async function floatBase(
 ): Promise<FrozenBase> {
   const { config, weights } = model;
   await checkFinite(weights);
+  await checkIntactWeights(weights);
   return {
     model,
     attach: (graph) => floatWeights(config, frozenParameters(graph, weights)),
@@ -50,12 +51,13 @@ async function floatBase(
 }
 
 /** Weights read from a derived file, repacked for the integer kernels; the file's own pages are let go. */
-function derivedBase(
+async function derivedBase(
   model: ModelFolder,
   entries: ReadonlyMap<string, TensorEntry>,
   runtime: RuntimeOptions,
   attach: (graph: Graph) => NetworkWeights,
-): FrozenBase {
+): Promise<FrozenBase> {
+  await checkIntactWeights(model.weights);
   const session = { ...pickRuntime(runtime), weightsFolder: weightsFolder(entries), prepacking: true };
   return { model, attach, session };
 }

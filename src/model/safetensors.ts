@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { InputError, messageOf } from '../support/errors.js';
 import { requireRegularFile } from '../support/regular-file.js';
 import { isRecord, jsonProblem, writeFileWhole, writeStreamWhole } from '../support/files.js';
+import { requireIntact, seal, UNSEALED } from './checksum.js';
 import { fromBfloat16, fromFloat16, toBfloat16 } from './float16.js';
 
 export type FloatType = 'F32' | 'F16' | 'BF16';
@@ -21,10 +22,11 @@ export interface TensorEntry {
 const BYTES: Readonly<Record<SafetensorsType, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1, U8: 1 };
 const LONGEST_HEADER = 100_000_000;
 
-/** A file's header as it is written, and where the tensors' bytes begin and end. */
+/** A file's header, and how long the file is. */
 interface RawHeader {
   readonly header: Readonly<Record<string, unknown>>;
-  readonly start: number;
+  /** The bytes before the tensors'. */
+  readonly head: Uint8Array;
   readonly size: number;
 }
 
@@ -42,9 +44,9 @@ async function readRawHeader(file: string): Promise<RawHeader> {
     if (headerLength > LONGEST_HEADER || headerLength > size - 8) {
       throw new InputError(`${file}: the header claims ${headerLength} bytes, the file has ${size}`);
     }
-    const bytes = new Uint8Array(headerLength);
-    await handle.read(bytes, 0, headerLength, 8);
-    return { header: parseHeader(new TextDecoder().decode(bytes), file), start: 8 + headerLength, size };
+    const head = new Uint8Array(8 + headerLength);
+    await handle.read(head, 0, head.length, 0);
+    return { header: parseHeader(new TextDecoder().decode(head.subarray(8)), file), head, size };
   } finally {
     await handle.close();
   }
@@ -69,17 +71,24 @@ const METADATA = '__metadata__';
  * @throws InputError naming the file, and the tensor where one is at fault
  */
 export async function readHeader(file: string): Promise<Map<string, TensorEntry>> {
-  const { header, start, size } = await readRawHeader(file);
+  return entriesOf(file, await readRawHeader(file));
+}
+
+function entriesOf(file: string, { header, head, size }: RawHeader): Map<string, TensorEntry> {
   const entries = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(header)) {
-    if (name !== METADATA) entries.set(name, parseEntry(name, value, file, start, size));
+    if (name !== METADATA) entries.set(name, parseEntry(name, value, file, head.length, size));
   }
   return entries;
 }
 
 /** What a file carries beside its tensors. @throws InputError naming the file */
 export async function readMetadata(file: string): Promise<Metadata> {
-  const metadata = (await readRawHeader(file)).header[METADATA];
+  return metadataOf(await readRawHeader(file));
+}
+
+function metadataOf({ header }: RawHeader): Metadata {
+  const metadata = header[METADATA];
   if (!isRecord(metadata)) return {};
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
 }
@@ -194,7 +203,7 @@ function encodeHead(plans: readonly TensorPlan[], metadata: Metadata = {}): Buff
   return head;
 }
 
-/** The bytes of a safetensors file with these tensors, in the order given. */
+/** The bytes of a safetensors file with these tensors, in the order given, and with a checksum of them. */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, FloatTensor>,
   type: 'F32' | 'BF16' = 'F32',
@@ -205,7 +214,10 @@ export function encodeSafetensors(
     const array = type === 'F32' ? data : toBfloat16(data);
     return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   });
-  return Buffer.concat([encodeHead(plans, metadata), ...parts]);
+  const head = encodeHead(plans, { ...metadata, ...UNSEALED });
+  const bytes = Buffer.concat([head, ...parts]);
+  seal(bytes, head.length);
+  return bytes;
 }
 
 /** Writes a safetensors file whole. */
@@ -237,10 +249,19 @@ export async function writeSafetensorsStream(
   );
 }
 
-/** Every tensor of a file as floats: for adapters and other small files. */
+/** @throws InputError naming a file that carries a checksum and is not as it was written */
+export async function checkIntact(file: string): Promise<void> {
+  const raw = await readRawHeader(file);
+  await requireIntact(file, raw.head, metadataOf(raw));
+}
+
+/** Every tensor of a file as floats: for adapters and other small files. @throws InputError naming the file, where it is damaged too */
 export async function readSafetensors(file: string): Promise<Map<string, FloatTensor>> {
   const tensors = new Map<string, FloatTensor>();
-  for (const [name, entry] of await readHeader(file)) {
+  const raw = await readRawHeader(file);
+  const entries = entriesOf(file, raw);
+  await requireIntact(file, raw.head, metadataOf(raw));
+  for (const [name, entry] of entries) {
     tensors.set(name, { shape: entry.shape, data: await readTensor(entry) });
   }
   return tensors;

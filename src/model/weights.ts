@@ -7,7 +7,7 @@ import { isRecord, readJson } from '../support/files.js';
 import { architectureOf } from './architectures/registry.js';
 import type { ModelConfig } from './config.js';
 import { PROJECTIONS, projectionPath, projectionShape } from './projections.js';
-import { readBytes, readHeader, type TensorEntry } from './safetensors.js';
+import { checkIntact, readBytes, readHeader, type TensorEntry } from './safetensors.js';
 
 /** Names and shapes of every weight, in the order of the network. */
 export function weightShapes(config: ModelConfig): Map<string, number[]> {
@@ -75,6 +75,11 @@ export async function checkFinite(weights: ReadonlyMap<string, TensorEntry>): Pr
       first += numbers.length;
     }
   }
+}
+
+/** @throws InputError naming a file that carries a checksum, as those of pre-training do, and is not as it was written */
+export async function checkIntactWeights(weights: ReadonlyMap<string, TensorEntry>): Promise<void> {
+  for (const file of new Set([...weights.values()].map((entry) => entry.file))) await checkIntact(file);
 }
 
 async function weightFiles(folder: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** A run that is taken up from a damaged checkpoint: refused in a line that names the file, or trained to its end; never anything else. */
+/** A run that is taken up from a damaged checkpoint is refused in a line that names the file, whatever byte the damage is in. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -42,16 +42,18 @@ beforeAll(async () => {
 });
 
 describe('a damaged checkpoint', () => {
-  it('is refused in a line, or goes on', { timeout: 600_000 }, async () => {
+  it('is refused in a line', { timeout: 600_000 }, async () => {
     const bytes = readFileSync(path.join(stopped, CHECKPOINT));
     await fc.assert(
       fc.asyncProperty(damage, async (one) => {
+        const content = damaged(bytes, one);
+        // Zeros over zeros are no damage.
+        fc.pre(!content.equals(bytes));
         const out = mkdtempSync(path.join(os.tmpdir(), 'shiren-damaged-run-'));
         cpSync(stopped, out, { recursive: true });
-        writeFileSync(path.join(out, CHECKPOINT), damaged(bytes, one));
+        writeFileSync(path.join(out, CHECKPOINT), content);
         try {
-          expect(await train(out)).toBe(true);
-        } catch (error) {
+          const error: unknown = await train(out).catch((reason: unknown) => reason);
           expect(error, String((error as Error).stack)).toBeInstanceOf(InputError);
           expect((error as Error).message).toContain(path.join(out, CHECKPOINT));
           expect((error as Error).message).not.toContain('\n');

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/model/architectures/registry.js';
 import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, loadAdapter, loraScaling, saveAdapter } from '../../src/model/lora.js';
-import { encodeSafetensors, readHeader, readSafetensors } from '../../src/model/safetensors.js';
+import { encodeSafetensors, readHeader, readMetadata, readSafetensors } from '../../src/model/safetensors.js';
+import { InputError } from '../../src/support/errors.js';
 import { toBfloat16 } from '../../src/model/float16.js';
 import { tinyModel } from '../support-tiny-model.js';
 
@@ -53,6 +54,29 @@ describe('safetensors', () => {
     await expect(readHeader(file)).rejects.toThrow('3 bytes, too short');
     await writeFile(file, Buffer.alloc(20, 1));
     await expect(readHeader(file)).rejects.toThrow('the header claims');
+  });
+
+  it('refuses a file in which any bit of any byte is not what was written, or whose end is missing', async () => {
+    const metadata = { counters: '{"step":3}' };
+    const bytes = Buffer.from(encodeSafetensors(tensors, 'F32', metadata));
+    const read = async (content: Buffer): Promise<unknown> => {
+      await writeFile(file, content);
+      return Promise.all([readMetadata(file), readSafetensors(file)]).catch((error: unknown) => error);
+    };
+    expect(await read(bytes)).toEqual([expect.objectContaining(metadata), tensors]);
+    for (let bit = 0; bit < 8 * bytes.length; bit += 1) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      const error = await read(flipped);
+      expect(error, `bit ${bit}`).toBeInstanceOf(InputError);
+      expect((error as Error).message).toContain(file);
+    }
+    expect(await read(bytes.subarray(0, -1))).toBeInstanceOf(InputError);
+  });
+
+  it('reads what other programs wrote, which carries no checksum', async () => {
+    const json = { __metadata__: { format: 'pt' }, w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } };
+    expect([...(await readSafetensors(await withHeader(json))).get('w')!.data]).toEqual([0, 0]);
   });
 
   it('refuses numbers that are not finite', async () => {
