@@ -17,7 +17,7 @@ import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { ExampleOrder } from '../training/example-order.js';
 import { newAdapter } from '../training/train-stage.js';
 import { InputError } from '../support/errors.js';
-import { fileBelow } from '../support/file-below.js';
+import { fileBelow, fileBelowIfThere } from '../support/file-below.js';
 import { resolvePath } from '../support/package-files.js';
 import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
@@ -113,8 +113,8 @@ function describeStage(stage: StageRecipe): StageRecipe {
 /** What poems are judged by, for `shiren reward`. */
 async function copyCorpus(data: string, folder: string): Promise<void> {
   for (const name of ['lines.txt', path.join('clean', 'train.jsonl')]) {
-    const file = path.join(data, name);
-    if (existsSync(file)) await cp(file, path.join(folder, name));
+    const file = await fileBelowIfThere(data, name, 'data');
+    if (file !== undefined) await cp(file, path.join(folder, name));
   }
 }
 

@@ -13,6 +13,7 @@ import { formatReport, type ReportSettings } from '../evaluation/report.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { formByName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
+import { fileBelow } from '../support/file-below.js';
 import { isRecord, readJsonLines, writeFileWhole, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -94,7 +95,10 @@ const EXAMPLES_MARKDOWN = 6;
  */
 export async function evaluateModels(options: EvaluateModelsOptions): Promise<EvaluationOutcome | undefined> {
   const { temperature, seeds, sanity, signal } = options;
-  const prompts = balance(await readPrompts(path.join(options.data, 'prompts.jsonl')), options.prompts);
+  const prompts = balance(
+    await readPrompts(await fileBelow(options.data, 'prompts.jsonl', 'data')),
+    options.prompts,
+  );
   const yardstick = await readReferenceCorpus(options.data, options.fluency);
   const baseline: Baseline = sanity ? 'first' : 'previous';
   const settings = { temperature, seeds, prompts: prompts.length, baseline };

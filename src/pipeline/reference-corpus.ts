@@ -1,5 +1,4 @@
 /** What poems are measured against, read from a data folder. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { messageText, readSftDataset } from '../corpus/dataset.js';
 import { readPlainText } from '../corpus/plain-text.js';
@@ -7,6 +6,7 @@ import { readThemeWeights } from '../corpus/theme-weights.js';
 import { NgramModel } from '../evaluation/ngram.js';
 import { Yardstick, type KnownPoem } from '../evaluation/yardstick.js';
 import { ThemeMeasure } from '../poetry/theme-measure.js';
+import { fileBelowIfThere } from '../support/file-below.js';
 import { readText } from '../support/files.js';
 import { packaged } from '../support/package-files.js';
 
@@ -16,15 +16,16 @@ const THEMES_FILE = packaged('data', 'themes.json');
  * The reference corpus of a data folder: its lines.txt, and the poems of clean/train.jsonl.
  *
  * @param judge plain text of poems that no model was trained on, for perplexity
+ * @throws InputError for files that are not what they should be, or lie elsewhere after links
  */
 export async function readReferenceCorpus(data: string, judge?: string): Promise<Yardstick> {
-  const linesFile = path.join(data, 'lines.txt');
-  const poemsFile = path.join(data, 'clean', 'train.jsonl');
-  const lines = existsSync(linesFile) ? (await readText(linesFile)).split('\n').filter(Boolean) : [];
+  const linesFile = await fileBelowIfThere(data, 'lines.txt', 'data');
+  const poemsFile = await fileBelowIfThere(data, path.join('clean', 'train.jsonl'), 'data');
+  const lines = linesFile === undefined ? [] : (await readText(linesFile)).split('\n').filter(Boolean);
   return new Yardstick({
     lines,
     themes: new ThemeMeasure(await readThemeWeights(THEMES_FILE)),
-    poems: existsSync(poemsFile) ? await readKnownPoems(poemsFile) : [],
+    poems: poemsFile === undefined ? [] : await readKnownPoems(poemsFile),
     ...(judge === undefined ? {} : { fluency: NgramModel.of(await readPlainText(judge)) }),
   });
 }

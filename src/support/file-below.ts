@@ -1,4 +1,5 @@
 /** Files of a folder, and of no other place. */
+import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from './errors.js';
@@ -19,6 +20,15 @@ export async function fileBelow(folder: string, name: string, what: string): Pro
   if (!isBelow(root, real)) throw new InputError(`${what}: ${file}: a link to another place, ${expected}`);
   if (!(await stat(real)).isFile()) throw new InputError(`${what}: ${file}: not a regular file, ${expected}`);
   return file;
+}
+
+/** The same of a file that need not be there. */
+export async function fileBelowIfThere(
+  folder: string,
+  name: string,
+  what: string,
+): Promise<string | undefined> {
+  return existsSync(path.join(folder, name)) ? fileBelow(folder, name, what) : undefined;
 }
 
 function isBelow(folder: string, file: string): boolean {

@@ -1,5 +1,5 @@
 /** Names that are no paths, data sets that lie where they should, settings that a job may have. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +128,25 @@ describe('a job', () => {
     expect([status, found]).toEqual([400, expect.stringContaining(message)]);
     expect(readdirSync(path.join(studio.output, 'studio', 'jobs'))).toEqual([]);
   });
+
+  it.each(['prompts.jsonl', 'lines.txt', 'clean/train.jsonl'])(
+    'that compares models reads no %s of another place, and shows nothing of it',
+    { timeout: 60_000 },
+    async (name) => {
+      const data = path.join(studio.output, name.replaceAll('/', '-'));
+      mkdirSync(path.join(data, 'clean'), { recursive: true });
+      writeFileSync(path.join(data, 'summary.json'), '{}');
+      writeFileSync(path.join(data, 'prompts.jsonl'), '{"prompt":"写一首[五言绝句]","form":"五言绝句"}\n');
+      rmSync(path.join(data, name), { force: true });
+      symlinkSync(path.join(prepare({}).folder, 'secret'), path.join(data, name));
+      const body = { models: ['models/miniature'], data, prompts: 1 };
+      const { id } = (await (await post(`${studio.address}/api/jobs/eval`, body)).json()) as { id: string };
+      const events = await (await fetch(`${studio.address}/api/jobs/${id}/events`)).text();
+      expect(events).toContain(`data: ${path.join(data, name)}: a link to another place`);
+      expect(events).not.toContain('secret');
+      rmSync(path.join(studio.output, 'studio', 'jobs', id), { recursive: true });
+    },
+  );
 
   it('is no record that names another folder', async () => {
     const outside = path.join(studio.output, 'studio', 'jobs', 'x');
