@@ -3,7 +3,7 @@ import { layOut } from '../poetry/layout.js';
 import { Random } from '../support/random.js';
 import { columns } from './clean-set.js';
 import { assistantMessage, userMessage, type PreferenceExample } from './dataset.js';
-import { corrupt, pickReason, type PairPool } from './pairs.js';
+import { pickReason, rejectedAnswer, type PairPool } from './pairs.js';
 import { promptOf, type PromptOptions } from './prompts.js';
 import type { DescribedPoem } from './split.js';
 
@@ -22,7 +22,7 @@ export function* pairUp(
     const random = Random.for(options.seed, 'pair', poem.id);
     for (let attempt = 0; attempt < 8; attempt += 1) {
       const reason = pickReason(random);
-      const rejected = corrupt(source, pool, reason, random);
+      const rejected = rejectedAnswer(source, pool, reason, random);
       if (rejected === undefined) continue;
       yield {
         prompt: userMessage(promptOf(form, themes, poem.id, options)),

@@ -7,7 +7,7 @@ import {
   type EvaluationPrompt,
 } from '../evaluation/evaluate.js';
 import { duels, summarise, type Baseline, type Duel, type Summary } from '../evaluation/compare.js';
-import { CORRUPTION_NAMES, CORRUPTIONS } from '../evaluation/corruptions.js';
+import { corruptText, SANITY_CHECK_NAMES, SANITY_CHECKS } from '../evaluation/corruptions.js';
 import { judgeNeighbours, type JudgeSummary } from '../evaluation/llm-judge.js';
 import { formatReport, type ReportSettings } from '../evaluation/report.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
@@ -149,12 +149,12 @@ function corruptedReferences(prompts: readonly EvaluationPrompt[]): Candidate[] 
     return reference;
   });
   const random = Random.for(1, 'sanity');
-  const corrupted = CORRUPTION_NAMES.map((name): Candidate => {
+  const corrupted = SANITY_CHECK_NAMES.map((name): Candidate => {
     const texts = poems.map((poem, index) => {
       const others = poems.filter((_, other) => prompts[other]?.form === prompts[index]?.form);
-      return CORRUPTIONS[name].spoil(poem, others, random);
+      return corruptText(name, poem, others, random);
     });
-    return { kind: 'texts', name: CORRUPTIONS[name].english, texts };
+    return { kind: 'texts', name: SANITY_CHECKS[name].english, texts };
   });
   return [{ kind: 'texts', name: 'real poems', texts: poems }, ...corrupted];
 }

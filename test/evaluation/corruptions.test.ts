@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readReferenceCorpus } from '../../src/pipeline/reference-corpus.js';
 import { buildDatasets } from '../../src/corpus/build.js';
 import { bootstrap, mean } from '../../src/evaluation/bootstrap.js';
-import { CORRUPTION_NAMES, CORRUPTIONS } from '../../src/evaluation/corruptions.js';
+import { corruptText, SANITY_CHECK_NAMES, SANITY_CHECKS } from '../../src/evaluation/corruptions.js';
 import {
   measurePoem,
   METRIC_NAMES,
@@ -29,10 +29,10 @@ describe('the figures', () => {
     const yardstick = await readReferenceCorpus(data);
     real = prompts.map((prompt) => measurePoem(prompt.reference!, prompt, yardstick));
     const random = new Random(1);
-    for (const name of CORRUPTION_NAMES) {
+    for (const name of SANITY_CHECK_NAMES) {
       const poems = prompts.map((prompt) => {
         const others = prompts.filter(({ form }) => form === prompt.form).map(({ reference }) => reference!);
-        return measurePoem(CORRUPTIONS[name].spoil(prompt.reference!, others, random), prompt, yardstick);
+        return measurePoem(corruptText(name, prompt.reference!, others, random), prompt, yardstick);
       });
       spoilt.set(name, poems);
     }
@@ -47,10 +47,10 @@ describe('the figures', () => {
       'overall',
     ] as const;
     const line = (name: string, poems: readonly PoemMetrics[]): string =>
-      `${name.padEnd(12)}${columns.map((metric) => average(poems, metric).toFixed(2).padStart(10)).join('')}`;
+      `${name.padEnd(22)}${columns.map((metric) => average(poems, metric).toFixed(2).padStart(10)).join('')}`;
     console.log(
       [
-        `${String(prompts.length).padEnd(12)}${columns.map((metric) => metric.padStart(10)).join('')}`,
+        `${String(prompts.length).padEnd(22)}${columns.map((metric) => metric.padStart(10)).join('')}`,
         line('real', real),
         ...[...spoilt].map(([name, poems]) => line(name, poems)),
       ].join('\n'),
@@ -66,8 +66,8 @@ describe('the figures', () => {
     }
   });
 
-  it.each(CORRUPTION_NAMES)('fall for %s in the dimension concerned, beyond chance', (name) => {
-    const { lowers } = CORRUPTIONS[name];
+  it.each(SANITY_CHECK_NAMES)('fall for %s in the dimension concerned, beyond chance', (name) => {
+    const { lowers } = SANITY_CHECKS[name];
     const poems = spoilt.get(name)!;
     const falls = real.map((poem, index) => (poem[lowers] ?? 0) - (poems[index]?.[lowers] ?? 0));
     expect(bootstrap(falls).low, lowers).toBeGreaterThan(0);
