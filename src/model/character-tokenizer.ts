@@ -2,10 +2,11 @@
  * Making a character tokenizer in Hugging Face's format: a token a character, bytes for what it does not know, and
  * Qwen's chat markers.
  */
-import { writeJson } from '../support/files.js';
 import path from 'node:path';
+import { writeJson } from '../support/files.js';
+import { bpeModel } from './tokenizer-json.js';
 
-export const CHAT_MARKERS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'] as const;
+const CHAT_MARKERS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'] as const;
 
 /** One token each: the chat's roles appear in every example. */
 const ROLES = ['system', 'user', 'assistant'] as const;
@@ -26,7 +27,7 @@ export interface CharacterTokenizer {
 }
 
 /**
- * Writes tokenizer.json, tokenizer_config.json and special_tokens_map.json.
+ * Writes tokenizer.json and tokenizer_config.json.
  *
  * @param characters the characters to know, the most frequent first
  * @returns the vocabulary's size and the ids that config.json names
@@ -42,7 +43,6 @@ export async function writeCharacterTokenizer(
   const tokens = [
     ...new Set([...CHAT_MARKERS, ...ROLES, ...bytes, '\n', ...ASCII, ...PUNCTUATION, ...characters]),
   ];
-  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const added = [...CHAT_MARKERS, ...ROLES].map((content, id) => ({
     id,
     content,
@@ -61,17 +61,7 @@ export async function writeCharacterTokenizer(
     pre_tokenizer: null,
     post_processor: null,
     decoder: { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Fuse' }] },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: true,
-      vocab,
-      merges: [],
-    },
+    model: bpeModel(tokens, [], { byte_fallback: true }),
   });
   await writeJson(path.join(folder, 'tokenizer_config.json'), {
     added_tokens_decoder: Object.fromEntries(added.map(({ id, ...token }) => [id, token])),

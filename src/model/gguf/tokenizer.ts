@@ -1,5 +1,6 @@
 /** The tokenizer of a GGUF file as Hugging Face's tokenizer.json and tokenizer_config.json. */
 import { InputError } from '../../support/errors.js';
+import { bpeModel, type Merge } from '../tokenizer-json.js';
 import type { GgufMetadata } from './file.js';
 import { preTokenizerJson } from './pre-tokenizers.js';
 
@@ -14,13 +15,11 @@ export interface TokenizerFiles {
   readonly config: Record<string, unknown>;
 }
 
-type Merge = readonly [string, string];
-
 /**
  * The merges of a sentencepiece vocabulary: a pair of tokens may be joined where the whole is a token, and the whole with the highest score
  * goes first. Pairs of one whole stand in the order of their ids.
  */
-export function mergesOfScores(tokens: readonly string[], scores: readonly number[]): Merge[] {
+function mergesOfScores(tokens: readonly string[], scores: readonly number[]): Merge[] {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const wholes = [...tokens.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return wholes.flatMap((whole) => {
@@ -36,19 +35,6 @@ export function mergesOfScores(tokens: readonly string[], scores: readonly numbe
   });
 }
 
-const bpe = (tokens: readonly string[], merges: readonly Merge[], changes: object): object => ({
-  type: 'BPE',
-  dropout: null,
-  unk_token: null,
-  continuing_subword_prefix: null,
-  end_of_word_suffix: null,
-  fuse_unk: false,
-  byte_fallback: false,
-  vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-  merges,
-  ...changes,
-});
-
 /** GPT-2's kind: bytes, split by an expression, merged by a list. */
 function byteLevelParts(metadata: GgufMetadata, tokens: readonly string[]): Record<string, unknown> {
   const pre = metadata.text('tokenizer.ggml.pre') ?? 'default';
@@ -62,7 +48,7 @@ function byteLevelParts(metadata: GgufMetadata, tokens: readonly string[]): Reco
     normalizer: null,
     pre_tokenizer: preTokenizer,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: bpe(tokens, merges, {}),
+    model: bpeModel(tokens, merges),
   };
 }
 
@@ -81,7 +67,7 @@ function sentencePieceParts(metadata: GgufMetadata, tokens: readonly string[]): 
       : mark,
     pre_tokenizer: null,
     decoder: { type: 'Sequence', decoders: prefix ? [...decoders, strip] : decoders },
-    model: bpe(tokens, mergesOfScores(tokens, scores), {
+    model: bpeModel(tokens, mergesOfScores(tokens, scores), {
       unk_token: unknown === undefined ? null : (tokens[unknown] ?? null),
       fuse_unk: true,
       byte_fallback: true,
