@@ -6,18 +6,8 @@ import { maskOfGroups, UNSEEN, type TokenOrder } from '../model/attention.js';
 import { decoder, type NetworkOptions } from '../model/network.js';
 import { emit } from '../tensor/emit.js';
 import type { Graph, Value } from '../tensor/graph.js';
-import {
-  cast,
-  concat,
-  range,
-  reshape,
-  reshapeTo,
-  shapeOf,
-  slice,
-  subtract,
-  unsqueeze,
-  where,
-} from '../tensor/operators.js';
+import { cast, subtract, where } from '../tensor/operators.js';
+import { concat, range, reshape, reshapeTo, shapeOf, slice, unsqueeze } from '../tensor/shape-operators.js';
 
 export function buildTextGenerationGraph(options: NetworkOptions): void {
   const { graph, config } = options;

@@ -5,22 +5,17 @@
 import { emit } from '../tensor/emit.js';
 import type { Dimension, Graph, Value } from '../tensor/graph.js';
 import { rotaryEmbedding, softmax } from '../tensor/neural-operators.js';
+import { add, cast, greater, matmul, scale, subtract } from '../tensor/operators.js';
 import {
-  add,
-  cast,
   concat,
-  greater,
-  matmul,
   reshape,
   reshapeLike,
   reshapeTo,
-  scale,
   shapeOf,
   splitBy,
-  subtract,
   transpose,
   unsqueeze,
-} from '../tensor/operators.js';
+} from '../tensor/shape-operators.js';
 import type { LayerType, ModelConfig } from './config.js';
 import { rotaryTables } from './rotary.js';
 

@@ -4,7 +4,8 @@
  */
 import type { Value } from '../tensor/graph.js';
 import { emit } from '../tensor/emit.js';
-import { concat, gather, logSumExp, range, shapeOf, slice, unsqueeze } from '../tensor/operators.js';
+import { logSumExp } from '../tensor/operators.js';
+import { concat, gather, range, shapeOf, slice, unsqueeze } from '../tensor/shape-operators.js';
 import { decoder, type NetworkOptions } from './network.js';
 
 export const CACHE_PARTS = ['key', 'value'] as const;

@@ -1,7 +1,8 @@
 /** What the network does with its weights, in whatever precision they are kept. */
 import type { Value } from '../tensor/graph.js';
 import { tokenSoftmax, type VocabularySoftmax } from '../tensor/neural-operators.js';
-import { gather, gemm } from '../tensor/operators.js';
+import { gemm } from '../tensor/operators.js';
+import { gather } from '../tensor/shape-operators.js';
 import type { ModelConfig } from './config.js';
 import type { Parameters } from './parameters.js';
 

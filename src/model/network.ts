@@ -7,7 +7,8 @@
 import { checkpoint } from '../tensor/differentiate.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import { rmsNorm } from '../tensor/neural-operators.js';
-import { add, concat, gemm, multiply, reshape, scale, split, subtract } from '../tensor/operators.js';
+import { add, gemm, multiply, scale, subtract } from '../tensor/operators.js';
+import { concat, reshape, split } from '../tensor/shape-operators.js';
 import type { Block } from './architectures/architecture.js';
 import { architectureOf } from './architectures/registry.js';
 import { groupedAttention, maskOfGroups, type Attention, type AttentionContext } from './attention.js';

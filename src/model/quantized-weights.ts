@@ -1,7 +1,7 @@
 /** Networks on matrices of few bits: int8 for training adapters on a frozen base, blocks of 4 or 8 bits for decoding. */
 import type { Graph, Value } from '../tensor/graph.js';
 import { floatRows } from '../tensor/neural-operators.js';
-import { split } from '../tensor/operators.js';
+import { split } from '../tensor/shape-operators.js';
 import type { QuantizedMatrix } from '../tensor/quantized-products.js';
 import {
   blockLinear,

@@ -2,7 +2,8 @@
 import type { TapeEntry, Value } from './graph.js';
 import type { InputGradients } from './gradient-rule.js';
 import { gradientRules } from './gradients.js';
-import { add, after } from './operators.js';
+import { add } from './operators.js';
+import { after } from './shape-operators.js';
 
 /**
  * The gradients of `loss` by each of `parameters`, in their order.

@@ -8,13 +8,9 @@ import { allParts, input, output, type GradientRule } from './gradient-rule.js';
 import type { Dimension, Graph, TapeEntry, Value } from './graph.js';
 import {
   add,
-  after,
   cast,
-  concat,
   divide,
   exp,
-  expandLike,
-  gatherElements,
   gemm,
   greater,
   matmul,
@@ -22,18 +18,24 @@ import {
   negate,
   reduceMean,
   reduceSum,
-  reshape,
-  reshapeLike,
   scale,
-  scatterElements,
-  scatterRows,
   sigmoid,
-  slice,
   subtract,
-  transpose,
   where,
   type MatmulOptions,
 } from './operators.js';
+import {
+  after,
+  concat,
+  expandLike,
+  gatherElements,
+  reshape,
+  reshapeLike,
+  scatterElements,
+  scatterRows,
+  slice,
+  transpose,
+} from './shape-operators.js';
 import { masked, rotaryEmbedding } from './neural-operators.js';
 import { quantizedLinearRule, quantizedTokenLogProbabilitiesRule } from './quantized-gradients.js';
 

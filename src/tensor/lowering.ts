@@ -2,7 +2,8 @@
 import type { Device } from './device.js';
 import { emit } from './emit.js';
 import type { Graph, Node, Value } from './graph.js';
-import { add, multiply, reciprocal, reduceMean, sqrt, transpose } from './operators.js';
+import { add, multiply, reciprocal, reduceMean, sqrt } from './operators.js';
+import { transpose } from './shape-operators.js';
 import { stackTransfers, type StackedModel } from './transfers.js';
 
 /** The nodes in a node's stead; `used` are the values that a node of the graph reads. */

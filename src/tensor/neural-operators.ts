@@ -2,22 +2,19 @@
 import { emit, float, MICROSOFT } from './emit.js';
 import type { Attributes, Dimension, Value } from './graph.js';
 import {
-  after,
   cast,
   divide,
   exp,
-  gather,
-  gatherElements,
   gemm,
   log,
   maximum,
   multiply,
   reduceMax,
   reduceSum,
-  reshape,
   sigmoid,
   subtract,
 } from './operators.js';
+import { after, gather, gatherElements, reshape } from './shape-operators.js';
 
 const LAST_AXIS: Attributes = { axis: -1 };
 
@@ -130,11 +127,6 @@ export function tokenSoftmax(hidden: Value, table: Value, targets: Value): Vocab
       attributes: {},
     }),
   );
-}
-
-/** log p(target) of {@link tokenSoftmax}: [n, 1]. */
-export function tokenLogProbabilities(hidden: Value, table: Value, targets: Value): Value {
-  return tokenSoftmax(hidden, table, targets).logProbability;
 }
 
 /** The smallest number of full precision: what underflowed below it has no part in an entropy. */

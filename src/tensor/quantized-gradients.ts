@@ -1,17 +1,8 @@
 /** How the operators of quantized-operators.ts hand a gradient back: through the matrices' backward copies, rounded as on the way forward. */
 import { allParts, input, output, type GradientRule } from './gradient-rule.js';
 import type { Dimension, TapeEntry, Value } from './graph.js';
-import {
-  add,
-  after,
-  divide,
-  gatherElements,
-  matmul,
-  multiply,
-  reshape,
-  slice,
-  subtract,
-} from './operators.js';
+import { add, divide, matmul, multiply, subtract } from './operators.js';
+import { after, gatherElements, reshape, slice } from './shape-operators.js';
 import { floatRows } from './neural-operators.js';
 import { product, quantizePositive, quantizeStack, type QuantizedMatrix } from './quantized-products.js';
 

@@ -5,7 +5,8 @@
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Value } from './graph.js';
 import { softmaxAt, type VocabularySoftmax } from './neural-operators.js';
-import { gemm, reshape, reshapeLike, slice, split, topK } from './operators.js';
+import { gemm } from './operators.js';
+import { reshape, reshapeLike, slice, split, topK } from './shape-operators.js';
 import { product, quantizeRows, type QuantizedMatrix } from './quantized-products.js';
 
 /** A frozen weight W [out, in] for both directions: `forward` is Wᵀ [in, out], `backward` W [out, in]. */

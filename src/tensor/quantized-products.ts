@@ -3,18 +3,8 @@
  */
 import { emit, MICROSOFT } from './emit.js';
 import type { Dimension, Graph, MemoKind, Value } from './graph.js';
-import {
-  concat,
-  maximum,
-  minimum,
-  multiply,
-  negate,
-  reduceMax,
-  reduceMin,
-  scale,
-  shapeOf,
-  slice,
-} from './operators.js';
+import { maximum, minimum, multiply, negate, reduceMax, reduceMin, scale } from './operators.js';
+import { concat, shapeOf, slice } from './shape-operators.js';
 
 /** A matrix [inner, columns] as int8, and what each column's integers are multiplied with: float [columns]. */
 export interface QuantizedMatrix {

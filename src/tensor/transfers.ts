@@ -7,7 +7,7 @@ import { floats, type Arrays, type ArrayWithShape } from './arrays.js';
 import { emit } from './emit.js';
 import type { Graph, Node, Value } from './graph.js';
 import type { ModelParts } from './onnx.js';
-import { concat, gather } from './operators.js';
+import { concat, gather } from './shape-operators.js';
 
 /** Inputs or outputs of one shape that are one, in order. */
 export interface Stack {

@@ -5,7 +5,7 @@ import { differentiate } from '../tensor/differentiate.js';
 import type { Graph } from '../tensor/graph.js';
 import { type Value } from '../tensor/graph.js';
 import { entropy } from '../tensor/neural-operators.js';
-import { gather } from '../tensor/operators.js';
+import { gather } from '../tensor/shape-operators.js';
 import type { ArrayWithShape } from '../tensor/arrays.js';
 import type { PackedBatch } from './packing.js';
 

@@ -4,11 +4,12 @@ import { gradientRules } from '../../src/tensor/gradients.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
 import * as neural from '../../src/tensor/neural-operators.js';
 import * as plain from '../../src/tensor/operators.js';
+import * as shapes from '../../src/tensor/shape-operators.js';
 import { floats } from '../../src/tensor/arrays.js';
 import { Session } from '../../src/tensor/session.js';
 import { Random } from '../../src/support/random.js';
 
-const op = { ...plain, ...neural };
+const op = { ...plain, ...shapes, ...neural };
 
 interface Case {
   readonly rule: string;
@@ -196,7 +197,7 @@ const cases: readonly Case[] = [
       [3, 4],
       [6, 4],
     ],
-    build: (a, b) => op.tokenLogProbabilities(a, b, integers(a.graph, [5, 0, 5])),
+    build: (a, b) => op.tokenSoftmax(a, b, integers(a.graph, [5, 0, 5])).logProbability,
   },
 ];
 

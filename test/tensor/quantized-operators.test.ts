@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/support/random.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
-import { tokenLogProbabilities } from '../../src/tensor/neural-operators.js';
-import { concat, gemm, multiply, reduceSum, topK } from '../../src/tensor/operators.js';
+import { tokenSoftmax } from '../../src/tensor/neural-operators.js';
+import { gemm, multiply, reduceSum } from '../../src/tensor/operators.js';
+import { concat, topK } from '../../src/tensor/shape-operators.js';
 import { hasExactIntegerProducts } from '../../src/tensor/integer-products.js';
 import { weightedRows } from '../../src/tensor/quantized-gradients.js';
 import {
@@ -112,7 +113,7 @@ describe.each<{ bits: Bits; coarseness: number }>([
     const { float, quantized } = await compare((graph, x, weight, rounded) => {
       const table = graph.constant('table', 'float32', [OUT, INNER], weight);
       const ids = graph.integers(targets);
-      if (!rounded) return tokenLogProbabilities(x, table, ids);
+      if (!rounded) return tokenSoftmax(x, table, ids).logProbability;
       return quantizedTokenSoftmax(x, quantize(graph, weight), table, ids).logProbability;
     }, bits);
     expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);

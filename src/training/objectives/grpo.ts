@@ -10,7 +10,6 @@ import {
   add,
   clip,
   exp,
-  gather,
   gemm,
   minimum,
   multiply,
@@ -19,6 +18,7 @@ import {
   scale,
   subtract,
 } from '../../tensor/operators.js';
+import { gather } from '../../tensor/shape-operators.js';
 import type { Example, Objective } from '../objective.js';
 import type { PackedBatch } from '../packing.js';
 import type { GrpoSettings } from '../recipe/grpo-settings.js';
