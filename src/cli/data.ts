@@ -1,7 +1,12 @@
 /** `shiren data`: build the three data sets, check one, write poems as plain text. */
 import { Option, type Command } from 'commander';
 import path from 'node:path';
-import { BUILD_DEFAULTS, BUILD_SETTINGS, type BuildSummary } from '../corpus/build-options.js';
+import {
+  BUILD_DEFAULTS,
+  BUILD_SETTINGS,
+  type BuildOptions,
+  type BuildSummary,
+} from '../corpus/build-options.js';
 import { buildDatasets } from '../corpus/build.js';
 import { CLEANING_RULES } from '../corpus/clean.js';
 import { checkDataset } from '../corpus/dataset.js';
@@ -25,14 +30,7 @@ const MEGABYTE = 2 ** 20;
 /** About what the archive has, where the server does not say. */
 const ARCHIVE_BYTES = 100 * MEGABYTE;
 
-interface BuildFlags {
-  readonly source: string;
-  readonly out: string;
-  readonly seed: number;
-  readonly testShare: number;
-  readonly validationShare: number;
-  readonly minQuality: number;
-  readonly paraphraseShare: number;
+interface BuildFlags extends Omit<BuildOptions, 'reject'> {
   readonly fromModel?: string;
   readonly fromModelShare: number;
   readonly model: string;

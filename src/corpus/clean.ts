@@ -140,7 +140,7 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 /** Whether all lines have five, or all have seven characters, and their number is even. */
-export function isRegular(lines: readonly string[]): boolean {
+function isRegular(lines: readonly string[]): boolean {
   const [size, ...others] = new Set(lines.map((line) => characters(line).length));
   return areCouplets(lines.length) && others.length === 0 && isRegulatedLength(size);
 }

@@ -19,7 +19,7 @@ export interface JudgeSummary {
 }
 
 /** The rubric, with both poems. */
-export function judgePrompt(asked: string, first: string, second: string): string {
+function judgePrompt(asked: string, first: string, second: string): string {
   return `你是唐诗评审。题目：${asked}
 
 甲：

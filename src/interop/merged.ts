@@ -22,7 +22,7 @@ export const MERGED_DTYPES = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' 
 export type MergedDtype = keyof typeof MERGED_DTYPES;
 
 /** W + s·B·A, with DoRA scaled row by row to the trained length (arXiv 2402.09353): what a projection [out, in] becomes. */
-export function mergeMatrix(
+function mergeMatrix(
   weight: Float32Array,
   { a, b, magnitude }: LoraPair<FloatTensor>,
   scaling: number,

@@ -20,7 +20,7 @@ export interface Blocks {
 }
 
 /** Rounds rows of `inner` numbers. */
-export function quantizeBlocks(values: Float32Array, inner: number, bits: BlockBits): Blocks {
+function quantizeBlocks(values: Float32Array, inner: number, bits: BlockBits): Blocks {
   const rows = values.length / inner;
   const perRow = Math.ceil(inner / BLOCK);
   const codes = new Uint8Array(rows * perRow * BLOCK).fill(ZERO[bits]);

@@ -23,7 +23,7 @@ export interface QuantizedMatrix {
 const ROUNDER = 1.5 * 2 ** 52;
 
 /** Rounds a matrix [out, in] to int8 for both directions: the largest magnitude of an output (an input) becomes 127. */
-export async function quantizeMatrix(matrix: Matrix): Promise<QuantizedMatrix> {
+async function quantizeMatrix(matrix: Matrix): Promise<QuantizedMatrix> {
   const { out, in: inner } = matrix;
   const rowLargest = new Float32Array(out);
   const columnLargest = new Float32Array(inner);

@@ -91,7 +91,7 @@ export function loraScaling({ loraAlpha, r, useRslora }: LoraConfig): number {
 type LoraPart = 'A' | 'B' | 'magnitude_vector';
 
 /** Names of the adapter's graph inputs. */
-export function loraInputName(projection: string, part: LoraPart): string {
+function loraInputName(projection: string, part: LoraPart): string {
   return `${projection}.lora_${part}`;
 }
 

@@ -128,7 +128,7 @@ export function namesOf(name: FormName): readonly string[] {
 }
 
 /** Whether a form can have so many lines. */
-export function hasLines(name: FormName, lines: number): boolean {
+function hasLines(name: FormName, lines: number): boolean {
   const { fewest, most, step }: LineCounts = FORMS[name].lineCounts;
   return lines >= fewest && lines <= most && (lines - fewest) % step === 0;
 }

@@ -92,25 +92,10 @@ function lookUp(character: string, script: Script): readonly Reading[] {
 /** 平水韵, by which poets have rhymed since the Song; the default everywhere. */
 export const PINGSHUI = new RhymeBook({ name: '平水韵', lookUp, areNeighbours });
 
-/**
- * Every reading of a character in 平水韵, one for each rhyme group, ranked by use. In simplified script a character is read as each traditional
- * one that it may stand for. Empty where neither a dictionary nor its sound today tells.
- */
-export function readingsOf(character: string, script?: Script): readonly Reading[] {
-  return PINGSHUI.readings(character, script);
-}
-
 /** Whether a character can be read in this tone. Unknown characters can be read in either. */
 export function canBe(character: string, tone: Tone, book: RhymeBook = PINGSHUI): boolean {
   const readings = book.counted(character);
   return readings.length === 0 || readings.some((reading) => reading.tone === tone);
-}
-
-/** The tones a character can have, as shown to people: 平, 仄, 中 (both), ? (unknown). */
-export function toneMark(character: string, book: RhymeBook = PINGSHUI): '平' | '仄' | '中' | '?' {
-  if (book.readings(character).length === 0) return '?';
-  if (!canBe(character, '仄', book)) return '平';
-  return canBe(character, '平', book) ? '中' : '仄';
 }
 
 /** The groups in which a character is read as far as readings count, of any tone. */

@@ -95,7 +95,7 @@ export function rhymesThroughout(lines: readonly string[], book?: RhymeBook): bo
 }
 
 /** 重韵: rhyme words that were used before. */
-export function repeatedRhymes(verse: Verse, positions: readonly number[]): Violation[] {
+function repeatedRhymes(verse: Verse, positions: readonly number[]): Violation[] {
   return positions.flatMap((line, at) => {
     const word = endWord(verse, line);
     const before = positions.slice(0, at).some((other) => sameCharacter(endWord(verse, other), word));

@@ -250,7 +250,7 @@ function strengthen(chunks: Chunk[], mark: string): void {
 }
 
 /** What can be a place of a line: a Han character, or the sign for one that is missing. */
-export function isVerseCharacter(character: string): boolean {
+function isVerseCharacter(character: string): boolean {
   return isHan(character) || character === '□';
 }
 

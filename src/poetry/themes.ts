@@ -163,7 +163,7 @@ export const THINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const SUBJECT_NAMES = Object.keys(SUBJECTS);
-export const THING_NAMES = Object.keys(THINGS);
+const THING_NAMES = Object.keys(THINGS);
 export const THEME_NAMES = [...SUBJECT_NAMES, ...THING_NAMES];
 
 const occurrences = (text: string, word: string): number => text.split(word).length - 1;
@@ -178,7 +178,7 @@ const PLAINLY = 2.5;
 const DWELT_ON = 4;
 
 /** How strongly a poem is about each subject: its title, and its words by their length, over the root of the poem's length. */
-export function subjectScores(title: string, text: string): Map<string, number> {
+function subjectScores(title: string, text: string): Map<string, number> {
   const scores = new Map<string, number>();
   const length = Math.sqrt(Math.max(20, text.length) / 20);
   for (const [name, { title: patterns, words }] of Object.entries(SUBJECTS)) {
@@ -196,7 +196,7 @@ export function subjectScores(title: string, text: string): Map<string, number> 
 }
 
 /** The things that a text names, with how often. */
-export function thingScores(text: string): Map<string, number> {
+function thingScores(text: string): Map<string, number> {
   const scores = new Map<string, number>();
   for (const [name, words] of Object.entries(THINGS)) {
     const count = words.reduce((sum, word) => sum + occurrences(text, word) * word.length, 0);

@@ -130,7 +130,7 @@ export function rhymeShare(lines: readonly string[]): number {
 }
 
 /** Share of chunks with a mark from which a block is one with marks. */
-export const MARKED = 0.4;
+const MARKED = 0.4;
 /** Characters of the longest line of verse in mixed lengths. */
 export const LONGEST_LINE = 11;
 /** Characters by which a line may be too long or too short and still be one. */

@@ -1,6 +1,5 @@
 /** Names that become file names: of stages, runs and models. One rule for all, on every system. */
 import { Type, type TSchemaOptions } from 'typebox';
-import { checked } from './schema.js';
 
 /** Longest name, so that with what is appended to it no file system refuses it in bytes. */
 const LONGEST = 64;
@@ -20,11 +19,6 @@ const PLAIN = {
 
 /** A plain file name: no path, no option, nothing that a system takes for something else. */
 export const nameSchema = (options: TSchemaOptions = {}) => Type.String({ ...PLAIN, ...options });
-
-/** A name that is a plain file name. @param what how messages call it @throws InputError */
-export function checkedName(name: unknown, what: string): string {
-  return checked(nameSchema(), name, what);
-}
 
 /** A file name for something whose name may be anything: what names forbid becomes `_`. */
 export function fileNameFor(name: string): string {

@@ -99,7 +99,7 @@ export async function* readTextParts(file: string): AsyncGenerator<string> {
 }
 
 /** Characters that a line may have. */
-export const LONGEST_LINE = 16 * 1024 * 1024;
+const LONGEST_LINE = 16 * 1024 * 1024;
 
 /**
  * Lines of a text with their numbers from 1; the ends of lines are left out.

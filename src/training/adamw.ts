@@ -7,7 +7,7 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
-export const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 /** The optimiser's memory of one parameter: running means of the gradient and of its square. */
 export interface Moments {

@@ -20,11 +20,6 @@ export function sftFeeds(batch: PackedBatch, tokensOfStep: number): Record<strin
   return { weights: { data, shape: [data.length, 1] } };
 }
 
-/** Loss terms of a batch: a row that several sequences share counts once for each. */
-export function lossTerms({ lossRows }: PackedBatch): number {
-  return lossRows.reduce((sum, { sequences }) => sum + sequences.length, 0);
-}
-
 /** The sum of log-probabilities of each sequence of a batch. */
 export function sequenceSums(batch: PackedBatch, logProbabilities: Float32Array): number[] {
   const sums = new Array<number>(batch.sequences).fill(0);

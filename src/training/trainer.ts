@@ -111,11 +111,6 @@ export class Trainer<E extends Example = Example> {
     return new Trainer(options, log, progress?.step ?? 0, validation);
   }
 
-  /** Optimiser steps done. */
-  get steps(): number {
-    return this.done;
-  }
-
   /** Whether nothing is left to do: a run taken up at the checkpoint that exhausted its patience has come to its end. */
   get finished(): boolean {
     const { totalSteps } = this.options.learning.source;

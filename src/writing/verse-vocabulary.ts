@@ -95,7 +95,7 @@ const SETTLED = 1;
 const BEYOND = 2;
 
 /** The tokens that fit a window. */
-export class FittingTokens {
+class FittingTokens {
   private readonly reach: Uint8Array;
 
   constructor(

@@ -33,7 +33,7 @@ export interface WrittenPoem extends PoemOrder {
 }
 
 /** What each part of a poem's score weighs. */
-export const SCORE_WEIGHTS = { theme: 2, parallelism: 0.5, novelty: 1, fault: -1 } as const;
+const SCORE_WEIGHTS = { theme: 2, parallelism: 0.5, novelty: 1, fault: -1 } as const;
 
 export interface ScoreParts {
   /** Log-likelihood a Han character under the model; 0 where the model does not tell it. */
@@ -49,7 +49,7 @@ export interface ScoreParts {
 }
 
 /** The likelihood, and the other parts by {@link SCORE_WEIGHTS}. */
-export function scorePoem(parts: ScoreParts): number {
+function scorePoem(parts: ScoreParts): number {
   const { likelihood, theme = 0, parallelism = 0, novelty = 0, faults } = parts;
   const weights = SCORE_WEIGHTS;
   return (

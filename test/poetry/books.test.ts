@@ -3,7 +3,8 @@ import { BOOK_NAMES } from '../../src/poetry/book-names.js';
 import { bookByName } from '../../src/poetry/books.js';
 import { checkPoem } from '../../src/poetry/check.js';
 import { finalOf, ZHONGHUA_TONGYUN, ZHONGHUA_XINYUN } from '../../src/poetry/mandarin-rhymes.js';
-import { canBe, toneMark } from '../../src/poetry/readings.js';
+import { canBe } from '../../src/poetry/readings.js';
+import { toneMark } from './tone-mark.js';
 
 describe('the rhyme books of today', () => {
   it.each([

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkLines, checkPoem } from '../../src/poetry/check.js';
 import { RHYME_GROUPS } from '../../src/poetry/pingshui.js';
-import { canBe, levelGroups, toneMark } from '../../src/poetry/readings.js';
+import { canBe, levelGroups } from '../../src/poetry/readings.js';
 import { toSimplified, traditionalCandidates } from '../../src/poetry/script.js';
+import { toneMark } from './tone-mark.js';
 
 const rules = (text: string): string[] => checkPoem(text).violations.map(({ rule }) => rule);
 const licences = (text: string): string[] => checkPoem(text).licences.map(({ rule }) => rule);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dictionaryReadings } from '../../src/poetry/dictionary.js';
-import { readingsOf } from '../../src/poetry/readings.js';
+import { PINGSHUI } from '../../src/poetry/readings.js';
 import { usageOf, usedCharacters } from '../../src/poetry/usage.js';
 
 describe('what the dictionary says of a character', () => {
@@ -16,7 +16,7 @@ describe('what the dictionary says of a character', () => {
   it('knows the tone of every character that poets use in one tone', () => {
     const unknown = [...usedCharacters()].filter((character) => {
       const { level, oblique } = usageOf([character]);
-      const counted = readingsOf(character, 'traditional').filter(({ rank }) => rank !== 'rare');
+      const counted = PINGSHUI.readings(character, 'traditional').filter(({ rank }) => rank !== 'rare');
       const used = level >= 0.8 * (level + oblique) ? '平' : '仄';
       const clear = level + oblique >= 8 && Math.max(level, oblique) >= 0.8 * (level + oblique);
       return clear && counted.length > 0 && counted.every(({ tone }) => tone !== used);

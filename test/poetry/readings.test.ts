@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dictionaryModule, STANDARD_CHARACTERS } from '../../scripts/dictionary-table.js';
 import { readPoem } from '../../src/poetry/poem-readings.js';
-import {
-  canBe,
-  readingsOf,
-  toneMark,
-  writtenGroups,
-  writtenTones,
-  type Rank,
-} from '../../src/poetry/readings.js';
+import { canBe, PINGSHUI, writtenGroups, writtenTones, type Rank } from '../../src/poetry/readings.js';
 import { usageOf } from '../../src/poetry/usage.js';
+import { toneMark } from './tone-mark.js';
 
 const ranked = (character: string, rank: Rank): string[] =>
-  readingsOf(character).flatMap((reading) => (reading.rank === rank ? [reading.group.label] : []));
+  PINGSHUI.readings(character).flatMap((reading) => (reading.rank === rank ? [reading.group.label] : []));
 /** What the places of the first line are read as: 平, 仄, or 中 where both count. */
 const tonesOf = (...lines: string[]): string =>
   (readPoem(lines)[0] ?? [])
@@ -35,9 +29,9 @@ describe('readings by use', () => {
     ['知', '平'],
   ])('%s is %s, whatever else a dictionary lists', (character, tone) => {
     expect(toneMark(character)).toBe(tone);
-    expect(readingsOf(character).some((reading) => reading.tone !== tone && reading.rank !== 'rare')).toBe(
-      false,
-    );
+    expect(
+      PINGSHUI.readings(character).some((reading) => reading.tone !== tone && reading.rank !== 'rare'),
+    ).toBe(false);
   });
 
   it.each([...'看过教重思应相胜乘王为将当长听论望吹烧分行更令调难'])('%s has both tones', (character) => {
@@ -61,10 +55,10 @@ describe('readings by use', () => {
     expect(ranked('余', 'rare')).toEqual(['下平六麻']);
     expect(ranked('征', 'usual').sort()).toEqual(['下平八庚', '下平十蒸']);
     const groups = (script: 'simplified' | 'traditional'): string[] =>
-      readingsOf('后', script).map(({ group }) => group.label);
+      PINGSHUI.readings('后', script).map(({ group }) => group.label);
     expect(groups('traditional')).toEqual(groups('simplified'));
-    expect(readingsOf('干', 'traditional').map(({ tone }) => tone)).toEqual(['平']);
-    expect(new Set(readingsOf('干').map(({ tone }) => tone)).size).toBe(2);
+    expect(PINGSHUI.readings('干', 'traditional').map(({ tone }) => tone)).toEqual(['平']);
+    expect(new Set(PINGSHUI.readings('干').map(({ tone }) => tone)).size).toBe(2);
   });
 });
 
@@ -72,16 +66,22 @@ describe('characters of today', () => {
   const common = STANDARD_CHARACTERS.slice(0, 6500);
 
   it('of the first two lists of 通用规范汉字表 all have a reading: 5,908 in 廣韻, in some form, 592 by their sound', () => {
-    const derived = common.filter((character) => readingsOf(character).every((reading) => reading.derived));
-    expect(common.filter((character) => readingsOf(character).length === 0)).toEqual([]);
+    const derived = common.filter((character) =>
+      PINGSHUI.readings(character).every((reading) => reading.derived),
+    );
+    expect(common.filter((character) => PINGSHUI.readings(character).length === 0)).toEqual([]);
     expect(derived).toHaveLength(592);
   });
 
   it('are read as they sound, and marked: 她 们 找', () => {
-    expect(readingsOf('她')).toMatchObject([{ tone: '平', group: { label: '下平五歌' }, derived: true }]);
-    expect(readingsOf('们')).toMatchObject([{ tone: '平', group: { label: '上平十三元' }, derived: true }]);
-    expect(readingsOf('找')).toMatchObject([{ tone: '仄', derived: true }]);
-    expect(readingsOf('看').every(({ derived }) => derived === undefined)).toBe(true);
+    expect(PINGSHUI.readings('她')).toMatchObject([
+      { tone: '平', group: { label: '下平五歌' }, derived: true },
+    ]);
+    expect(PINGSHUI.readings('们')).toMatchObject([
+      { tone: '平', group: { label: '上平十三元' }, derived: true },
+    ]);
+    expect(PINGSHUI.readings('找')).toMatchObject([{ tone: '仄', derived: true }]);
+    expect(PINGSHUI.readings('看').every(({ derived }) => derived === undefined)).toBe(true);
   });
 
   it('come from the script that says how they were found', () => {

@@ -3,7 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkedName, fileNameFor } from '../../src/support/names.js';
+import { fileNameFor, nameSchema } from '../../src/support/names.js';
+import { checked } from '../../src/support/schema.js';
+
+const checkedName = (name: string, what: string): string => checked(nameSchema(), name, what);
 
 const hostile = [
   ...[

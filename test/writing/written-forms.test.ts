@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LINES_A_RHYME, type FormName } from '../../src/poetry/forms.js';
 import { groupByName } from '../../src/poetry/pingshui.js';
-import { readingsOf } from '../../src/poetry/readings.js';
+import { PINGSHUI } from '../../src/poetry/readings.js';
 import { characters } from '../../src/poetry/text.js';
 import type { Constraints } from '../../src/writing/constraint-schema.js';
 import { Poet } from '../../src/writing/poet.js';
@@ -20,7 +20,7 @@ const rhymeWords = (lines: readonly string[]): string[] =>
 
 /** The rhyme groups in which all of these can be read. */
 function sharedGroups(words: readonly string[]): string[] {
-  const groups = words.map((word) => readingsOf(word).map(({ group }) => group.label));
+  const groups = words.map((word) => PINGSHUI.readings(word).map(({ group }) => group.label));
   return [...new Set(groups[0])].filter((label) => groups.every((all) => all.includes(label)));
 }
 

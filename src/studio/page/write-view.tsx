@@ -152,7 +152,7 @@ export function GrowingPoem({ text, style }: { text: string; style: PoemStyle })
 }
 
 /** One writing at a time. */
-export function useWriting(engine: Engine): {
+function useWriting(engine: Engine): {
   growing: readonly string[];
   poems: readonly WrittenPoem[];
   error: string | undefined;

@@ -12,7 +12,7 @@ const text = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options
 /** A million of anything that is counted: more is a slip of the hand. */
 const MOST = 1_000_000;
 
-export const DATA_SETTINGS = {
+const DATA_SETTINGS = {
   name: nameSchema({ description: 'Names the stage’s folder.' }),
   train_dataset: text({ description: 'Data set, relative to the data folder.' }),
   adapter_from: nullable(Type.String({ minLength: 1 }), {
@@ -32,7 +32,7 @@ export const DATA_SETTINGS = {
   row_length: count(131_072, { default: 256, description: 'Longest row that examples are packed into.' }),
 };
 
-export const LORA_SETTINGS = {
+const LORA_SETTINGS = {
   r: count(4096, { default: 8, description: 'Rank.' }),
   lora_alpha: Type.Number({
     exclusiveMinimum: 0,
@@ -136,7 +136,7 @@ export const TRAINING_SETTINGS = {
   }),
 };
 
-export const LOGGING_SETTINGS = {
+const LOGGING_SETTINGS = {
   logging_steps: count(MOST, {
     default: 1,
     description: 'The bar (and --json) shows every so many steps; metrics.jsonl has them all.',
