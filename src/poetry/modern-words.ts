@@ -39,3 +39,12 @@ const MODERN = [...SPOKEN_WORDS.filter((word) => !BY_CHANCE.includes(word)), ...
 
 /** Finds words and particles that tell today's language. */
 export const MODERN_LANGUAGE = new RegExp(`${MODERN.join('|')}|[${PARTICLES}]`, 'gu');
+
+/** Those that old verse has as well, in another sense: nets and lightning, the worlds of Buddhas. */
+const IN_OLD_VERSE: readonly string[] = ['网', '电', '世界', '时间', '可以', '所以'];
+
+/** Finds what is today's language in a text that may be old verse. */
+export const MODERN_PROSE = new RegExp(
+  `${MODERN.filter((word) => !IN_OLD_VERSE.includes(word)).join('|')}|[${PARTICLES.replace('呀', '')}]`,
+  'gu',
+);

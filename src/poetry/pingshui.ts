@@ -96,8 +96,13 @@ const NEIGHBOURS = [
 
 /** Whether two level groups are neighbours. */
 export function areNeighbours(left: RhymeGroup, right: RhymeGroup): boolean {
-  const name = ({ label }: RhymeGroup): string => label.at(-1) ?? '';
-  return NEIGHBOURS.some((set) => set.includes(name(left)) && set.includes(name(right)));
+  return neighbourhoods(left.label).some((set) => neighbourhoods(right.label).includes(set));
+}
+
+/** The sets of neighbouring level groups that one belongs to, by its label; itself where it has no neighbours. */
+export function neighbourhoods(label: string): readonly string[] {
+  const sets = NEIGHBOURS.filter((set) => set.includes(label.at(-1) ?? ''));
+  return sets.length > 0 ? sets : [label];
 }
 
 /** A group by its label, its name without the number, or its character alone: 下平一先, 一先, 先; in either script. Level ones come first. */

@@ -1,4 +1,6 @@
 /** A block of rows (no blank row in it) taken apart: headings, verse, what stands below verse, prose. Pure. */
+import { mixedParts } from './mixed-verse.js';
+import { modernShare, MUCH_PROSE, proseShare, readsAsOldProse } from './prose-words.js';
 import { regularParts, type Part } from './regular-verse.js';
 import { plainText, type Chunk, type Row } from './text-rows.js';
 import {
@@ -7,13 +9,11 @@ import {
   size,
   linesOf,
   isLoose,
-  otherLines,
   withMark,
   countCharacters,
   coverage,
   commonLength,
   rhymeShare,
-  LONGEST_LINE,
   MOST_OFF,
   chunksOf,
   isMarked,
@@ -24,9 +24,6 @@ import {
 
 /** Characters of the longest row that is a heading. */
 const LONGEST_HEADING = 40;
-/** Words of prose, today's and the old kind, and the share of all characters from which a text of mixed lengths is prose. */
-const PROSE = /[的了们們吗嗎呢吧这這那她它很把被]|什么|怎么|没有|因为|所以|也|矣|焉|者|曰|哉/gu;
-const MUCH_PROSE = 0.04;
 /** The parts of a block. */
 export function partsOf(given: readonly Row[]): Part[] {
   const signed = given.findLastIndex((row) => !isSignature(row));
@@ -99,15 +96,34 @@ function isVerse(rows: readonly Row[], length: LineLength): boolean {
     even && isLoose(chunk, length) ? [] : (linesOf(chunk, length) ?? []),
   );
   const share = Math.max(coverage(all, length), coverage(body, length));
-  if (lines.length === 0 || (lines.length === 1 && (rows.length > 1 || even))) return false;
+  const text = all.map(plainText).join('');
+  if (lines.length === 0 || (lines.length < FEW && modernShare(text) >= MODERN_LINE)) return false;
+  if (lines.length === 1 && (even || !isOneRun(rows, length))) return false;
   if (even) return share >= NEARLY_ALL && lines.length >= (length === 4 ? 4 : 2);
-  if (share >= MOST) return true;
-  if (proseShare(all.map(plainText).join('')) >= MUCH_PROSE) return false;
+  const fitting = all.filter((chunk) => linesOf(chunk, length) !== undefined);
+  const runs = fitting.every((chunk) => isRun(chunk, length));
+  if (share >= MOST) return !runs || lines.length < FEW || lines.length > MANY || rhymes(lines);
+  if (runs || proseShare(text) >= MUCH_PROSE || readsAsOldProse(text)) return false;
   const near = body.every((chunk) => Math.abs(size(plainText(chunk)) - length) <= MOST_OFF);
-  return lines.length >= 4 || (near && lines.length >= 2 && body.length >= 3);
+  return lines.length >= FEW || (near && lines.length >= 2 && body.length >= 3);
 }
 
-const proseShare = (text: string): number => (text.match(PROSE) ?? []).length / Math.max(1, size(text));
+/** Lines from which verse is told by their length alone; and those up to which runs without marks must rhyme to be lines. */
+const [FEW, MANY] = [4, 8];
+/** The share of words of today from which so few lines are prose. */
+const MODERN_LINE = 0.1;
+
+/** Whether a chunk is several lines with nothing between them: a phrase of prose may be as long. */
+const isRun = (chunk: Chunk, length: number): boolean =>
+  chunk.pieces.some(({ text, kind }) => kind === 'plain' && size(text) > length);
+
+/** Whether there is only one row with text, and no title or name stands in it. */
+const isOneRun = (rows: readonly Row[], length: number): boolean =>
+  rows.filter(({ chunks }) => chunks.length > 0).length === 1 &&
+  rows.every(({ chunks, brackets }) => brackets.length > 0 || !chunks.some((one) => isLoose(one, length)));
+
+const rhymes = (lines: readonly string[]): boolean =>
+  rhymeShare(lines.filter((_, index) => index % 2 === 1)) > 0.5;
 
 /** Rows whose lines broke in the middle (白日依山 / 尽，) joined, where marks say where lines end. */
 function mendBreaks(rows: readonly Row[], length: LineLength): Row[] {
@@ -154,35 +170,12 @@ function quotedFrom(chunks: readonly Chunk[], from: number, length: LineLength):
   for (const [at, chunk] of chunks.slice(from).entries()) {
     const stripped = at === 0 ? stripHeading(chunk, length)?.rest : undefined;
     const found = linesOf(chunk, length) ?? (stripped && linesOf(stripped, length));
-    if (!found) break;
+    if (!found || (found.length > 1 && isRun(chunk, length))) break;
     lines.push(...withMark(found, chunk.mark));
     if (lines.length >= 4 && lines.length % 2 === 0 && ends(chunk.mark)) whole = [...lines];
   }
   const rhymes = (whole ?? []).filter((_, index) => index % 2 === 1).map(({ text }) => text);
   return whole && rhymeShare(rhymes) >= 0.75 ? whole : undefined;
-}
-
-/** Verse in lines of several lengths: short lines that are broken as verse is, or rhyme, or are all odd; without the words of prose. */
-function mixedParts(rows: readonly Row[]): Part[] | undefined {
-  const chunks = chunksOf(rows);
-  const marked = isMarked(chunks);
-  const from = marked ? Math.max(0, rows.findIndex(endsWithMark)) : 0;
-  const body = rows.slice(from).filter((row) => row.chunks.length > 0);
-  const lines = body.flatMap((row) => row.chunks.flatMap((chunk) => withMark(otherLines(chunk), chunk.mark)));
-  const text = lines.map((line) => line.text).join('');
-  if (lines.length < 4 || proseShare(text) >= MUCH_PROSE) return undefined;
-  if (lines.some((line) => size(line.text) > LONGEST_LINE)) return undefined;
-  const broken = marked && body.length >= 3 && body.filter(endsWithMark).length >= 0.8 * body.length;
-  const sentences = lines.filter(({ mark }) => ends(mark)).map((line) => line.text);
-  const rhymed = sentences.length >= 3 && rhymeShare(sentences) >= 0.6;
-  const odd = lines.length >= 5 && lines.every((line) => [3, 5, 7].includes(size(line.text)));
-  if (!broken && !rhymed && !odd) return undefined;
-  const headings = rows
-    .slice(0, from)
-    .map(({ raw, index }): Part => ({ kind: 'heading', text: raw, row: index }));
-  const asides = body.flatMap(({ brackets }) => brackets);
-  const [{ raw, index: row }] = body as [Row];
-  return [...headings, { kind: 'verse', lines, length: undefined, row, raw, asides }];
 }
 
 /** Whether a block is nothing but a whole regular poem: where notes end and the next poem begins. */

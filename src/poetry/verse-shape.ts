@@ -1,4 +1,5 @@
 /** Which runs of characters are lines of verse: by the length that most of a text's lines have. Pure. */
+import { neighbourhoods } from './pingshui.js';
 import { PINGSHUI } from './readings.js';
 import { characters } from './text.js';
 import { plainText, type Chunk, type Piece, type Row } from './text-rows.js';
@@ -118,12 +119,17 @@ export function commonLength(chunks: readonly Chunk[]): LineLength | undefined {
   return best?.length;
 }
 
-/** Share of the lines whose last characters, each counted once, can be read in one rhyme, tones not looked at. */
-export function rhymeShare(lines: readonly string[]): number {
+/**
+ * Share of the lines whose last characters, each counted once, can be read in one rhyme, tones not looked at.
+ *
+ * @param near takes neighbouring groups as one rhyme, as lyrics and old-style verse do
+ */
+export function rhymeShare(lines: readonly string[], near = false): number {
   const words = [...new Set(lines.map((line) => characters(line).at(-1) ?? ''))];
   const votes = new Map<string, number>();
   for (const word of words) {
-    const rhymes = PINGSHUI.readings(word).map(({ level, group }) => level ?? group.label);
+    const exact = PINGSHUI.readings(word).map(({ level, group }) => level ?? group.label);
+    const rhymes = near ? exact.flatMap(neighbourhoods) : exact;
     for (const rhyme of new Set(rhymes)) votes.set(rhyme, (votes.get(rhyme) ?? 0) + 1);
   }
   return lines.length === 0 ? 0 : Math.max(0, ...votes.values()) / lines.length;
