@@ -91,6 +91,8 @@ const recipe = stageRecipe({
   gradient_checkpointing: flags.checkpointing,
   max_steps: Number(flags.steps),
   save_steps: 1000,
+  // As the published recipe.
+  template_loss: false,
 });
 const lora = {
   r: recipe.r,
@@ -108,7 +110,7 @@ const { trees } = tokenizeExamples(
     prompt,
     completions: objective === 'sft' ? [chosen] : [chosen, rejected],
   })),
-  recipe.max_length,
+  recipe,
 );
 
 const sorted = sortByPrompt(trees, new ExampleOrder(recipe, trees.length).ofStep(1));

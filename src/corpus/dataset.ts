@@ -1,11 +1,8 @@
-/** The data sets in TRL's formats, and their validation. */
+/** The data sets that are made here: chats of one question and one answer, with columns that say what was asked. */
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
-
-export interface Message {
-  readonly role: 'user' | 'assistant' | 'system';
-  readonly content: string;
-}
+import { shownValue } from '../support/schema.js';
+import { isMessages, MESSAGES, type Message } from './examples.js';
 
 /** A line of an SFT set. Further columns are kept. */
 export interface SftExample {
@@ -36,26 +33,8 @@ export interface PreferenceExample {
 export const userMessage = (content: string): Message[] => [{ role: 'user', content }];
 export const assistantMessage = (content: string): Message[] => [{ role: 'assistant', content }];
 
-/** The text of a list of messages of one turn. */
-export function messageText(messages: readonly Message[]): string {
-  return messages.map(({ content }) => content).join('');
-}
-
 const SFT_COLUMNS = ['prompt', 'completion'];
 const PREFERENCE_COLUMNS = ['prompt', 'chosen', 'rejected'];
-
-function isMessages(value: unknown): value is Message[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every(
-      (item) =>
-        isRecord(item) &&
-        ['user', 'assistant', 'system'].includes(String(item['role'])) &&
-        typeof item['content'] === 'string',
-    )
-  );
-}
 
 /** Whether a value is a line of a preference set. */
 export function isPreference(value: unknown): value is PreferenceExample {
@@ -71,8 +50,8 @@ function requireMessages(
   if (!isRecord(value)) throw new InputError(`${place}: expected an object`);
   for (const column of columns) {
     if (isMessages(value[column])) continue;
-    const found = value[column] === undefined ? 'nothing' : JSON.stringify(value[column]).slice(0, 60);
-    throw new InputError(`${place}: ${column}: found ${found}, expected a list of {role, content}`);
+    const found = value[column] === undefined ? 'nothing' : shownValue(value[column]);
+    throw new InputError(`${place}: ${column}: found ${found}, expected ${MESSAGES}`);
   }
 }
 
@@ -158,18 +137,4 @@ export function isLabelled(value: unknown): value is LabelledExample {
     SFT_COLUMNS.every((column) => isMessages(value[column])) &&
     typeof value['label'] === 'boolean'
   );
-}
-
-/** Counts the lines of a data set of either kind, told from its first line. */
-export async function checkDataset(file: string): Promise<{ kind: 'sft' | 'preference'; examples: number }> {
-  let kind: 'sft' | 'preference' | undefined;
-  for await (const { value } of readJsonLines(file)) {
-    kind = isRecord(value) && ('chosen' in value || 'rejected' in value) ? 'preference' : 'sft';
-    break;
-  }
-  if (!kind) throw new InputError(`${file}: no examples`);
-  const columns = kind === 'sft' ? SFT_COLUMNS : PREFERENCE_COLUMNS;
-  let examples = 0;
-  for await (const example of readColumns(file, columns)) if (example) examples += 1;
-  return { kind, examples };
 }

@@ -4,7 +4,8 @@ import { projectionPath } from '../model/projections.js';
 import { InputError } from '../support/errors.js';
 import type { PreferenceSettings } from '../training/recipe/preference-settings.js';
 import type { KtoSettings } from '../training/recipe/kto-settings.js';
-import type { DpoRecipe, KtoRecipe, StageRecipe } from '../training/recipe.js';
+import type { SftSettings } from '../training/recipe/sft-settings.js';
+import type { DpoRecipe, KtoRecipe, SftRecipe, StageRecipe } from '../training/recipe.js';
 import { COMMON_SETTINGS } from '../training/recipe/common-settings.js';
 import { defaultOf } from '../training/recipe/setting.js';
 import type { CommonSettings } from '../training/recipe/trainers.js';
@@ -101,6 +102,8 @@ const COMMON: Readonly<
   // It always keeps the last checkpoint.
   save_total_limit: ({ save_total_limit: limit }) => ({ save_total_limit: Math.max(1, limit) }),
   base_dtype: () => ({ bf16: true }),
+  format: nothing, // data sets are written in its own
+  template_loss: nothing,
   row_length: nothing,
   sample_steps: nothing,
   sample_prompts: nothing,
@@ -109,6 +112,7 @@ const COMMON: Readonly<
 /** What LLaMA-Factory has no word for and what does not change what is learned: why each is left out. */
 const LEFT_OUT = {
   base_dtype: 'it computes in bfloat16',
+  template_loss: 'its own templates say what of an answer carries loss',
   row_length: 'it does not pack here',
   sample_steps: 'it writes no samples while it trains',
   sample_prompts: 'it writes no samples while it trains',
@@ -140,6 +144,14 @@ const PREFERENCE: Readonly<
   },
   rpo_alpha: ({ rpo_alpha: alpha }) => ({ pref_ftx: alpha }),
   simpo_gamma: ({ simpo_gamma: gamma }) => ({ simpo_gamma: gamma }),
+};
+
+const SFT: Readonly<Record<keyof SftSettings, (stage: SftRecipe) => Named>> = {
+  completion_only_loss: ({ completion_only_loss: only }) => (only === false ? { train_on_prompt: true } : {}),
+  // It learns from every answer of a chat, or from the last one only.
+  assistant_only_loss: ({ completion_only_loss: completion, assistant_only_loss: answers }) =>
+    completion === false || answers ? {} : { mask_history: true },
+  dataset_text_field: nothing, // data sets are written in its own columns
 };
 
 const KTO: Readonly<Record<keyof KtoSettings, (stage: KtoRecipe) => Named>> = {
@@ -174,6 +186,7 @@ export function llamaFactorySettings(stage: StageRecipe, context: StageContext):
   }
   const rows = Object.values(COMMON).map((row) => row(stage, context));
   if (stage.type === 'dpo') rows.push(...Object.values(PREFERENCE).map((row) => row(stage, context)));
+  if (stage.type === 'sft') rows.push(...Object.values(SFT).map((row) => row(stage)));
   if (stage.type === 'kto') {
     rows.push(referenceOf(context), ...Object.values(KTO).map((row) => row(stage)));
   }

@@ -1,8 +1,11 @@
 /** A recipe for LLaMA-Factory: a YAML file a stage, and dataset_info.json with the data sets in its ShareGPT form. */
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { readLabelledDataset, readPreferenceDataset, readSftDataset } from '../corpus/dataset.js';
+import type { DatasetText, Message } from '../corpus/examples.js';
+import { readLearnt } from '../corpus/learnt.js';
 import type { StageRecipe } from '../training/recipe.js';
+import { TRAINERS } from '../training/recipe/trainers.js';
+import { InputError } from '../support/errors.js';
 import { fileBelow } from '../support/file-below.js';
 import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 import { evalName, leftOut, llamaFactorySettings, startOf, templateOf } from './llamafactory-settings.js';
@@ -42,23 +45,35 @@ export async function exportLlamaFactory(folder: string, options: ProjectOptions
   });
 }
 
-async function conversations({ type }: StageRecipe, file: string): Promise<object[]> {
-  if (type === 'sft') {
-    return (await readSftDataset(file)).map(({ prompt, completion }) => ({
-      messages: [...prompt, ...completion],
-    }));
+/** The examples in its ShareGPT form. @throws InputError for plain text, and for chats that carry loss everywhere */
+async function conversations(stage: StageRecipe, file: string): Promise<object[]> {
+  const rows: object[] = [];
+  for await (const { place, learnt } of readLearnt(TRAINERS[stage.type].learns.train, {
+    files: [file],
+    format: stage.format,
+  })) {
+    const turns = (text: DatasetText): readonly Message[] => {
+      if (typeof text !== 'string') return text;
+      throw new InputError(`${place}: plain text, expected a chat: LLaMA-Factory applies a template to all`);
+    };
+    if ('whole' in learnt) {
+      requireSameLoss(stage, place);
+      rows.push({ messages: turns(learnt.whole) });
+      continue;
+    }
+    const { prompt, completions, label } = learnt;
+    const [first = [], second] = completions.map(turns);
+    if (second) rows.push({ messages: turns(prompt), chosen: first[0], rejected: second[0] });
+    else rows.push({ messages: [...turns(prompt), ...first], ...(label === undefined ? {} : { label }) });
   }
-  if (type === 'kto') {
-    return (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
-      messages: [...prompt, ...completion],
-      label,
-    }));
-  }
-  return (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({
-    messages: prompt,
-    chosen: chosen[0],
-    rejected: rejected[0],
-  }));
+  return rows;
+}
+
+function requireSameLoss(stage: StageRecipe, place: string): void {
+  if (stage.type !== 'sft' || stage.assistant_only_loss || stage.completion_only_loss === false) return;
+  throw new InputError(
+    `${place}: messages carry loss everywhere; for LLaMA-Factory say so by completion_only_loss: false, or set assistant_only_loss`,
+  );
 }
 
 function describeDataset(name: string, { type }: StageRecipe): object {

@@ -2,24 +2,22 @@
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  messageText,
-  readLabelledDataset,
-  readPreferenceDataset,
-  readSftDataset,
-  type Message,
-} from '../corpus/dataset.js';
+import { textOf, type DatasetText } from '../corpus/examples.js';
+import { readLearnt, type LearntRow } from '../corpus/learnt.js';
+import { CHAT_TEMPLATE_FILE } from '../model/chat-template.js';
 import type { ModelFolder } from '../model/folder.js';
 import { loadAdapter, saveAdapter, type Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
+import { tokenizeExample } from '../training/tokenize.js';
+import { TRAINERS } from '../training/recipe/trainers.js';
 import { rewardWeights } from '../training/recipe/grpo-settings.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { ExampleOrder } from '../training/example-order.js';
 import { newAdapter } from '../training/train-stage.js';
-import { InputError } from '../support/errors.js';
+import { atPlace, InputError } from '../support/errors.js';
 import { fileBelow, fileBelowIfThere } from '../support/file-below.js';
 import { resolvePath } from '../support/package-files.js';
-import { writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
+import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
 export interface ProjectOptions {
   readonly recipe: Recipe;
@@ -72,6 +70,9 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
     const base = baseOf(recipe, model);
     const described = stages.map(describeStage);
     await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages: described });
+    if (recipe.chat_template !== undefined) {
+      await writeFileWhole(path.join(beside, CHAT_TEMPLATE_FILE), tokenizer.chatTemplate);
+    }
     if (stages.some(({ type }) => type === 'grpo')) await copyCorpus(data, path.join(beside, 'data'));
     for (const stage of stages) {
       const examples = await renderExamples(
@@ -124,31 +125,42 @@ function epochOrders(stage: StageRecipe, examples: number): (readonly number[])[
   return Array.from({ length: Math.ceil(stage.num_train_epochs) }, (_, epoch) => order.ofEpoch(epoch));
 }
 
-/** Examples as text, so that every token is the one that we train on, whatever a template becomes later. */
+/** The examples of a stage that it learns from: those of which max_length leaves nothing are left out, as when it trains. */
 async function renderExamples(stage: StageRecipe, file: string, tokenizer: Tokenizer): Promise<object[]> {
-  const asked = (messages: readonly Message[]): string =>
-    tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true, enableThinking: false });
+  const source = {
+    ...{ files: [file], format: stage.format },
+    ...(stage.type === 'sft' ? { textField: stage.dataset_text_field } : {}),
+  };
+  const rows: object[] = [];
+  for await (const { place, value, learnt } of readLearnt(TRAINERS[stage.type].learns.train, source)) {
+    if (!atPlace(place, () => tokenizeExample(tokenizer, learnt, stage).tree)) continue;
+    if (stage.type === 'grpo' && 'prompt' in learnt) {
+      const { form, themes } = value;
+      rows.push({ prompt: asked(tokenizer, learnt.prompt), asked: textOf(learnt.prompt), form, themes });
+    } else rows.push(stage.template_loss ? inColumns(learnt) : rendered(tokenizer, learnt));
+  }
+  return rows;
+}
+
+/** In TRL's own columns: it applies the template, and takes loss as it does. */
+function inColumns(learnt: LearntRow, write: (text: DatasetText) => DatasetText = (text) => text): object {
+  if ('whole' in learnt) {
+    return typeof learnt.whole === 'string' ? { text: learnt.whole } : { messages: learnt.whole };
+  }
+  const { prompt, completions, label } = learnt;
+  const [first, second] = completions.map(write);
+  if (second !== undefined) return { prompt, chosen: first, rejected: second };
+  return { prompt, completion: first, ...(label === undefined ? {} : { label }) };
+}
+
+const asked = (tokenizer: Tokenizer, prompt: DatasetText): string =>
+  typeof prompt === 'string'
+    ? prompt
+    : tokenizer.applyChatTemplate(prompt, { addGenerationPrompt: true, enableThinking: false });
+
+/** As text, so that every token is the one that we train on: the template applied to what is asked, and answers with their end token. */
+function rendered(tokenizer: Tokenizer, learnt: LearntRow): object {
+  if ('whole' in learnt || typeof learnt.prompt === 'string') return inColumns(learnt);
   const end = tokenizer.decode([tokenizer.endOfTurn], { keepSpecial: true });
-  const answered = (messages: readonly Message[]): string => messageText(messages) + end;
-  if (stage.type === 'sft') {
-    return (await readSftDataset(file)).map(({ prompt, completion }) => ({
-      prompt: asked(prompt),
-      completion: answered(completion),
-    }));
-  }
-  if (stage.type === 'kto') {
-    return (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
-      ...{ prompt: asked(prompt), completion: answered(completion), label },
-    }));
-  }
-  if (stage.type === 'grpo') {
-    return (await readSftDataset(file)).map(({ prompt, form, themes }) => ({
-      ...{ prompt: asked(prompt), asked: messageText(prompt), form, themes },
-    }));
-  }
-  return (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({
-    prompt: asked(prompt),
-    chosen: answered(chosen),
-    rejected: answered(rejected),
-  }));
+  return inColumns({ ...learnt, prompt: asked(tokenizer, learnt.prompt) }, (text) => textOf(text) + end);
 }

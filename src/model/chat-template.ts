@@ -41,6 +41,18 @@ function plainTemplate(begin: string): string {
 const OPEN_THOUGHT = /<think>\s*$/;
 const EMPTY_THOUGHT = '<think>\n\n</think>\n\n';
 
+/** The beginning or the end of what a model writes, as Transformers lets a template say it. */
+const GENERATION = /\{%(-?)\s*(?:end)?generation\s*(-?)%\}/u;
+
+/** Written at these places: no template and no text has it. */
+const MARK = '\uE0A6';
+
+function withMarks(source: string): string {
+  return source.replace(new RegExp(GENERATION, 'gu'), (_, before: string, after: string) => {
+    return `{%${before} if true %}{{ ${JSON.stringify(MARK)} }}{% endif ${after}%}`;
+  });
+}
+
 /** The file of a template, in a model folder or beside an adapter that was trained with it. */
 export const CHAT_TEMPLATE_FILE = 'chat_template.jinja';
 
@@ -65,6 +77,7 @@ export class ChatTemplate {
   /** In Jinja, as Transformers has it. */
   readonly source: string;
   private readonly template: Template;
+  private marked: Template | undefined;
 
   /**
    * @param source the template; a plain one where absent
@@ -75,7 +88,7 @@ export class ChatTemplate {
     source: string | undefined,
     private readonly special: SpecialTokens,
     begin: string,
-    private readonly name: string,
+    readonly name: string,
   ) {
     this.source = source ?? plainTemplate(begin);
     this.template = this.guarded(() => new Template(this.source));
@@ -95,7 +108,21 @@ export class ChatTemplate {
     return enableThinking === false && addGenerationPrompt ? text.replace(OPEN_THOUGHT, EMPTY_THOUGHT) : text;
   }
 
-  /** What the template writes after an answer; undefined where it has no answers. */
+  /**
+   * A chat by turns outside and inside of the template's own `{% generation %}` blocks, beginning outside. Undefined where it has none.
+   *
+   * @throws InputError for messages that the template refuses
+   */
+  renderMarked(messages: readonly ChatMessage[]): string[] | undefined {
+    if (!GENERATION.test(this.source)) return undefined;
+    this.marked ??= this.guarded(() => new Template(withMarks(this.source)));
+    const { marked } = this;
+    return this.guarded(() =>
+      marked.render({ ...this.special, messages, add_generation_prompt: false }),
+    ).split(MARK);
+  }
+
+  /** What the template writes after an answer; undefined where it writes no answers. */
   afterAnswer(): string | undefined {
     const answer = '\u7B54';
     try {
@@ -103,7 +130,8 @@ export class ChatTemplate {
         { role: 'user', content: '\u95EE' },
         { role: 'assistant', content: answer },
       ];
-      return this.render(messages).split(answer).at(-1);
+      const [, ...after] = this.render(messages).split(answer);
+      return after.at(-1);
     } catch {
       return undefined;
     }

@@ -11,6 +11,7 @@ import {
   type ChatTemplateOptions,
   type SpecialTokens,
 } from './chat-template.js';
+import { chatTurns, type ChatTurns } from './chat-turns.js';
 
 /** The part of the library's surface that is used here. */
 interface TokenizerBackend {
@@ -76,8 +77,12 @@ export class Tokenizer {
   readonly endOfTurn: number;
   /** Separates documents. */
   readonly endOfText: number;
+  /** The text of the token that ends a text (`eos_token`). */
+  readonly endOfTextMark: string;
   /** What the tokenizer puts before every text, if it puts anything. */
   readonly beginning: number | undefined;
+  /** Whether the chat template writes answers, and not only what is asked. */
+  readonly templateAnswers: boolean;
   /** Any of these ends a text that a model writes. */
   readonly endTokens: ReadonlySet<number>;
   private readonly template: ChatTemplate;
@@ -99,11 +104,14 @@ export class Tokenizer {
     if (eos === undefined) {
       throw new InputError(`${name}: no eos_token (tokenizer_config.json) and no eos_token_id (config.json)`);
     }
-    const [after] = this.encode(this.template.afterAnswer() ?? '');
+    const afterAnswer = this.template.afterAnswer();
+    this.templateAnswers = afterAnswer !== undefined;
+    const [after] = this.encode(afterAnswer ?? '');
     const isEnd =
       after !== undefined && (after === eos || endTokens.includes(after) || this.isSpecial(after));
     this.endOfTurn = isEnd ? after : eos;
     this.endOfText = idOf(special.pad_token) ?? eos;
+    this.endOfTextMark = this.decode([eos], { keepSpecial: true });
     this.endTokens = new Set([this.endOfTurn, eos, this.endOfText, ...endTokens]);
   }
 
@@ -150,6 +158,11 @@ export class Tokenizer {
     return this.backend.encode(text, { add_special_tokens: false }).ids;
   }
 
+  /** The ids of a text by itself, with what the tokenizer puts around every text. */
+  encodeText(text: string): number[] {
+    return this.backend.encode(text, { add_special_tokens: true }).ids;
+  }
+
   /** The ids of a text that stands within another: without the mark that some tokenizers put before a text's first word. */
   encodeWithin(text: string): number[] {
     const before = this.lineBreak;
@@ -170,6 +183,11 @@ export class Tokenizer {
 
   applyChatTemplate(messages: readonly ChatMessage[], options: ChatTemplateOptions = {}): string {
     return this.template.render(messages, options);
+  }
+
+  /** A chat as it is learnt, with the places of its answers. */
+  chatTurns(messages: readonly ChatMessage[]): ChatTurns {
+    return chatTurns(this.template, messages);
   }
 
   /** A prompt as the model reads it before it answers: template applied, thinking off. */

@@ -21,8 +21,8 @@ export interface RecipeCallbacks {
   readonly onModel?: (folder: string) => void | Promise<void>;
   /** A stage begins, has come to its end, or was done before. */
   readonly onStage?: (stage: StageRecipe, state: 'begun' | 'finished' | 'done before') => void;
-  /** Examples that were longer than max_length and lost their end. */
-  readonly onTruncated?: (stage: StageRecipe, examples: number) => void;
+  /** Examples that were longer than max_length and lost their end; and such of which nothing was left to learn. */
+  readonly onTruncated?: (stage: StageRecipe, examples: number, leftOut: number) => void;
   /** An optimiser step is done, with its figures; once before the first, without. */
   readonly onProgress?: (stage: StageRecipe, progress: StageProgress) => void;
   /** The loss on eval_dataset. */

@@ -1,82 +1,52 @@
-/** From a data set's file to token ids, as the stage's type reads it. */
-import {
-  messageText,
-  readLabelledDataset,
-  readPreferenceDataset,
-  readSftDataset,
-  type Message,
-} from '../corpus/dataset.js';
+/** From a data set's files to token ids, as the stage's type reads it. */
+import type { DatasetSource } from '../corpus/examples.js';
+import { readLearnt } from '../corpus/learnt.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { InputError } from '../support/errors.js';
+import { atPlace, InputError } from '../support/errors.js';
 import type { TokenizedExample } from '../training/learning.js';
 import type { StageRecipe } from '../training/recipe.js';
-import { tokenizeExamples } from '../training/tokenize.js';
+import { TRAINERS, type Purpose } from '../training/recipe/trainers.js';
+import { tokenizeExample, type Tokenized } from '../training/tokenize.js';
 
-/** A prompt and the answers that are learnt from. */
-interface ReadExample {
-  readonly prompt: readonly Message[];
-  readonly completions: readonly (readonly Message[])[];
-  readonly label?: boolean;
+/** A data set as a stage's settings say that it is read. */
+export function sourceOf(stage: StageRecipe, files: readonly string[]): DatasetSource {
+  return {
+    files,
+    format: stage.format,
+    ...(stage.type === 'sft' ? { textField: stage.dataset_text_field } : {}),
+  };
 }
 
-export interface TokenizedDataset {
-  readonly trees: readonly TokenizedExample[];
-  /** Examples that were longer than allowed and lost their end. */
-  readonly truncated: number;
+/** Looks at every row of a stage's data set. @throws InputError naming file and row of the first that cannot be read */
+export async function checkExamples(
+  stage: StageRecipe,
+  purpose: Purpose,
+  files: readonly string[],
+): Promise<void> {
+  for await (const { learnt } of readLearnt(TRAINERS[stage.type].learns[purpose], sourceOf(stage, files)))
+    void learnt;
 }
 
-const readCompletions = async (file: string): Promise<ReadExample[]> =>
-  (await readSftDataset(file)).map(({ prompt, completion }) => ({ prompt, completions: [completion] }));
-
-const readPairs = async (file: string): Promise<ReadExample[]> =>
-  (await readPreferenceDataset(file)).map(({ prompt, chosen, rejected }) => ({
-    prompt,
-    completions: [chosen, rejected],
-  }));
-
-/** Of an SFT set what is asked; the answers are somebody else's. */
-const readPrompts = async (file: string): Promise<ReadExample[]> =>
-  (await readSftDataset(file)).map(({ prompt }) => ({ prompt, completions: [] }));
-
-const readLabelled = async (file: string): Promise<ReadExample[]> =>
-  (await readLabelledDataset(file)).map(({ prompt, completion, label }) => ({
-    prompt,
-    completions: [completion],
-    label,
-  }));
-
-/** Who reads the data sets of a type of stage: what is trained on, and what is watched. */
-const READERS: Readonly<
-  Record<StageRecipe['type'], Record<'train' | 'validation', (file: string) => Promise<ReadExample[]>>>
-> = {
-  sft: { train: readCompletions, validation: readCompletions },
-  dpo: { train: readPairs, validation: readPairs },
-  kto: { train: readLabelled, validation: readLabelled },
-  // Prompts are asked; the answers are the model's own.
-  grpo: { train: readPrompts, validation: readPrompts },
-  iterative_dpo: { train: readCompletions, validation: readPairs },
-};
-
-/** The examples of a stage's file. @throws InputError naming file and line or example */
-export async function readExamples(
-  { type }: Pick<StageRecipe, 'type'>,
-  purpose: 'train' | 'validation',
-  file: string,
-): Promise<ReadExample[]> {
-  const examples = await READERS[type][purpose](file);
-  const empty = examples.findIndex(({ completions }) =>
-    completions.some((completion) => messageText(completion) === ''),
-  );
-  if (empty >= 0) throw new InputError(`${file}: example ${empty + 1} has an empty completion`);
-  return examples;
-}
-
-/** The same as token ids, cut to the stage's max_length. */
+/** The examples as token ids, cut to the stage's max_length. @throws InputError naming file and row, or for a set that leaves nothing to learn */
 export async function tokenizeDataset(
   stage: StageRecipe,
-  purpose: 'train' | 'validation',
-  file: string,
+  purpose: Purpose,
+  files: readonly string[],
   tokenizer: Tokenizer,
-): Promise<TokenizedDataset> {
-  return tokenizeExamples(tokenizer, await readExamples(stage, purpose, file), stage.max_length);
+): Promise<Tokenized> {
+  const trees: TokenizedExample[] = [];
+  let [truncated, leftOut] = [0, 0];
+  for await (const { place, learnt } of readLearnt(
+    TRAINERS[stage.type].learns[purpose],
+    sourceOf(stage, files),
+  )) {
+    const { tree, length } = atPlace(place, () => tokenizeExample(tokenizer, learnt, stage));
+    if (tree) trees.push(tree);
+    else leftOut += 1;
+    if (tree && length > stage.max_length) truncated += 1;
+  }
+  if (trees.length > 0) return { trees, truncated, leftOut };
+  throw new InputError(
+    `${files.join(', ')}: all ${leftOut} examples have nothing to learn within max_length ${stage.max_length}, expected a larger one`,
+  );
 }

@@ -8,6 +8,7 @@ import { exportTrl } from '../interop/trl-project.js';
 import { modelFolder, openModel, openModelWithTokenizer } from '../model/folder.js';
 import type { DownloadProgress } from '../model/hub.js';
 import { packaged, resolvePath } from '../support/package-files.js';
+import { recipeTokenizer } from './recipe-tokenizer.js';
 import type { Recipe } from '../training/recipe.js';
 
 interface ModelSource {
@@ -55,7 +56,8 @@ async function exportRecipe(
   { format, recipe, data, onDownload }: RecipeSource & { readonly format: 'trl' | 'llamafactory' },
 ): Promise<void> {
   const source = await modelFolder(resolvePath(recipe.model_name_or_path), onDownload);
-  const project = { recipe, data, ...(await openModelWithTokenizer(source)) };
+  const { model, tokenizer } = await openModelWithTokenizer(source);
+  const project = { recipe, data, model, tokenizer: await recipeTokenizer(tokenizer, recipe) };
   if (format === 'llamafactory') return exportLlamaFactory(out, project);
   await exportTrl(out, { ...project, template: packaged('templates', 'trl') });
 }

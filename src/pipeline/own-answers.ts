@@ -1,5 +1,5 @@
 /** The answers of a grpo stage: sampled in this process with the adapter as it is, in one batch, and judged by the stage's rewards. */
-import path from 'node:path';
+import type { DatasetSource } from '../corpus/examples.js';
 import type { EvaluationPrompt } from '../evaluation/evaluate.js';
 import type { RewardInput } from '../evaluation/rewards.js';
 import type { ModelFolder } from '../model/folder.js';
@@ -19,7 +19,9 @@ export interface OwnAnswersOptions {
   readonly stage: GrpoRecipe;
   readonly model: ModelFolder;
   readonly tokenizer: Tokenizer;
-  /** Folder that data sets are relative to, and of the reference corpus. */
+  /** What is asked. */
+  readonly source: DatasetSource;
+  /** Folder of the reference corpus. */
   readonly data: string;
   readonly runtime: RuntimeOptions;
   readonly onSampling?: (progress: SamplingProgress) => void;
@@ -40,8 +42,8 @@ export class OwnAnswers implements GroupRollouts {
 
   /** @throws InputError for a data set whose lines do not say what they ask for, or a reward that cannot be opened */
   static async create(options: OwnAnswersOptions): Promise<OwnAnswers> {
-    const { stage, data } = options;
-    const asked = await readAskedPrompts(path.resolve(data, stage.train_dataset), 'all');
+    const { stage, data, source } = options;
+    const asked = await readAskedPrompts(source, 'all');
     const rewards = await openRewards(stage, await readReferenceCorpus(data));
     return new OwnAnswers(options, asked, rewards);
   }

@@ -1,5 +1,6 @@
 /** A model's own failures as rejected answers of preference pairs. */
-import { assistantMessage, messageText, type PreferenceExample } from '../corpus/dataset.js';
+import { assistantMessage, type PreferenceExample } from '../corpus/dataset.js';
+import { textOf } from '../corpus/examples.js';
 import { sampleFailures } from '../evaluation/failed-samples.js';
 import { formByName } from '../poetry/forms.js';
 import { Random } from '../support/random.js';
@@ -42,7 +43,7 @@ async function resample(
     const random = Random.for(seed, 'from-model', source);
     const known = formByName(form ?? '');
     if (!known || random.next() >= share) return;
-    asked.set(index, { prompt: messageText(prompt), form: known, themes, seed: random.integer(2 ** 31) });
+    asked.set(index, { prompt: textOf(prompt), form: known, themes, seed: random.integer(2 ** 31) });
   });
   if (asked.size === 0) return [...pairs];
   const failures = await sampleFailures(writer, [...asked.values()], temperature);
@@ -50,7 +51,7 @@ async function resample(
   [...asked.keys()].forEach((index, at) => {
     const failed = failures[at];
     const pair = pairs[index];
-    if (!failed || !pair || failed.text === messageText(pair.chosen)) return;
+    if (!failed || !pair || failed.text === textOf(pair.chosen)) return;
     replaced[index] = {
       ...pair,
       rejected: assistantMessage(failed.text),

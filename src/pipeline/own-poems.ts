@@ -1,13 +1,9 @@
 /** The model's own poems to learn from: sampled with the adapter as it is, judged, paired, kept on disk. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  assistantMessage,
-  messageText,
-  readPreferenceDataset,
-  readSftDataset,
-  userMessage,
-} from '../corpus/dataset.js';
+import { assistantMessage, readPreferenceDataset, userMessage } from '../corpus/dataset.js';
+import { textOf, type DatasetSource } from '../corpus/examples.js';
+import { readLearnt } from '../corpus/learnt.js';
 import type { EvaluationPrompt } from '../evaluation/evaluate.js';
 import { samplePairs, type OnPolicyPair } from '../evaluation/on-policy.js';
 import type { Yardstick } from '../evaluation/yardstick.js';
@@ -35,30 +31,39 @@ import { readReferenceCorpus } from './reference-corpus.js';
  * @throws InputError where none does, or not all
  */
 export async function readAskedPrompts(
-  file: string,
+  source: DatasetSource,
   wanted: 'some' | 'all' = 'some',
 ): Promise<EvaluationPrompt[]> {
-  const prompts = (await readSftDataset(file)).flatMap((example, index): EvaluationPrompt[] => {
-    const form = formByName(example.form ?? '');
-    if (!form || example.themes === undefined) {
-      if (wanted === 'some') return [];
-      throw new InputError(
-        `${file}: example ${index + 1} has not the columns form and themes, by which poems are judged`,
-      );
+  const prompts: EvaluationPrompt[] = [];
+  for await (const { place, value, learnt } of readLearnt('prompts', source)) {
+    const form = formByName(String(value['form'] ?? ''));
+    const themes = themesOf(value['themes']);
+    if ('prompt' in learnt && form && themes) prompts.push({ prompt: textOf(learnt.prompt), form, themes });
+    else if (wanted === 'all') {
+      throw new InputError(`${place}: no columns form and themes, by which poems are judged`);
     }
-    return [{ prompt: messageText(example.prompt), form, themes: example.themes }];
-  });
+  }
   if (prompts.length === 0) {
-    throw new InputError(`${file}: no example has the columns form and themes, by which poems are judged`);
+    throw new InputError(
+      `${source.files.join(', ')}: no example has the columns form and themes, by which poems are judged`,
+    );
   }
   return prompts;
+}
+
+/** Themes as a list has them, or a cell of a table. */
+function themesOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string') return value.split(/[、，,；;]\s*/u).filter((theme) => theme !== '');
+  return Array.isArray(value) ? value.map(String) : undefined;
 }
 
 export interface OwnPoemsOptions {
   readonly stage: IterativeDpoRecipe;
   readonly model: ModelFolder;
   readonly tokenizer: Tokenizer;
-  /** Folder that data sets are relative to, and of the reference corpus. */
+  /** What is asked. */
+  readonly source: DatasetSource;
+  /** Folder of the reference corpus. */
   readonly data: string;
   readonly runtime: RuntimeOptions;
   readonly onSampling?: (progress: SamplingProgress) => void;
@@ -75,8 +80,11 @@ export class OwnPairs implements PairRollouts {
   ) {}
 
   static async create(options: OwnPoemsOptions): Promise<OwnPairs> {
-    const file = path.resolve(options.data, options.stage.train_dataset);
-    return new OwnPairs(options, await readAskedPrompts(file), await readReferenceCorpus(options.data));
+    return new OwnPairs(
+      options,
+      await readAskedPrompts(options.source),
+      await readReferenceCorpus(options.data),
+    );
   }
 
   get prompts(): number {
@@ -98,7 +106,7 @@ export class OwnPairs implements PairRollouts {
       prompt,
       completions: [chosen, rejected],
     }));
-    return tokenizeExamples(tokenizer, examples, stage.max_length).trees;
+    return tokenizeExamples(tokenizer, examples, stage).trees;
   }
 
   async release(): Promise<void> {

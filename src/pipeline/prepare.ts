@@ -6,11 +6,12 @@ import { Yardstick } from '../evaluation/yardstick.js';
 import { ThemeMeasure } from '../poetry/theme-measure.js';
 import { loadAdapter } from '../model/lora.js';
 import { InputError } from '../support/errors.js';
-import { fileBelow } from '../support/file-below.js';
 import { resolvePath } from '../support/package-files.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
+import type { Purpose } from '../training/recipe/trainers.js';
 import { isStageDone } from '../training/train-stage.js';
-import { readExamples } from './examples.js';
+import { datasetFiles, PURPOSES } from './dataset-files.js';
+import { checkExamples, sourceOf } from './examples.js';
 import { requireMemory } from './memory.js';
 import { readAskedPrompts } from './own-poems.js';
 import { openRewards } from './rewards.js';
@@ -55,9 +56,9 @@ export async function prepareStages(options: PrepareOptions): Promise<void> {
     requireMemory(stage, model.config);
     datasets.push(...(await datasetsOf(stage, data)));
   }
-  for (const { stage, purpose, file } of datasets) {
-    await readExamples(stage, purpose, file);
-    if (purpose === 'train') await requireJudgeable(stage, file);
+  for (const { stage, purpose, files } of datasets) {
+    await checkExamples(stage, purpose, files);
+    if (purpose === 'train') await requireJudgeable(stage, files);
   }
 }
 
@@ -96,26 +97,26 @@ async function requireStart(
 }
 
 /** A stage that learns from the model's own poems can judge them: its prompts say what they ask for, its rewards can be opened. */
-async function requireJudgeable(stage: StageRecipe, file: string): Promise<void> {
-  if (stage.type === 'iterative_dpo') await readAskedPrompts(file);
+async function requireJudgeable(stage: StageRecipe, files: readonly string[]): Promise<void> {
+  const source = sourceOf(stage, files);
+  if (stage.type === 'iterative_dpo') await readAskedPrompts(source);
   if (stage.type !== 'grpo') return;
-  await readAskedPrompts(file, 'all');
+  await readAskedPrompts(source, 'all');
   await openRewards(stage, new Yardstick({ lines: [], themes: new ThemeMeasure({}) }));
 }
 
 /** A data set of a stage, where it lies. */
 interface StageDataset {
   readonly stage: StageRecipe;
-  readonly purpose: 'train' | 'validation';
-  readonly file: string;
+  readonly purpose: Purpose;
+  readonly files: readonly string[];
 }
 
-/** @throws InputError for a data set that is not a file below the data folder */
 async function datasetsOf(stage: StageRecipe, data: string): Promise<StageDataset[]> {
-  const { train_dataset: train, eval_dataset: validation } = stage;
-  const file = await fileBelow(data, train, `${stage.name}: train_dataset`);
-  const datasets: StageDataset[] = [{ stage, purpose: 'train', file }];
-  if (validation === null) return datasets;
-  const watched = await fileBelow(data, validation, `${stage.name}: eval_dataset`);
-  return [...datasets, { stage, purpose: 'validation', file: watched }];
+  const datasets: StageDataset[] = [];
+  for (const purpose of PURPOSES) {
+    const files = await datasetFiles(stage, purpose, data);
+    if (files) datasets.push({ stage, purpose, files });
+  }
+  return datasets;
 }

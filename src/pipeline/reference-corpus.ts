@@ -1,6 +1,7 @@
 /** What poems are measured against, read from a data folder. */
 import path from 'node:path';
-import { messageText, readSftDataset } from '../corpus/dataset.js';
+import { readSftDataset } from '../corpus/dataset.js';
+import { textOf } from '../corpus/examples.js';
 import { readPlainText } from '../corpus/plain-text.js';
 import { readThemeWeights } from '../corpus/theme-weights.js';
 import { NgramModel } from '../evaluation/ngram.js';
@@ -34,6 +35,6 @@ async function readKnownPoems(file: string): Promise<KnownPoem[]> {
   return (await readSftDataset(file)).map(({ title = '', author = '', completion }) => ({
     title,
     author,
-    text: messageText(completion),
+    text: textOf(completion),
   }));
 }

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { modelFolder, openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter } from '../model/lora.js';
-import { readText } from '../support/files.js';
 import { withFolderLock } from '../support/lock.js';
 import { resolvePath } from '../support/package-files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
 import type { RecipeCallbacks } from './callbacks.js';
+import { recipeTokenizer } from './recipe-tokenizer.js';
 import { chosenStages, prepareStages, startFolder } from './prepare.js';
 import { requireSameRun } from './run-record.js';
 import { runStage, type StageContext } from './run-stage.js';
@@ -38,8 +38,8 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
   const source = await modelFolder(resolvePath(recipe.model_name_or_path), options.onDownload);
   await options.onModel?.(source);
   const { model, tokenizer: own } = await openModelWithTokenizer(source);
-  const template = await readTemplate(recipe.chat_template);
-  const tokenizer = template === undefined ? own : own.withTemplate(template);
+  const tokenizer = await recipeTokenizer(own, recipe);
+  const template = tokenizer === own ? undefined : tokenizer.chatTemplate;
   await prepareStages({ recipe, model, data, out, stage: options.stage });
   const baseName = recipe.model_name_or_path;
   const adapterBase =
@@ -58,12 +58,6 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
     options.onStage?.(stage, 'finished');
   }
   return true;
-}
-
-/** A template in Jinja, or the content of the file that is named. */
-async function readTemplate(given: string | undefined): Promise<string | undefined> {
-  const file = given === undefined || given.includes('\n') ? undefined : resolvePath(given);
-  return file !== undefined && existsSync(file) ? readText(file) : given;
 }
 
 async function trainInto(

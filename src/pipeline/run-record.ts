@@ -1,4 +1,5 @@
 /** What a stage was trained with, kept beside its adapter: programs, machine, base, and the bytes of its data. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -8,6 +9,7 @@ import { hashFile, isRecord, readJson, writeJson } from '../support/files.js';
 import { packageVersion } from '../support/package-files.js';
 import { settingsOf, type StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
+import { DATASET_KEYS, datasetFiles, PURPOSES } from './dataset-files.js';
 
 const require = createRequire(import.meta.url);
 
@@ -29,11 +31,27 @@ interface RecordContext {
   readonly baseName: string;
 }
 
-const DATASETS = ['train_dataset', 'eval_dataset'] as const;
+/** The files of a stage's data sets. */
+export type StageFiles = Readonly<Record<'train', readonly string[]>> &
+  Readonly<Record<'validation', readonly string[] | undefined>>;
+
 const ADAPTER = 'adapter_model.safetensors';
 
 async function describeFile(file: string): Promise<{ file: string; sha256: string }> {
   return { file, sha256: await hashFile(file) };
+}
+
+/** The SHA-256 of the only file of a data set; of several the one over the list of theirs. */
+async function hashFiles(files: readonly string[]): Promise<string> {
+  const [only = ''] = files;
+  if (files.length === 1) return hashFile(only);
+  const all = createHash('sha256');
+  for (const file of files) all.update(`${await hashFile(file)}\n`);
+  return all.digest('hex');
+}
+
+async function describeFiles(files: readonly string[]): Promise<{ file: string; sha256: string }> {
+  return { file: files.join(' '), sha256: await hashFiles(files) };
 }
 
 /**
@@ -44,12 +62,11 @@ async function describeFile(file: string): Promise<{ file: string; sha256: strin
  */
 export async function writeRunRecord(
   folder: string,
-  stage: StageRecipe,
-  { data, baseName }: RecordContext,
+  { train, validation }: StageFiles,
+  baseName: string,
   examples: number,
   start: string | undefined,
 ): Promise<void> {
-  const { train_dataset: train, eval_dataset: watched } = stage;
   await writeJson(path.join(folder, 'run.json'), {
     shiren: packageVersion(),
     node: process.version,
@@ -57,8 +74,8 @@ export async function writeRunRecord(
     platform: `${process.platform} ${process.arch}`,
     cpu: os.cpus()[0]?.model ?? 'unknown',
     model_name_or_path: baseName,
-    train_dataset: { ...(await describeFile(path.resolve(data, train))), examples },
-    ...(watched === null ? {} : { eval_dataset: await describeFile(path.resolve(data, watched)) }),
+    train_dataset: { ...(await describeFiles(train)), examples },
+    ...(validation ? { eval_dataset: await describeFiles(validation) } : {}),
     ...(start === undefined ? {} : { adapter_from: await describeFile(path.join(start, ADAPTER)) }),
   });
 }
@@ -77,7 +94,7 @@ const CHANGEABLE_SETTINGS: readonly string[] = [
 const LENGTH_SETTINGS: readonly string[] = ['num_train_epochs', 'max_steps'];
 
 /** What is told by the bytes of a file, and not by its name. */
-const BY_CONTENT: readonly string[] = [...DATASETS, 'adapter_from'];
+const BY_CONTENT: readonly string[] = [...Object.values(DATASET_KEYS), 'adapter_from'];
 
 /**
  * Whether a folder's stage can be taken up, or counts as done, with these settings and data.
@@ -109,11 +126,13 @@ export async function requireSameRun(
       `${stage.name}: ${key}: found ${is}, expected ${was}: the stage in ${folder} ${state} with that; ${advice}`,
     );
   }
-  const files = DATASETS.flatMap((key): [string, string][] => {
-    const name = stage[key];
-    return name === null ? [] : [[key, path.resolve(data, name)]];
-  });
-  if (start !== undefined) files.push(['adapter_from', path.join(start, ADAPTER)]);
+  const files: [string, readonly string[]][] = [];
+  for (const purpose of PURPOSES) {
+    // A data set that is no longer there is missed where it is needed.
+    const found = await datasetFiles(stage, purpose, data).catch(() => undefined);
+    if (found) files.push([DATASET_KEYS[purpose], found]);
+  }
+  if (start !== undefined) files.push(['adapter_from', [path.join(start, ADAPTER)]]);
   await requireSameFiles(folder, stage.name, files, baseName, advice);
 }
 
@@ -121,7 +140,7 @@ export async function requireSameRun(
 async function requireSameFiles(
   folder: string,
   stage: string,
-  files: readonly (readonly [key: string, file: string])[],
+  files: readonly (readonly [key: string, files: readonly string[]])[],
   baseName: string,
   advice: string,
 ): Promise<void> {
@@ -134,11 +153,16 @@ async function requireSameFiles(
       `${stage}: model_name_or_path: found ${baseName}, expected ${String(base)}: the stage in ${folder} was begun with that; ${advice}`,
     );
   }
-  for (const [key, file] of files) {
+  for (const [key, those] of files) {
     const known = record[key];
-    if (!isRecord(known) || !existsSync(file) || (await hashFile(file)) === known['sha256']) continue;
+    if (
+      !isRecord(known) ||
+      !those.every((file) => existsSync(file)) ||
+      (await hashFiles(those)) === known['sha256']
+    )
+      continue;
     throw new InputError(
-      `${stage}: ${key}: ${file} is not what it was when the stage in ${folder} was begun (its SHA-256 differs from run.json's); ${advice}`,
+      `${stage}: ${key}: ${those.join(' ')} is not what it was when the stage in ${folder} was begun (its SHA-256 differs from run.json's); ${advice}`,
     );
   }
 }

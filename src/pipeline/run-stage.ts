@@ -7,12 +7,14 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { writeFileWhole } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import type { StageRecipe } from '../training/recipe.js';
+import type { Tokenized } from '../training/tokenize.js';
 import { trainStage } from '../training/train-stage.js';
 import type { RecipeCallbacks } from './callbacks.js';
-import { tokenizeDataset, type TokenizedDataset } from './examples.js';
+import { datasetFiles } from './dataset-files.js';
+import { sourceOf, tokenizeDataset } from './examples.js';
 import { OwnAnswers } from './own-answers.js';
 import { OwnPairs } from './own-poems.js';
-import { writeRunRecord } from './run-record.js';
+import { writeRunRecord, type StageFiles } from './run-record.js';
 import { PoemSampler } from './sample-poems.js';
 
 /** What the stages of a run have in common. */
@@ -44,22 +46,27 @@ export async function runStage(
   start: StageStart | undefined,
 ): Promise<boolean> {
   const { model, tokenizer, adapterBase, template, threads, device } = context;
-  const { trees, validation } = await readDatasets(stage, context);
+  const files = {
+    train: (await datasetFiles(stage, 'train', context.data)) ?? [],
+    validation: await datasetFiles(stage, 'validation', context.data),
+  };
+  const source = sourceOf(stage, files.train);
+  const { trees, validation } = await readDatasets(stage, files, context);
   if (template !== undefined) await writeFileWhole(path.join(folder, CHAT_TEMPLATE_FILE), template);
-  await writeRunRecord(folder, stage, context, trees.length, start?.folder);
+  await writeRunRecord(folder, files, context.baseName, trees.length, start?.folder);
   const runtime = { threads, device };
   const sampler = new PoemSampler(model, tokenizer, folder, stage.sample_prompts, runtime);
   const pairs =
     stage.type === 'iterative_dpo'
       ? await OwnPairs.create({
-          ...{ stage, model, tokenizer, data: context.data, runtime },
+          ...{ stage, model, tokenizer, source, data: context.data, runtime },
           onSampling: (progress) => context.onSampling?.(stage, progress),
         })
       : undefined;
   const groups =
     stage.type === 'grpo'
       ? await OwnAnswers.create({
-          ...{ stage, model, tokenizer, data: context.data, runtime },
+          ...{ stage, model, tokenizer, source, data: context.data, runtime },
           onSampling: (progress) => context.onSampling?.(stage, progress),
         })
       : undefined;
@@ -85,12 +92,13 @@ export async function runStage(
 /** What the stage trains on, and what it watches. */
 async function readDatasets(
   stage: StageRecipe,
-  { data, tokenizer, onTruncated }: StageContext,
-): Promise<{ trees: TokenizedDataset['trees']; validation: TokenizedDataset['trees'] }> {
-  const read = (purpose: 'train' | 'validation', name: string): Promise<TokenizedDataset> =>
-    tokenizeDataset(stage, purpose, path.resolve(data, name), tokenizer);
-  const { trees, truncated } = await read('train', stage.train_dataset);
-  if (truncated > 0) onTruncated?.(stage, truncated);
-  const validation = stage.eval_dataset === null ? [] : (await read('validation', stage.eval_dataset)).trees;
+  files: StageFiles,
+  { tokenizer, onTruncated }: StageContext,
+): Promise<{ trees: Tokenized['trees']; validation: Tokenized['trees'] }> {
+  const { trees, truncated, leftOut } = await tokenizeDataset(stage, 'train', files.train, tokenizer);
+  if (truncated + leftOut > 0) onTruncated?.(stage, truncated, leftOut);
+  const validation = files.validation
+    ? (await tokenizeDataset(stage, 'validation', files.validation, tokenizer)).trees
+    : [];
   return { trees, validation };
 }

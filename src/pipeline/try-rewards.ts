@@ -1,5 +1,5 @@
 /** Trying rewards on poems that are there: what `grpo` would give for them. */
-import { messageText, type Message } from '../corpus/dataset.js';
+import { textOf, type Message } from '../corpus/examples.js';
 import { readPlainText } from '../corpus/plain-text.js';
 import type { RewardInput } from '../evaluation/rewards.js';
 import { checkPoem } from '../poetry/check.js';
@@ -63,18 +63,18 @@ async function readPoems(file: string): Promise<Poem[]> {
 }
 
 /** A column that is a text, or messages. */
-function textOf(value: unknown): string | undefined {
+function columnText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const isMessage = (item: unknown): item is Message => isRecord(item) && typeof item['content'] === 'string';
-  return Array.isArray(value) && value.every(isMessage) ? messageText(value) : undefined;
+  return Array.isArray(value) && value.every(isMessage) ? textOf(value) : undefined;
 }
 
 /** What was asked is what the columns say, or else the prompt, or else what the poem is. */
 function parsePoem(value: unknown, place: string): Poem {
   const columns = isRecord(value) ? value : {};
-  const text = textOf(columns['text']) ?? textOf(columns['completion']);
+  const text = columnText(columns['text']) ?? columnText(columns['completion']);
   if (text === undefined) throw new InputError(`${place}: expected a poem as text or completion`);
-  const prompt = textOf(columns['prompt']);
+  const prompt = columnText(columns['prompt']);
   const asked = prompt === undefined ? undefined : parsePrompt(prompt);
   const named = typeof columns['form'] === 'string' ? columns['form'] : undefined;
   const form = named === undefined ? (asked?.form ?? formByName(checkPoem(text).form)) : formByName(named);

@@ -1,7 +1,7 @@
 /** What a trainer learns: examples as token trees, with the feeds and the figures of their loss. */
 import type { Arrays } from '../tensor/arrays.js';
 import { batchFeeds, type LossBuilder } from './graph.js';
-import { packTrees, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';
+import { lossTokens, packTrees, sortByPrompt, type PackedBatch, type TokenTree } from './packing.js';
 import { evenShares } from './shares.js';
 import type { Outputs } from './stepper.js';
 import type { Tally } from './tally.js';
@@ -100,7 +100,7 @@ function cut(trees: readonly TokenTree[], settings: PackingSettings): number[][]
   );
 }
 
-/** Tokens of the first completions of some examples. */
+/** Tokens with loss of the first completions of some examples. */
 export function firstCompletionTokens(examples: readonly Example[]): number {
-  return examples.reduce((sum, { tree }) => sum + (tree.completions[0]?.length ?? 0), 0);
+  return examples.reduce((sum, { tree }) => sum + lossTokens(tree, 0), 0);
 }

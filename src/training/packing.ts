@@ -11,6 +11,8 @@ import { UNSEEN } from '../model/attention.js';
 export interface TokenTree {
   readonly prompt: readonly number[];
   readonly completions: readonly (readonly number[])[];
+  /** For each completion whether each of its tokens carries loss; absent: all do. */
+  readonly lossMasks?: readonly (readonly boolean[])[];
 }
 
 /** A place where loss is taken: the hidden state at `row` predicts `target`, for each of `sequences`. */
@@ -41,6 +43,17 @@ const EVEN_COST_LENGTH = 2000;
 /** Tokens of an example when nothing is shared. */
 export function treeLength(tree: TokenTree): number {
   return tree.completions.reduce((sum, completion) => sum + completion.length, tree.prompt.length);
+}
+
+/** Whether a token of a completion carries loss. @param place from the beginning of the completion; negative in the prompt */
+function carriesLoss({ lossMasks }: TokenTree, completion: number, place: number): boolean {
+  return place >= 0 && (lossMasks?.[completion]?.[place] ?? true);
+}
+
+/** Tokens of a completion that carry loss. */
+export function lossTokens(tree: TokenTree, completion: number): number {
+  const tokens = tree.completions[completion] ?? [];
+  return tokens.reduce((sum, _, place) => sum + Number(carriesLoss(tree, completion, place)), 0);
 }
 
 /** Tokens of the longest example, or `atLeast`. */
@@ -91,7 +104,7 @@ function insertTree(trie: Trie, tree: TokenTree, firstSequence: number): void {
         children.set(token, node);
         trie.size += 1;
       }
-      if (position >= tree.prompt.length) node.loss.push(firstSequence + number);
+      if (carriesLoss(tree, number, position - tree.prompt.length)) node.loss.push(firstSequence + number);
       children = node.children;
     });
   });

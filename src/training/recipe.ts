@@ -201,7 +201,8 @@ function requireDifferentNames(stages: readonly StageRecipe[], file: string): vo
   });
 }
 
-function parseOverrides(overrides: readonly string[]): Record<string, unknown> {
+/** `key=value` settings of the command line, values in YAML. @throws InputError for one of another form */
+export function parseOverrides(overrides: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     overrides.map((override) => {
       const at = override.indexOf('=');

@@ -1,6 +1,6 @@
 """One stage of the recipe, with TRL: accelerate launch train.py STAGE [--output-dir DIR] [--max-steps N]
 
-Reads recipe.json, data/STAGE.jsonl (prompts with the chat template applied already), order/STAGE.json (which examples each epoch
+Reads recipe.json, data/STAGE.jsonl (TRL's columns; with template_loss false as text, the chat template applied), order/STAGE.json (which examples each epoch
 sees, in which order) and, for a stage that starts anew, init/STAGE: the adapter as it is before the first step. With these a run
 takes the same steps as the one that this project was exported from, on any number of processes.
 """
@@ -22,7 +22,6 @@ from rewards import reward_functions
 HERE = Path(__file__).parent
 
 COLUMNS = {
-    "sft": ("prompt", "completion"),
     "dpo": ("prompt", "chosen", "rejected"),
     "kto": ("prompt", "completion", "label"),
     "grpo": ("prompt", "asked", "form", "themes"),
@@ -122,14 +121,19 @@ def main():
     for config in model.peft_config.values():
         config.lora_dropout = stage["lora_dropout"]
 
-    columns = COLUMNS[stage["type"]]
+    template = HERE / "chat_template.jinja"
+    if template.exists():
+        tokenizer.chat_template = template.read_text(encoding="utf8")
+
     dataset = load_dataset("json", data_files=str(HERE / "data" / f"{stage['name']}.jsonl"), split="train")
-    dataset = dataset.select_columns(list(columns))
+    if stage["type"] in COLUMNS:
+        dataset = dataset.select_columns(list(COLUMNS[stage["type"]]))
     shared = {"model": model, "processing_class": tokenizer, "train_dataset": dataset}
     arguments = settings(stage, output_dir, flags.max_steps)
     epochs = read(f"order/{stage['name']}.json")
     if stage["type"] == "sft":
-        trainer = in_order(SFTTrainer, epochs)(args=SFTConfig(**arguments), **shared)
+        own = {name: stage[name] for name in ("completion_only_loss", "assistant_only_loss")}
+        trainer = in_order(SFTTrainer, epochs)(args=SFTConfig(**own, **arguments), **shared)
     elif stage["type"] == "kto":
         own = {name: stage[name] for name in ("loss_type", "beta", "desirable_weight", "undesirable_weight")}
         trainer = in_order(KTOTrainer, epochs)(args=KTOConfig(**own, **arguments), **shared)

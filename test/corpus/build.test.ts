@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildDatasets } from '../../src/corpus/build.js';
-import { checkDataset, readPreferenceDataset, readSftDataset } from '../../src/corpus/dataset.js';
+import { readPreferenceDataset, readSftDataset } from '../../src/corpus/dataset.js';
+import { checkDataset } from '../../src/pipeline/check-dataset.js';
 import { FORMS, type FormName } from '../../src/poetry/forms.js';
 import { parsePrompt } from '../../src/poetry/prompt.js';
 import { characters, splitLines } from '../../src/poetry/text.js';
@@ -87,12 +88,12 @@ describe('the data sets of the starter corpus', () => {
   });
 
   it('are validated line by line', async () => {
-    expect(await checkDataset(path.join(folder, 'preference/train.jsonl'))).toMatchObject({
+    expect(await checkDataset({ files: [path.join(folder, 'preference/train.jsonl')] })).toMatchObject({
       kind: 'preference',
     });
     const bad = path.join(folder, 'bad.jsonl');
     await writeFileWhole(bad, '{"prompt":[{"role":"user","content":"写"}],"completion":"text"}\n');
-    await expect(checkDataset(bad)).rejects.toThrow(
+    await expect(checkDataset({ files: [bad] })).rejects.toThrow(
       'bad.jsonl:1: completion: found "text", expected a list of {role, content}',
     );
   });

@@ -12,7 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkDataset } from '../../src/corpus/dataset.js';
+import { checkDataset } from '../../src/pipeline/check-dataset.js';
 import { readLineIndex } from '../../src/corpus/line-index-file.js';
 import { openModelWithTokenizer } from '../../src/model/folder.js';
 import { loadAdapter } from '../../src/model/lora.js';
@@ -114,7 +114,7 @@ describe('a damaged file', () => {
     await fc.assert(
       fc.asyncProperty(damage, async (one) => {
         writeFileSync(file, damaged(bytes, one));
-        const found = await checkDataset(file).catch((error: unknown) => error);
+        const found = await checkDataset({ files: [file] }).catch((error: unknown) => error);
         if (!(found instanceof Error)) return;
         expect(found, String(found.stack)).toBeInstanceOf(InputError);
         expect(found.message).toContain(file);

@@ -81,7 +81,7 @@ describe('a recipe', () => {
       expect(shiren(args).code).toBe(0);
       const [good, bad] = lines('judged/data/judged.jsonl');
       expect([good!['label'], bad!['label']]).toEqual([true, false]);
-      expect(good!['prompt']).toBe(bad!['prompt']);
+      expect(good!['prompt']).toEqual(bad!['prompt']);
       expect(Object.keys(lines('judged/data/rewarded.jsonl')[0]!)).toEqual([
         'prompt',
         'asked',

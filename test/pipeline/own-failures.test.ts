@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PreferenceExample } from '../../src/corpus/dataset.js';
-import { messageText } from '../../src/corpus/dataset.js';
+import { textOf } from '../../src/corpus/examples.js';
 import { formByName } from '../../src/poetry/forms.js';
 import { themeCoverage } from '../../src/poetry/themes.js';
 import { unmetConstraints } from '../../src/writing/verify.js';
@@ -30,7 +30,7 @@ describe('pairs with a model’s own failures', () => {
     sampled.forEach((pair, index) => {
       if (pair.rejected_reason !== 'sampled') return expect(pair).toEqual(plain[index]);
       expect(pair.chosen).toEqual(plain[index]!.chosen);
-      const text = messageText(pair.rejected);
+      const text = textOf(pair.rejected);
       const unmet = unmetConstraints(text, formByName(pair.form!)!, {});
       const offTheme = themeCoverage(text, pair.themes ?? []) === 0;
       expect(unmet[0] ?? (offTheme ? 'speaks of none of the themes' : undefined)).toBe(pair.rejected_check);

@@ -9,6 +9,9 @@ import { limit, nullable } from './setting.js';
 const count = (maximum: number, options: TSchemaOptions) => Type.Integer({ minimum: 1, maximum, ...options });
 const text = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options });
 
+/** How a data set's columns may be called. */
+export const DATASET_FORMATS = ['trl', 'alpaca', 'sharegpt'] as const;
+
 /** A million of anything that is counted: more is a slip of the hand. */
 const MOST = 1_000_000;
 
@@ -28,6 +31,16 @@ const DATA_SETTINGS = {
     maximum: 131_072,
     default: 512,
     description: 'Longest example in tokens; what is over is cut from the end.',
+  }),
+  format: Type.Enum([...DATASET_FORMATS], {
+    default: 'trl',
+    description:
+      'How columns are called: as TRL has them (and ShareGPT’s conversations), or as Alpaca or ShareGPT.',
+  }),
+  template_loss: Type.Boolean({
+    default: true,
+    description:
+      'Loss on what the chat template writes for an answer, as TRL takes it: an empty thought, a line break after the end token. false: on the answer and its end token only.',
   }),
   row_length: count(131_072, { default: 256, description: 'Longest row that examples are packed into.' }),
 };

@@ -33,8 +33,6 @@ export const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   packing: 'examples are always packed, and see themselves only',
   padding_free: 'examples are always packed, and see themselves only',
   group_by_length: 'rows are filled by what they cost; row_length bounds them',
-  dataset_text_field:
-    'examples have the columns of their trainer: prompt and completion, or prompt, chosen and rejected',
   max_seq_length: 'its name is max_length',
   max_prompt_length: 'max_length bounds prompt and answer together',
   gradient_checkpointing_kwargs: 'gradient_checkpointing has no variants',
