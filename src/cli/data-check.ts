@@ -1,5 +1,5 @@
 /** `shiren data check`: what data sets hold, as a trainer sees them. */
-import pc from 'picocolors';
+
 import type { Command } from 'commander';
 import { Tokenizer } from '../model/tokenizer.js';
 import {
@@ -18,6 +18,7 @@ import {
   type Recipe,
   type StageRecipe,
 } from '../training/recipe.js';
+import { colours } from './colours.js';
 import { say } from './language.js';
 import { resolveModel } from './model.js';
 import { repeatedOption } from './options.js';
@@ -105,8 +106,8 @@ function describe(file: string, report: DatasetReport & TokenReport): string {
   ];
   if (!shown) return lines.join('\n');
   const heading = say(
-    `  模型所见（${shown.place}），计损失者${pc.isColorSupported ? '着色' : '在⟦⟧中'}：`,
-    `  as the model sees it (${shown.place}), what carries loss ${pc.isColorSupported ? 'in colour' : 'in ⟦⟧'}:`,
+    `  模型所见（${shown.place}），计损失者${colours.isColorSupported ? '着色' : '在⟦⟧中'}：`,
+    `  as the model sees it (${shown.place}), what carries loss ${colours.isColorSupported ? 'in colour' : 'in ⟦⟧'}:`,
   );
   return [...lines, heading, ...shown.sequences.map(mark)].join('\n');
 }
@@ -121,9 +122,11 @@ const FORMS: Readonly<Record<DatasetReport['form'], { readonly chinese: string; 
 /** A sequence on lines of its own, a line's end shown where one is. */
 function mark(pieces: readonly ShownPiece[]): string {
   const marked = pieces.map(({ text, loss }) => {
-    const lines = text.split('\n').map((line) => (loss && pc.isColorSupported ? pc.green(line) : line));
-    const whole = lines.join(`${pc.gray('⏎')}\n`);
-    return loss && !pc.isColorSupported ? `⟦${whole}⟧` : whole;
+    const lines = text
+      .split('\n')
+      .map((line) => (loss && colours.isColorSupported ? colours.green(line) : line));
+    const whole = lines.join(`${colours.gray('⏎')}\n`);
+    return loss && !colours.isColorSupported ? `⟦${whole}⟧` : whole;
   });
   return marked
     .join('')
