@@ -8,6 +8,7 @@ import {
   type ShownPiece,
   type TokenReport,
 } from '../pipeline/check-dataset.js';
+import { hubFiles, isHubDataset } from '../pipeline/dataset-files.js';
 import { sourceOf } from '../pipeline/examples.js';
 import { chosenStages } from '../pipeline/prepare.js';
 import { recipeTokenizer } from '../pipeline/recipe-tokenizer.js';
@@ -20,7 +21,7 @@ import {
 } from '../training/recipe.js';
 import { colours } from './colours.js';
 import { say } from './language.js';
-import { resolveModel } from './model.js';
+import { downloadBar, resolveModel } from './model.js';
 import { repeatedOption } from './options.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 
@@ -38,7 +39,7 @@ export function dataCheckCommand(data: Command): void {
     .description('查验 what a data set holds: its form, tokens, what would be cut, and where the loss is')
     .argument(
       '<file...>',
-      'JSON Lines, JSON, CSV or Parquet in any of TRL’s forms; others by --set format=alpaca',
+      'JSON Lines, JSON, CSV or Parquet in any of TRL’s forms (others by --set format=alpaca), or an id of the hub',
     )
     .option(
       '--model <name>',
@@ -62,7 +63,8 @@ export function dataCheckCommand(data: Command): void {
       const folder = await resolveModel(flags.model ?? recipe?.model_name_or_path ?? DEFAULT_MODEL);
       const tokenizer = await recipeTokenizer(await Tokenizer.load(folder), recipe ?? {});
       for (const file of files) {
-        const source = sourceOf(stage, [file]);
+        const hub = isHubDataset(file, '.');
+        const source = sourceOf(stage, hub ? await hubFiles(file, stage, 'train', downloadBar()) : [file]);
         const report = await checkDataset(source, { tokenizer, settings: stage });
         console.log(flags.json ? JSON.stringify({ file, ...report }) : describe(file, report));
       }

@@ -102,7 +102,11 @@ const COMMON: Readonly<
   // It always keeps the last checkpoint.
   save_total_limit: ({ save_total_limit: limit }) => ({ save_total_limit: Math.max(1, limit) }),
   base_dtype: () => ({ bf16: true }),
-  format: nothing, // data sets are written in its own
+  // Data sets are written where and as it reads them.
+  dataset_config: nothing,
+  dataset_train_split: nothing,
+  dataset_test_split: nothing,
+  format: nothing,
   template_loss: nothing,
   row_length: nothing,
   sample_steps: nothing,

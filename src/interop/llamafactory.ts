@@ -1,12 +1,11 @@
 /** A recipe for LLaMA-Factory: a YAML file a stage, and dataset_info.json with the data sets in its ShareGPT form. */
 import path from 'node:path';
 import { stringify } from 'yaml';
-import type { DatasetText, Message } from '../corpus/examples.js';
+import type { DatasetSource, DatasetText, Message } from '../corpus/examples.js';
 import { readLearnt } from '../corpus/learnt.js';
 import type { StageRecipe } from '../training/recipe.js';
 import { TRAINERS } from '../training/recipe/trainers.js';
 import { InputError } from '../support/errors.js';
-import { fileBelow } from '../support/file-below.js';
 import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 import { evalName, leftOut, llamaFactorySettings, startOf, templateOf } from './llamafactory-settings.js';
 import { baseOf, stagesOf, type ProjectOptions } from './trl-project.js';
@@ -18,24 +17,22 @@ const TAGS = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assis
 const LLAMA_FACTORY_TYPES = ['sft', 'dpo', 'kto'] as const;
 
 export async function exportLlamaFactory(folder: string, options: ProjectOptions): Promise<void> {
-  const { recipe, model, data } = options;
+  const { recipe, model, datasetOf } = options;
   const stages = stagesOf(recipe, LLAMA_FACTORY_TYPES);
   const base = baseOf(recipe, model);
   const { modelType, numHiddenLayers: layers } = model.config;
   const template = templateOf(modelType);
   await writeFolderWhole(folder, async (beside) => {
     const info: Record<string, object> = {};
-    const addDataset = async (name: string, stage: StageRecipe, file: string): Promise<void> => {
-      await writeJsonLines(path.join(beside, 'data', `${name}.jsonl`), await conversations(stage, file));
+    const addDataset = async (name: string, stage: StageRecipe, source: DatasetSource): Promise<void> => {
+      await writeJsonLines(path.join(beside, 'data', `${name}.jsonl`), await conversations(stage, source));
       info[name] = describeDataset(name, stage);
     };
     for (const stage of stages) {
-      const { name, train_dataset: train, eval_dataset: evaluation } = stage;
-      await addDataset(name, stage, await fileBelow(data, train, `${name}: train_dataset`));
-      if (evaluation !== null) {
-        const file = await fileBelow(data, evaluation, `${name}: eval_dataset`);
-        await addDataset(evalName(name), stage, file);
-      }
+      const { name } = stage;
+      const [train, watched] = [await datasetOf(stage, 'train'), await datasetOf(stage, 'validation')];
+      if (train) await addDataset(name, stage, train);
+      if (watched) await addDataset(evalName(name), stage, watched);
       const start = startOf(stage, recipe.stages);
       const settings = llamaFactorySettings(stage, { base, template, layers, start });
       const notes = leftOut(stage).map((line) => `# left out: ${line}\n`);
@@ -46,12 +43,9 @@ export async function exportLlamaFactory(folder: string, options: ProjectOptions
 }
 
 /** The examples in its ShareGPT form. @throws InputError for plain text, and for chats that carry loss everywhere */
-async function conversations(stage: StageRecipe, file: string): Promise<object[]> {
+async function conversations(stage: StageRecipe, source: DatasetSource): Promise<object[]> {
   const rows: object[] = [];
-  for await (const { place, learnt } of readLearnt(TRAINERS[stage.type].learns.train, {
-    files: [file],
-    format: stage.format,
-  })) {
+  for await (const { place, learnt } of readLearnt(TRAINERS[stage.type].learns.train, source)) {
     const turns = (text: DatasetText): readonly Message[] => {
       if (typeof text !== 'string') return text;
       throw new InputError(`${place}: plain text, expected a chat: LLaMA-Factory applies a template to all`);

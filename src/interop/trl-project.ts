@@ -2,20 +2,20 @@
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import { textOf, type DatasetText } from '../corpus/examples.js';
+import { textOf, type DatasetSource, type DatasetText } from '../corpus/examples.js';
 import { readLearnt, type LearntRow } from '../corpus/learnt.js';
 import { CHAT_TEMPLATE_FILE } from '../model/chat-template.js';
 import type { ModelFolder } from '../model/folder.js';
 import { loadAdapter, saveAdapter, type Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { tokenizeExample } from '../training/tokenize.js';
-import { TRAINERS } from '../training/recipe/trainers.js';
+import { TRAINERS, type Purpose } from '../training/recipe/trainers.js';
 import { rewardWeights } from '../training/recipe/grpo-settings.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { ExampleOrder } from '../training/example-order.js';
 import { newAdapter } from '../training/train-stage.js';
 import { atPlace, InputError } from '../support/errors.js';
-import { fileBelow, fileBelowIfThere } from '../support/file-below.js';
+import { fileBelowIfThere } from '../support/file-below.js';
 import { resolvePath } from '../support/package-files.js';
 import { writeFileWhole, writeFolderWhole, writeJson, writeJsonLines } from '../support/files.js';
 
@@ -23,11 +23,13 @@ export interface ProjectOptions {
   readonly recipe: Recipe;
   readonly model: ModelFolder;
   readonly tokenizer: Tokenizer;
-  /** Folder that data sets are relative to. */
-  readonly data: string;
+  /** The data set of a stage; undefined where it has none for the purpose. */
+  readonly datasetOf: (stage: StageRecipe, purpose: Purpose) => Promise<DatasetSource | undefined>;
 }
 
 export interface TrlOptions extends ProjectOptions {
+  /** Folder of the reference corpus, by which rewards judge. */
+  readonly data: string;
   /** Folder of the files that every project has. */
   readonly template: string;
 }
@@ -62,7 +64,7 @@ export function baseOf({ model_name_or_path: name }: Recipe, model: ModelFolder)
 
 /** Writes the project: data, order, the adapters before the first step, settings and scripts. */
 export async function exportTrl(folder: string, options: TrlOptions): Promise<void> {
-  const { recipe, model, tokenizer, data, template } = options;
+  const { recipe, model, tokenizer, data, datasetOf, template } = options;
   const stages = stagesOf(recipe, TRL_TYPES);
   requireKnownLosses(stages);
   await writeFolderWhole(folder, async (beside) => {
@@ -75,11 +77,8 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
     }
     if (stages.some(({ type }) => type === 'grpo')) await copyCorpus(data, path.join(beside, 'data'));
     for (const stage of stages) {
-      const examples = await renderExamples(
-        stage,
-        await fileBelow(data, stage.train_dataset, `${stage.name}: train_dataset`),
-        tokenizer,
-      );
+      const source = (await datasetOf(stage, 'train')) ?? { files: [] };
+      const examples = await renderExamples(stage, source, tokenizer);
       await writeJsonLines(path.join(beside, 'data', `${stage.name}.jsonl`), examples);
       await writeJson(path.join(beside, 'order', `${stage.name}.json`), epochOrders(stage, examples.length));
       const adapter = await firstAdapter(stage, recipe, model);
@@ -126,11 +125,11 @@ function epochOrders(stage: StageRecipe, examples: number): (readonly number[])[
 }
 
 /** The examples of a stage that it learns from: those of which max_length leaves nothing are left out, as when it trains. */
-async function renderExamples(stage: StageRecipe, file: string, tokenizer: Tokenizer): Promise<object[]> {
-  const source = {
-    ...{ files: [file], format: stage.format },
-    ...(stage.type === 'sft' ? { textField: stage.dataset_text_field } : {}),
-  };
+async function renderExamples(
+  stage: StageRecipe,
+  source: DatasetSource,
+  tokenizer: Tokenizer,
+): Promise<object[]> {
   const rows: object[] = [];
   for await (const { place, value, learnt } of readLearnt(TRAINERS[stage.type].learns.train, source)) {
     if (!atPlace(place, () => tokenizeExample(tokenizer, learnt, stage).tree)) continue;

@@ -15,7 +15,7 @@ export interface SamplingProgress {
 
 /** Who looks on while a recipe runs. */
 export interface RecipeCallbacks {
-  /** Bytes of a model that is brought from the hub. */
+  /** Bytes of a model or a data set that is brought from the hub. */
   readonly onDownload?: (progress: DownloadProgress) => void;
   /** The folder of the base, when it is found. */
   readonly onModel?: (folder: string) => void | Promise<void>;

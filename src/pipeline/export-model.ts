@@ -4,10 +4,12 @@ import { exportGguf, type GgufType } from '../interop/gguf.js';
 import { exportLlamaFactory } from '../interop/llamafactory.js';
 import { exportMerged, withMerged, type MergedDtype } from '../interop/merged.js';
 import { exportOnnx, type OnnxDtype } from '../interop/transformers-js.js';
-import { exportTrl } from '../interop/trl-project.js';
+import { exportTrl, type ProjectOptions } from '../interop/trl-project.js';
 import { modelFolder, openModel, openModelWithTokenizer } from '../model/folder.js';
 import type { DownloadProgress } from '../model/hub.js';
 import { packaged, resolvePath } from '../support/package-files.js';
+import { datasetFiles } from './dataset-files.js';
+import { sourceOf } from './examples.js';
 import { recipeTokenizer } from './recipe-tokenizer.js';
 import type { Recipe } from '../training/recipe.js';
 
@@ -57,7 +59,13 @@ async function exportRecipe(
 ): Promise<void> {
   const source = await modelFolder(resolvePath(recipe.model_name_or_path), onDownload);
   const { model, tokenizer } = await openModelWithTokenizer(source);
-  const project = { recipe, data, model, tokenizer: await recipeTokenizer(tokenizer, recipe) };
+  const project: ProjectOptions = {
+    ...{ recipe, model, tokenizer: await recipeTokenizer(tokenizer, recipe) },
+    datasetOf: async (stage, purpose) => {
+      const files = await datasetFiles(stage, purpose, data, onDownload);
+      return files && sourceOf(stage, files);
+    },
+  };
   if (format === 'llamafactory') return exportLlamaFactory(out, project);
-  await exportTrl(out, { ...project, template: packaged('templates', 'trl') });
+  await exportTrl(out, { ...project, data, template: packaged('templates', 'trl') });
 }

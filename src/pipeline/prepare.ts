@@ -1,6 +1,7 @@
 /** What is looked at before anything runs, so that a recipe does not fail hours later for what could be seen now. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { DownloadProgress } from '../model/hub.js';
 import type { ModelFolder } from '../model/folder.js';
 import { Yardstick } from '../evaluation/yardstick.js';
 import { ThemeMeasure } from '../poetry/theme-measure.js';
@@ -24,6 +25,8 @@ export interface PrepareOptions {
   readonly out: string;
   /** Only this stage. */
   readonly stage?: string;
+  /** Bytes of a data set that is brought from the hub. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /** The stages that are asked for. @throws InputError for one that the recipe does not have */
@@ -54,7 +57,7 @@ export async function prepareStages(options: PrepareOptions): Promise<void> {
     await requireSameRun(folder, stage, { data, baseName: recipe.model_name_or_path }, start);
     if (isStageDone(folder)) continue;
     requireMemory(stage, model.config);
-    datasets.push(...(await datasetsOf(stage, data)));
+    datasets.push(...(await datasetsOf(stage, options)));
   }
   for (const { stage, purpose, files } of datasets) {
     await checkExamples(stage, purpose, files);
@@ -112,10 +115,10 @@ interface StageDataset {
   readonly files: readonly string[];
 }
 
-async function datasetsOf(stage: StageRecipe, data: string): Promise<StageDataset[]> {
+async function datasetsOf(stage: StageRecipe, { data, onDownload }: PrepareOptions): Promise<StageDataset[]> {
   const datasets: StageDataset[] = [];
   for (const purpose of PURPOSES) {
-    const files = await datasetFiles(stage, purpose, data);
+    const files = await datasetFiles(stage, purpose, data, onDownload);
     if (files) datasets.push({ stage, purpose, files });
   }
   return datasets;

@@ -40,7 +40,7 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
   const { model, tokenizer: own } = await openModelWithTokenizer(source);
   const tokenizer = await recipeTokenizer(own, recipe);
   const template = tokenizer === own ? undefined : tokenizer.chatTemplate;
-  await prepareStages({ recipe, model, data, out, stage: options.stage });
+  await prepareStages({ recipe, model, data, out, stage: options.stage, onDownload: options.onDownload });
   const baseName = recipe.model_name_or_path;
   const adapterBase =
     recipe.base_model_name_or_path ?? (existsSync(resolvePath(baseName)) ? path.resolve(source) : baseName);

@@ -17,14 +17,29 @@ const MOST = 1_000_000;
 
 const DATA_SETTINGS = {
   name: nameSchema({ description: 'Names the stage’s folder.' }),
-  train_dataset: text({ description: 'Data set, relative to the data folder.' }),
+  train_dataset: text({
+    description:
+      'Data set: a file, relative to the data folder, or an id of the hub (OWNER/NAME, OWNER/NAME@REVISION).',
+  }),
   adapter_from: nullable(Type.String({ minLength: 1 }), {
     default: null,
     description: 'Where the adapter starts, and the reference: an earlier stage, or a PEFT adapter folder.',
   }),
   eval_dataset: nullable(Type.String({ minLength: 1 }), {
     default: null,
-    description: 'Validation set, relative to the data folder.',
+    description: 'Validation set, as train_dataset.',
+  }),
+  dataset_config: nullable(Type.String({ minLength: 1 }), {
+    default: null,
+    description: 'The subset of a data set of the hub; null for its default.',
+  }),
+  dataset_train_split: text({
+    default: 'train',
+    description: 'The split of a data set of the hub that is trained on.',
+  }),
+  dataset_test_split: text({
+    default: 'test',
+    description: 'The split of a data set of the hub that is watched.',
   }),
   max_length: Type.Integer({
     minimum: 2,
