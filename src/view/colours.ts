@@ -1,5 +1,5 @@
 /** Okabe and Ito's colours, told apart by all eyes, with grey for black (https://jfly.uni-koeln.de/color/). */
-export const COLOURS: readonly string[] = [
+const COLOURS: readonly string[] = [
   '#0072b2',
   '#e69f00',
   '#009e73',
@@ -9,3 +9,6 @@ export const COLOURS: readonly string[] = [
   '#999999',
   '#f0e442',
 ];
+
+/** The colour of a chart's series by its number; after the last comes the first again. */
+export const colourOf = (series: number): string => COLOURS[series % COLOURS.length] ?? 'gray';

@@ -1,6 +1,7 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
 /** A chart of figures with their intervals, as SVG: bars for each figure, one a series, with a whisker each. */
-import { COLOURS } from './colours.js';
+import { colourOf } from './colours.js';
+import { Legend } from './legend.js';
 
 /** A figure from 0 to 1. */
 export interface ChartBar {
@@ -43,7 +44,6 @@ function wrapped(text: string, letters: number): string[] {
   return lines;
 }
 
-const colourOf = (index: number): string => COLOURS[index % COLOURS.length] ?? 'gray';
 const heightOf = (value: number): number => MARGIN.top + PLOT.height * (1 - Math.min(1, Math.max(0, value)));
 
 export function IntervalChart({ categories, series }: IntervalChartProps) {
@@ -51,13 +51,7 @@ export function IntervalChart({ categories, series }: IntervalChartProps) {
   const width = (group * FILLED) / (series.length + (series.length - 1) * GAP);
   return (
     <figure class="chart">
-      <ul class="legend">
-        {series.map(({ name }, index) => (
-          <li key={name}>
-            <span class="swatch" style={{ background: colourOf(index) }} /> {name}
-          </li>
-        ))}
-      </ul>
+      <Legend names={series.map(({ name }) => name)} />
       <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} width={SIZE.width} role="img">
         <title>{describe(categories, series)}</title>
         {TICKS.map((tick) => (
