@@ -53,7 +53,7 @@ export async function loadPoet(options: BrowserPoetOptions): Promise<Poet> {
   try {
     const model = `${root}/model`;
     await fetchFolder(options.model, model, MODEL_FILES, signal);
-    await fetchWhatIsThere(options.model, model, OPTIONAL_MODEL_FILES, signal);
+    await fetchFolder(options.model, model, OPTIONAL_MODEL_FILES, signal, true);
     const adapter = options.adapter === undefined ? undefined : `${root}/adapter`;
     if (options.adapter !== undefined)
       await fetchFolder(options.adapter, `${root}/adapter`, ADAPTER_FILES, signal);
@@ -64,39 +64,28 @@ export async function loadPoet(options: BrowserPoetOptions): Promise<Poet> {
   }
 }
 
+/** Fetches files of a folder. @param optional whether they may be absent there */
 async function fetchFolder(
   url: string,
   folder: string,
   names: readonly string[],
   signal?: AbortSignal,
-): Promise<void> {
-  await Promise.all(
-    names.map(async (name) => putFile(`${folder}/${name}`, await fetchBytes(`${url}/${name}`, signal))),
-  );
-}
-
-/** The same for files that may be absent. */
-async function fetchWhatIsThere(
-  url: string,
-  folder: string,
-  names: readonly string[],
-  signal?: AbortSignal,
+  optional = false,
 ): Promise<void> {
   const fetched = async (name: string): Promise<void> => {
     const response = await fetch(`${url}/${name}`, { signal });
-    if (response.ok) putFile(`${folder}/${name}`, new Uint8Array(await response.arrayBuffer()));
+    if (response.ok || !optional) putFile(`${folder}/${name}`, await bytesOf(response));
   };
   await Promise.all(names.map(fetched));
 }
 
 async function fetchIndex(url: string, signal?: AbortSignal): Promise<LineIndex> {
-  const index = LineIndex.fromBytes(await fetchBytes(url, signal));
+  const index = LineIndex.fromBytes(await bytesOf(await fetch(url, { signal })));
   if (!index) throw new InputError(`${url}: not an index of lines`);
   return index;
 }
 
-async function fetchBytes(url: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new InputError(`${url}: answered ${response.status}`);
+async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  if (!response.ok) throw new InputError(`${response.url}: answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }

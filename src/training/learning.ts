@@ -5,7 +5,7 @@ import { ExampleOrder } from './example-order.js';
 import type { Example, ExampleSource } from './objective.js';
 import type { TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
-import type { GroupRollouts, PairRollouts } from './rollouts.js';
+import type { Rollouts } from './rollouts.js';
 
 /** A line of a data set as token ids. */
 export interface TokenizedExample extends TokenTree {
@@ -14,7 +14,7 @@ export interface TokenizedExample extends TokenTree {
 }
 
 /** What an objective is made from. */
-export interface LearningContext<R extends StageRecipe = StageRecipe> {
+export interface LearningContext<R extends StageRecipe = StageRecipe> extends Rollouts {
   readonly recipe: R;
   readonly base: FrozenBase;
   /** The adapter at the stage's start: the reference. */
@@ -27,10 +27,6 @@ export interface LearningContext<R extends StageRecipe = StageRecipe> {
   readonly folder: string;
   /** Written into the adapters' configuration. */
   readonly baseName: string;
-  /** Writes the pairs of an iterative_dpo stage. */
-  readonly pairs?: PairRollouts;
-  /** Writes and judges the answers of a grpo stage. */
-  readonly groups?: GroupRollouts;
 }
 
 /** Examples that are all there before the first step, in the order of {@link ExampleOrder}. */

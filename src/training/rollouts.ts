@@ -51,3 +51,11 @@ export interface PairRollouts {
   pairs(round: number, adapter: Adapter, folder: string, signal?: AbortSignal): Promise<readonly TokenTree[]>;
   release(): Promise<void>;
 }
+
+/** Who writes what a stage learns from, where it learns from the model's own answers. */
+export interface Rollouts {
+  /** Writes the pairs of an iterative_dpo stage. */
+  readonly pairs?: PairRollouts;
+  /** Writes and judges the answers of a grpo stage. */
+  readonly groups?: GroupRollouts;
+}

@@ -12,12 +12,13 @@ import { learningOf } from './learners.js';
 import type { TokenizedExample } from './learning.js';
 import { longestLength, type TokenTree } from './packing.js';
 import type { StageRecipe } from './recipe.js';
-import type { GroupRollouts, PairRollouts } from './rollouts.js';
+import type { Rollouts } from './rollouts.js';
 import { saveSnapshot } from './snapshots.js';
 import { Trainer, type TrainerCallbacks } from './trainer.js';
 import { createLoraStepper } from './trainer-session.js';
 
-export interface TrainStageOptions extends RuntimeOptions, Omit<TrainerCallbacks, 'onSample' | 'onSave'> {
+export interface TrainStageOptions
+  extends RuntimeOptions, Rollouts, Omit<TrainerCallbacks, 'onSample' | 'onSave'> {
   readonly model: ModelFolder;
   readonly recipe: StageRecipe;
   readonly trees: readonly TokenizedExample[];
@@ -28,10 +29,6 @@ export interface TrainStageOptions extends RuntimeOptions, Omit<TrainerCallbacks
   readonly folder: string;
   /** Written into adapter_config.json. */
   readonly baseName: string;
-  /** Writes the pairs of an iterative_dpo stage. */
-  readonly pairs?: PairRollouts;
-  /** Writes and judges the answers of a grpo stage. */
-  readonly groups?: GroupRollouts;
   /** Called every sample_steps with the adapter as it is then. */
   readonly onSample?: (adapter: Adapter, step: number) => Promise<void>;
   /** Stops after the step under way; what was done is kept. */

@@ -1,5 +1,6 @@
 /** Another model to choose: a folder or an id of the hub, with or without an adapter. */
 import { useState } from 'preact/hooks';
+import { ErrorMessage } from './error-message.js';
 import { TextField } from './fields.js';
 import { useSay } from './language.js';
 import type { ServerEngine } from './server-engine.js';
@@ -48,11 +49,7 @@ export function AddModel({ engine, onAdded }: AddModelProps) {
           {busy ? say('加载中……', 'loading…') : say('加入', 'add')}
         </button>
       </div>
-      {error && (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <ErrorMessage error={error} />
     </details>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { TextCheck } from '../../poetry/check-text.js';
 import { formatLeftOut } from '../../poetry/left-out.js';
 import type { Description, Engine } from './engine.js';
+import { ErrorMessage } from './error-message.js';
 import { SelectField } from './fields.js';
 import { useSay } from './language.js';
 import { LookupPanel } from './lookup-panel.js';
@@ -56,11 +57,7 @@ export function CheckView({ engine, description }: { engine: Engine; description
       </div>
       <section aria-label={say('格律', 'meter and rhyme')} aria-live="polite">
         <StyleBar style={style} onChange={setStyle} />
-        {error && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
+        <ErrorMessage error={error} />
         {check && check.lines.length > 0 && (
           <article class="card">
             <PoemView key={text} check={check} style={style} onFault={setFault} onCharacter={setCharacter} />

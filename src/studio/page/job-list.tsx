@@ -1,6 +1,7 @@
 /** Jobs with their states, and what can be done with them. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { JobKind, JobRecord, JobState } from '../jobs.js';
+import { ErrorMessage } from './error-message.js';
 import { useSay } from './language.js';
 import type { ServerEngine } from './server-engine.js';
 
@@ -52,11 +53,7 @@ export function JobList({ engine, control }: { engine: ServerEngine; control: Jo
   };
   return (
     <>
-      {error && (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <ErrorMessage error={error} />
       {jobs.length > 0 && (
         <ul class="jobs" aria-label={say('任务', 'jobs')}>
           {jobs.map(({ id, title, state, place, message, created }) => (

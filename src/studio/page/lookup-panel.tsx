@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { BookReading, CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
 import type { Engine } from './engine.js';
+import { ErrorMessage } from './error-message.js';
 import { TextField } from './fields.js';
 import { useSay } from './language.js';
 
@@ -40,11 +41,7 @@ export function LookupPanel({ engine, book, character, onCharacter }: LookupPane
   return (
     <section aria-label={say('查字', 'look up')}>
       <TextField label={say('查字', 'look up a character')} value={character} onChange={onCharacter} />
-      {error !== undefined && (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <ErrorMessage error={error} />
       {entry && <Entry entry={entry} />}
       {groups.map(({ group, tone, characters }) => (
         <details key={`${group} ${tone}`}>

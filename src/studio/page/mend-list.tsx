@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { Engine } from './engine.js';
+import { ErrorMessage } from './error-message.js';
 import { useSay } from './language.js';
 
 interface MendListProps {
@@ -28,13 +29,7 @@ export function MendList({ engine, text, book, line, onMend }: MendListProps) {
       current = false;
     };
   }, [engine, text, book]);
-  if (error !== undefined) {
-    return (
-      <p class="error" role="alert">
-        {error}
-      </p>
-    );
-  }
+  if (error !== undefined) return <ErrorMessage error={error} />;
   if (!found) return <p class="why">{say('想一想……', 'thinking…')}</p>;
   const mends = found.filter(({ fault }) => fault.line === line).flatMap((suggestion) => suggestion.mends);
   const different = [...new Map(mends.map((mend) => [mend.text, mend])).values()];

@@ -5,6 +5,7 @@ import type { WrittenPoem } from '../../writing/written-poem.js';
 import { AddModel } from './add-model.js';
 import { download } from './download.js';
 import type { Description, Engine } from './engine.js';
+import { ErrorMessage } from './error-message.js';
 import { useSay } from './language.js';
 import { PoemActions } from './poem-actions.js';
 import { addToHistory, clearHistory, exportHistory, readHistory } from './poem-history.js';
@@ -76,11 +77,7 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
       </form>
       <section aria-label={say('诗', 'poems')} aria-live="polite" aria-busy={busy}>
         <StyleBar style={style} onChange={setStyle} />
-        {error && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
+        <ErrorMessage error={error} />
         <div class="cards">
           {growing.map((text, index) => (
             <article key={index} class="card">
