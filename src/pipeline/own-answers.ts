@@ -1,31 +1,14 @@
 /** The answers of a grpo stage: sampled in this process with the adapter as it is, in one batch, and judged by the stage's rewards. */
-import type { DatasetSource } from '../corpus/examples.js';
 import type { EvaluationPrompt } from '../evaluation/evaluate.js';
 import type { RewardInput } from '../evaluation/rewards.js';
-import type { ModelFolder } from '../model/folder.js';
-import type { Tokenizer } from '../model/tokenizer.js';
 import { Random } from '../support/random.js';
-import type { RuntimeOptions } from '../tensor/device.js';
 import type { GrpoRecipe } from '../training/recipe.js';
 import type { Completion, GenerationRequest, Generations, GroupRollouts } from '../training/rollouts.js';
 import { Decoder } from '../writing/decoder.js';
 import { Generator, type Generation } from '../writing/generate.js';
-import type { SamplingProgress } from './callbacks.js';
-import { readAskedPrompts } from './own-poems.js';
+import { readAskedPrompts, type OwnSamplingOptions } from './own-poems.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 import { openRewards, type OpenedReward } from './rewards.js';
-
-export interface OwnAnswersOptions {
-  readonly stage: GrpoRecipe;
-  readonly model: ModelFolder;
-  readonly tokenizer: Tokenizer;
-  /** What is asked. */
-  readonly source: DatasetSource;
-  /** Folder of the reference corpus. */
-  readonly data: string;
-  readonly runtime: RuntimeOptions;
-  readonly onSampling?: (progress: SamplingProgress) => void;
-}
 
 /** Answers decoded together; more wait for their turn. */
 const ANSWERS_AT_ONCE = 64;
@@ -34,14 +17,14 @@ export class OwnAnswers implements GroupRollouts {
   private decoder: Decoder | undefined;
 
   private constructor(
-    private readonly options: OwnAnswersOptions,
+    private readonly options: OwnSamplingOptions<GrpoRecipe>,
     /** What is asked, in the order of the data set. */
     private readonly asked: readonly EvaluationPrompt[],
     readonly rewards: readonly OpenedReward[],
   ) {}
 
   /** @throws InputError for a data set whose lines do not say what they ask for, or a reward that cannot be opened */
-  static async create(options: OwnAnswersOptions): Promise<OwnAnswers> {
+  static async create(options: OwnSamplingOptions<GrpoRecipe>): Promise<OwnAnswers> {
     const { stage, data, source } = options;
     const asked = await readAskedPrompts(source, 'all');
     const rewards = await openRewards(stage, await readReferenceCorpus(data));

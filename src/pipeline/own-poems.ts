@@ -57,8 +57,9 @@ function themesOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.map(String) : undefined;
 }
 
-export interface OwnPoemsOptions {
-  readonly stage: IterativeDpoRecipe;
+/** What a stage's own poems or answers are sampled with. */
+export interface OwnSamplingOptions<Stage> {
+  readonly stage: Stage;
   readonly model: ModelFolder;
   readonly tokenizer: Tokenizer;
   /** What is asked. */
@@ -74,12 +75,12 @@ export class OwnPairs implements PairRollouts {
   private decoder: Decoder | undefined;
 
   private constructor(
-    private readonly options: OwnPoemsOptions,
+    private readonly options: OwnSamplingOptions<IterativeDpoRecipe>,
     private readonly asked: readonly EvaluationPrompt[],
     private readonly corpus: Yardstick,
   ) {}
 
-  static async create(options: OwnPoemsOptions): Promise<OwnPairs> {
+  static async create(options: OwnSamplingOptions<IterativeDpoRecipe>): Promise<OwnPairs> {
     return new OwnPairs(
       options,
       await readAskedPrompts(options.source),
