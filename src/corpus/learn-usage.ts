@@ -10,6 +10,7 @@ import { dictionaryReadings } from '../poetry/dictionary.js';
 import { LINE_TYPE_NAMES } from '../poetry/line-types.js';
 import type { RhymeGroup, ToneCategory } from '../poetry/pingshui.js';
 import type { Tone } from '../poetry/readings.js';
+import { neighboursOf } from '../poetry/words.js';
 
 /** Lines of one poem, as characters; all of five or all of seven, their number even. */
 export type Verse = readonly (readonly string[])[];
@@ -20,14 +21,20 @@ export interface ToneCount {
   oblique: number;
 }
 
+/** Where a character stood: with which neighbours of its phrase, and how often in which tone. */
+export interface Context extends ToneCount {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
 export interface Usage {
   /** Poems that were counted for tones. */
   readonly poems: number;
   readonly tones: ReadonlyMap<string, ToneCount>;
   /** Rhymes by character and label of the group. */
   readonly rhymes: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** Tones by character and word: the character with the one before it, or the one after it. */
-  readonly words: ReadonlyMap<string, ReadonlyMap<string, ToneCount>>;
+  /** By character; over more places than `tones`. */
+  readonly contexts: ReadonlyMap<string, readonly Context[]>;
 }
 
 /** The tones of the line types in the cycle that adhesion and opposition make; each type is named by its tones. */
@@ -50,10 +57,24 @@ interface Place {
 
 type LevelShare = (character: string) => number;
 
+/** Where in the cycle a poem starts, and whether its first line rhymes. */
+interface Template {
+  readonly start: 0 | 2;
+  readonly firstRhymes: boolean;
+}
+
+const TEMPLATES = ([0, 2] as const).flatMap((start) =>
+  [true, false].map((firstRhymes): Template => ({ start, firstRhymes })),
+);
+
+function kindOfLine(index: number, { start, firstRhymes }: Template): number {
+  return index === 0 && firstRhymes ? (start === 0 ? 3 : 1) : (start + index) % 4;
+}
+
 /** The judged places of a poem under one template, less those where a fault is often rescued. */
-function judgedPlaces(verse: Verse, start: number, firstRhymes: boolean): Place[] {
+function judgedPlaces(verse: Verse, template: Template): Place[] {
   return verse.flatMap((line, index): Place[] => {
-    const kind = index === 0 && firstRhymes ? (start === 0 ? 3 : 1) : (start + index) % 4;
+    const kind = kindOfLine(index, template);
     const tail = line.length - 5;
     const tones = CYCLE[kind] ?? [];
     // 平平仄平仄 is as good as 平平平仄仄, and an oblique fourth character of 仄仄平平仄 is often rescued in the line below.
@@ -71,25 +92,66 @@ function judgedPlaces(verse: Verse, start: number, firstRhymes: boolean): Place[
   });
 }
 
-/** The places of the poem's template; undefined where none fits it well, or several do. */
-function fitTemplate(verse: Verse, levelShare: LevelShare): Place[] | undefined {
+/** Shares from which on a character is surely of one tone. */
+const SURE = 0.95;
+
+/**
+ * Places where the other tone is shunned, as the line stands: three level tones at its end, 孤平, and the licences that a place near by shows not
+ * to be taken. They tell of words that judged places have no room for (将相 at an oblique end), and too little to fit a template by.
+ */
+function shunnedPlaces(verse: Verse, template: Template, levelShare: LevelShare): Place[] {
+  const thirdIs = (tone: Tone, line: readonly string[] | undefined): boolean => {
+    const level = levelShare(line?.at(-3) ?? '');
+    return (tone === '平' ? level : 1 - level) > SURE;
+  };
+  return verse.flatMap((line, index): Place[] => {
+    const kind = kindOfLine(index, template);
+    const isOpen: readonly boolean[] = [
+      kind === 1 && thirdIs('仄', line),
+      false,
+      kind === 0 || kind === 3,
+      (kind === 0 && thirdIs('仄', verse[index + 1])) || (kind === 2 && thirdIs('平', line)),
+    ];
+    return isOpen.flatMap((open, place) => {
+      const at = line.length - 5 + place;
+      return open ? [{ character: line[at] ?? '', tone: CYCLE[kind]?.[place] ?? '平', line: index, at }] : [];
+    });
+  });
+}
+
+/** The poem's template, and its judged places; undefined where none fits well, or several do. */
+function fitTemplate(
+  verse: Verse,
+  levelShare: LevelShare,
+): { template: Template; places: readonly Place[] } | undefined {
   const likelihood = ({ character, tone }: Place): number => {
     const level = levelShare(character);
     return Math.min(0.995, Math.max(0.005, tone === '平' ? level : 1 - level));
   };
-  const [best, second] = [0, 2]
-    .flatMap((start) => [true, false].map((rhymes) => judgedPlaces(verse, start, rhymes)))
-    .map((places) => ({ places, score: places.reduce((sum, place) => sum + Math.log(likelihood(place)), 0) }))
-    .sort((a, b) => b.score - a.score);
+  const [best, second] = TEMPLATES.map((template) => {
+    const places = judgedPlaces(verse, template);
+    return { template, places, score: places.reduce((sum, place) => sum + Math.log(likelihood(place)), 0) };
+  }).sort((a, b) => b.score - a.score);
   if (!best || !second || best.score - second.score < MARGIN) return undefined;
   const broken = best.places.filter((place) => likelihood(place) < 0.1).length;
-  return broken > best.places.length * MOST_BROKEN ? undefined : best.places;
+  return broken > best.places.length * MOST_BROKEN ? undefined : best;
 }
 
 function count(counts: Map<string, ToneCount>, key: string, tone: Tone): void {
   const row = counts.get(key) ?? { level: 0, oblique: 0 };
   row[tone === '平' ? 'level' : 'oblique'] += 1;
   counts.set(key, row);
+}
+
+type Contexts = Map<string, Map<string, Context>>;
+
+function countContext(contexts: Contexts, line: readonly string[], { character, tone, at }: Place): void {
+  const { before, after } = neighboursOf(line, at);
+  const key = [before, after].join();
+  const rows = contexts.get(character) ?? new Map<string, Context>();
+  const row = rows.get(key) ?? { before, after, level: 0, oblique: 0 };
+  row[tone === '平' ? 'level' : 'oblique'] += 1;
+  contexts.set(character, rows.set(key, row));
 }
 
 /** Remembers what is asked again and again of few characters. */
@@ -112,11 +174,11 @@ function expectedShare(groups: readonly RhymeGroup[]): number {
   return level === 0 ? 0.03 : 0.5;
 }
 
-/** Counts tones and words of these poems, and rhymes. */
+/** Counts tones, rhymes and contexts of the characters of these poems. */
 export function learnUsage(verses: readonly Verse[]): Usage {
   const groupsOf = dictionary();
   let tones = new Map<string, ToneCount>();
-  let words = new Map<string, Map<string, ToneCount>>();
+  let contexts: Contexts = new Map();
   let poems = 0;
   for (let pass = 0; pass < PASSES; pass += 1) {
     const before = tones;
@@ -125,23 +187,23 @@ export function learnUsage(verses: readonly Verse[]): Usage {
       return (level + PRIOR * expectedShare(groupsOf(character))) / (level + oblique + PRIOR);
     });
     tones = new Map();
-    words = new Map();
+    contexts = new Map();
     poems = 0;
     for (const verse of verses) {
-      const places = fitTemplate(verse, levelShare);
-      if (!places) continue;
+      const fitted = fitTemplate(verse, levelShare);
+      if (!fitted) continue;
       poems += 1;
-      for (const { character, tone, line, at } of places) {
-        count(tones, character, tone);
-        const around = words.get(character) ?? new Map<string, ToneCount>();
-        words.set(character, around);
-        const [before, after] = [verse[line]?.[at - 1], verse[line]?.[at + 1]];
-        if (before !== undefined) count(around, before + character, tone);
-        if (after !== undefined) count(around, character + after, tone);
-      }
+      for (const { character, tone } of fitted.places) count(tones, character, tone);
+      for (const place of [...fitted.places, ...shunnedPlaces(verse, fitted.template, levelShare)])
+        countContext(contexts, verse[place.line] ?? [], place);
     }
   }
-  return { poems, tones, words, rhymes: learnRhymes(verses, groupsOf) };
+  return {
+    poems,
+    tones,
+    contexts: new Map([...contexts].map(([character, rows]) => [character, [...rows.values()]])),
+    rhymes: learnRhymes(verses, groupsOf),
+  };
 }
 
 /** Most lines of a poem whose rhymes are counted: longer ones change them. */

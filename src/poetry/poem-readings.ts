@@ -2,8 +2,8 @@
 import { PINGSHUI, type Reading, type RhymeBook } from './readings.js';
 import { scriptOf } from './script.js';
 import { characters } from './text.js';
-import { decidingWords } from './usage.js';
 import { standardCharacter } from './variants.js';
+import { decidingWords } from './words.js';
 
 /** The readings of one place of a poem. */
 export interface PlaceReadings {
@@ -27,11 +27,12 @@ export function readPoem(
   const script = scriptOf(lines.join(''));
   return lines.map((line) => {
     const all = characters(line);
+    const standard = all.map(standardCharacter);
     return all.map((character, at) => {
       const known = book.readings(character, script);
       const readings = known.filter(({ rank }) => rank !== 'rare');
       const rare = known.filter(({ rank }) => rank === 'rare');
-      const decided = book === PINGSHUI ? decide(all, at, readings) : undefined;
+      const decided = book === PINGSHUI ? decide(all, standard, at, readings) : undefined;
       return { character, readings, rare, ...decided };
     });
   });
@@ -40,17 +41,16 @@ export function readPoem(
 /** What words leave of readings in two tones; undefined where they do not tell, or contradict each other. */
 function decide(
   line: readonly string[],
+  standard: readonly string[],
   at: number,
   readings: readonly Reading[],
 ): Pick<PlaceReadings, 'readings' | 'decidedBy'> | undefined {
   if (readings.every(({ tone }) => tone === readings[0]?.tone)) return undefined;
-  const [character = '', before, after] = [line[at], line[at - 1], line[at + 1]];
-  const standard = (one: string | undefined): string | undefined => one && standardCharacter(one);
-  const words = decidingWords(standardCharacter(character), standard(before), standard(after));
+  const words = decidingWords(standard, at);
   const [word] = words;
   if (!word || words.some(({ tone }) => tone !== word.tone)) return undefined;
   return {
     readings: readings.filter(({ tone }) => tone === word.tone),
-    decidedBy: word.side === 'after' ? character + (after ?? '') : (before ?? '') + character,
+    decidedBy: line.slice(word.from, word.to).join(''),
   };
 }

@@ -21,13 +21,22 @@ describe('learning how poets use characters', () => {
     expect(tones.get('風')?.oblique ?? 0).toBe(0);
   });
 
-  it('counts places that are judged, and words on both sides of them', () => {
-    const { poems, tones, words } = learnUsage([RIVER]);
+  it('counts places that are judged', () => {
+    const { poems, tones } = learnUsage([RIVER]);
     expect(poems).toBe(1);
     expect(tones.get('草')).toEqual({ level: 0, oblique: 1 });
     expect(tones.get('檣')).toEqual({ level: 1, oblique: 0 });
     expect(tones.get('微')).toBeUndefined();
-    expect([...(words.get('檣')?.keys() ?? [])].sort()).toEqual(['危檣', '檣獨']);
+  });
+
+  it('counts words up to the pause, at places too where the line shuns the other tone', () => {
+    const { tones, contexts } = learnUsage([RIVER]);
+    expect(contexts.get('檣')).toEqual([{ before: '危', after: undefined, level: 1, oblique: 0 }]);
+    // 平野闊: 平平平仄仄 with a level third character has an oblique fourth one.
+    expect(contexts.get('野')).toEqual([{ before: '平', after: '闊', level: 0, oblique: 1 }]);
+    expect(tones.get('野')).toBeUndefined();
+    // 獨夜舟: 平平仄仄平 with an oblique third character has a level first one.
+    expect(contexts.get('危')).toEqual([{ before: undefined, after: '檣', level: 1, oblique: 0 }]);
   });
 
   it('leaves out a poem that no template fits', () => {

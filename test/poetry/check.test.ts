@@ -38,6 +38,25 @@ describe('readings', () => {
 });
 
 describe('regulated verse', () => {
+  it.each([
+    ['和凝', '狻猊镇角舞筵张，鸾凤花分十六行。轻动玉纤歌遍慢，时时偷眼看君王。'],
+    ['张仁溥', '折花携酒看龙窝，镂玉长旌俊彦过。他日各为云外客，碧纱笼却又如何。'],
+    [
+      '皮日休',
+      '愍征新价欲凌空，一首堪欺左太冲。只为白衣声过重，且非青汉路难通。贵侯待写过门下，词客偷名入卷中。手弄桂枝嫌不折，直教身殁负春风。',
+    ],
+    [
+      '武后宫人',
+      '此别难重陈，花飞复恋人。来时梅覆雪，去日柳含春。物候催行客，归途淑气新。剡川今已远，魂梦暗相亲。',
+    ],
+    [
+      '许浑',
+      '秦楼心断楚江湄，系马春风酒一卮。汴水月明东下疾，练塘花发北来迟。青芜定没安贫处，黄叶应催献赋诗。凭寄家书为回报，旧乡还有故人知。',
+    ],
+  ])('lets the meter say how 看 重 为 过 are read where few words do: %s', (_, text) => {
+    expect(checkPoem(text)).toMatchObject({ regulated: true, violations: [] });
+  });
+
   it('finds 登鸛雀樓 regulated, in the rhyme 尤', () => {
     const check = checkPoem('白日依山尽，黄河入海流。欲穷千里目，更上一层楼。');
     expect(check).toMatchObject({ form: '五绝', regulated: true, rhyme: { group: '下平十一尤', ok: true } });

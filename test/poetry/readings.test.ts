@@ -98,6 +98,13 @@ describe('the words around', () => {
     ['隔叶黄鹂空好音', '仄仄平平平仄平'],
     ['浑欲不胜簪', '平仄仄平平'],
     ['相看两不厌', '平平仄仄仄'],
+    ['低头忆思乡', '平平仄平平'],
+    ['诸侯万乘尊', '平平仄仄平'],
+    ['辽海沧浪水', '平仄平平仄'],
+    ['浪花如雪白', '仄平平仄仄'],
+    ['昔人已乘黄鹤去', '仄平仄平平仄仄'],
+    ['功业尚书高', '平仄平平平'],
+    ['年华尚未衰', '平平仄仄平'],
   ])('decide: %s is %s', (line, tones) => {
     expect(tonesOf(line)).toBe(tones);
   });
@@ -105,10 +112,22 @@ describe('the words around', () => {
   it('are named', () => {
     expect(readPoem(['待到重阳日'])[0]?.[2]?.decidedBy).toBe('重阳');
     expect(readPoem(['昔人已乘黄鹤去'])[0]?.[3]).toMatchObject({
-      decidedBy: '乘黄',
+      decidedBy: '乘',
       readings: [{ tone: '平' }],
     });
     expect(readPoem(['白日依山尽'])[0]?.every(({ decidedBy }) => decidedBy === undefined)).toBe(true);
+  });
+
+  it.each([
+    ['时时偷眼看君王', 4],
+    ['折花携酒看龙窝', 4],
+    ['只为白衣声过重', 6],
+    ['此别难重陈', 3],
+    ['凭寄家书为回报', 4],
+  ])('leave the choice to the meter where they are few, or stand across a pause: %s', (line, at) => {
+    const place = readPoem([line])[0]?.[at];
+    expect(place?.decidedBy).toBeUndefined();
+    expect(new Set(place?.readings.map(({ tone }) => tone)).size).toBe(2);
   });
 
   it('leave the choice to the meter where they do not tell', () => {
