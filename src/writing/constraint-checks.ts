@@ -174,6 +174,9 @@ export class Rhymes implements Check {
   }
 }
 
+/** Stands where nothing is written yet. */
+const BLANK = '□';
+
 /**
  * Words decide how a character of two tones is read (重阳, 山重): whether the line under way still keeps its tones and its rhyme as it is read
  * now. Asked of a token that was drawn, since few are refused.
@@ -185,7 +188,10 @@ export class WordReadings {
   misreads({ text, types, groups }: RhymeState, place: Place, character: string): boolean {
     const { shape } = place;
     const following = endsLine(place) ? [] : givenRun(this.plan, place.at + 1);
-    const [line = []] = readPoem([[...text.slice(shape.start), character, ...following].join('')]);
+    const known = [...text.slice(shape.start), character, ...following];
+    // Pauses stand where they do in the whole line.
+    const blanks = Array.from({ length: shape.length - known.length }, () => BLANK);
+    const [line = []] = readPoem([[...known, ...blanks].join('')]);
     const decided = line.flatMap(({ decidedBy, readings }, index) =>
       decidedBy === undefined ? [] : [{ index, tones: readings.map(({ tone }) => tone) }],
     );
