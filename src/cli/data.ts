@@ -82,7 +82,7 @@ export function dataCommand(program: Command): void {
     .description('读、洗、分、配 read poems, clean them, split them, and pair good answers with bad ones')
     .option(
       '--source <path>',
-      "chinese-poetry's folder, a folder of poet.*.N.json, or one file",
+      "chinese-poetry's folder, a folder of poet.*.N.json, or one file: poems as text, or CSV, JSON Lines, Parquet with title, author, text",
       'data/starter',
     )
     .option('--out <folder>', 'where the data sets go', 'output/data')

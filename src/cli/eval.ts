@@ -8,7 +8,7 @@ import { isRecord, readJsonLines } from '../support/files.js';
 import { countSchema } from '../support/settings.js';
 import { SamplingSchema } from '../writing/generation-settings.js';
 import { interruptible } from './interrupt.js';
-import { addRuntimeOptions, dtypeOption, numberOption, repeatedOption } from './options.js';
+import { addRuntimeOptions, dtypeOption, formOption, numberOption, repeatedOption } from './options.js';
 import { resolveModel } from './model.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
 import { EvaluationDisplay } from './evaluation-display.js';
@@ -55,7 +55,12 @@ export function evalCommand(program: Command): void {
       'plain text of poems no model was trained on: perplexity under a trigram model of them',
     )
     .option('--sanity', 'compare the held-out poems themselves with the same poems spoilt')
-    .option('--data <folder>', 'folder of prompts.jsonl and lines.txt', 'output/data')
+    .option(
+      '--data <path>',
+      'a folder of data build (prompts.jsonl, lines.txt), or a file of prompts: JSON Lines, JSON, CSV, Parquet',
+      'output/data',
+    )
+    .option('--form <name>', 'the form of prompts that name none', formOption)
     .option('--out <folder>', 'where poems and report go', 'output/evaluation')
     .option('--prompts <n>', 'at most so many prompts', numberOption(countSchema()), 400)
     .option('--seeds <n>', 'poems a prompt', numberOption(countSchema(1000)), 1)

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { TSchema } from 'typebox';
 import { DECODING_DTYPES } from '../model/frozen-base.js';
+import { FORM_NAMES, formByName, type FormName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
 import { expectation, problemOf, shownValue } from '../support/schema.js';
 import { DEVICES, ThreadsSchema } from '../tensor/device.js';
@@ -49,6 +50,13 @@ export function addRuntimeOptions(command: Command): Command {
   return command
     .addOption(settingOption('--threads <n>', ThreadsSchema))
     .addOption(new Option('--device <name>', 'where the model runs').choices(DEVICES).default('cpu'));
+}
+
+/** A form by any of its names. */
+export function formOption(name: string): FormName {
+  const form = formByName(name);
+  if (form) return form;
+  throw new InvalidArgumentError(`found ${shownValue(name)}, expected one of ${FORM_NAMES.join(', ')}`);
 }
 
 /** The precision that poems are written in. */

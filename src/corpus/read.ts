@@ -1,15 +1,17 @@
 /** Reading chinese-poetry's files, one file at a time. */
 import { createReadStream, existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { layOut } from '../poetry/layout.js';
+import { readPoemText } from '../poetry/poem-text.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, jsonProblem, readJson } from '../support/files.js';
 import { requireRegularFile } from '../support/regular-file.js';
 import { decodeText, splitTextLines } from '../support/text-stream.js';
 import type { SourcePoem } from './poem.js';
 import { readPoemFile } from './poem-stream.js';
+import { readRows } from './rows.js';
 
 const POEM_FILE = /^poet\.\w+\.\d+\.json$/;
 
@@ -19,7 +21,7 @@ const POEM_FILE = /^poet\.\w+\.\d+\.json$/;
  */
 export async function poemFiles(source: string): Promise<string[]> {
   if (!existsSync(source)) throw new InputError(`${source}: no such file or folder`);
-  if (/\.(json|jsonl|jsonl\.gz|txt|md|html?)$/.test(source)) return [source];
+  if ((await stat(source)).isFile()) return [source];
   const inner = path.join(source, '全唐诗');
   const folder = existsSync(inner) ? inner : source;
   const number = (name: string): number => Number(/\.(\d+)\.json$/.exec(name)?.[1] ?? 0);
@@ -45,12 +47,29 @@ export async function* readPoems(files: readonly string[]): AsyncGenerator<Sourc
 async function* readRecords(files: readonly string[]): AsyncGenerator<SourcePoem> {
   for (const file of files) {
     if (/\.jsonl(\.gz)?$/.test(file)) yield* readLines(file);
+    else if (TABLE.test(file)) yield* readTable(file);
     else if (!file.endsWith('.json')) yield* readTexts(file);
     else {
       const json = await readJson(file);
       if (!Array.isArray(json)) throw new InputError(`${file}: expected a list of poems`);
       for (const [index, record] of json.entries()) yield parsePoem(record, file, `poem ${index + 1}`);
     }
+  }
+}
+
+/** Files whose rows have columns. */
+const TABLE = /\.(?:csv|tsv)(?:\.gz)?$|\.parquet$/u;
+
+async function* readTable(file: string): AsyncGenerator<SourcePoem> {
+  for await (const { place, value } of readRows(file)) {
+    yield parsePoem(
+      value,
+      file,
+      place
+        .slice(file.length)
+        .replace(/^:\s*(?=\d)/u, 'line ')
+        .replace(/^:\s*/u, ''),
+    );
   }
 }
 
@@ -95,7 +114,9 @@ function parsePoem(record: unknown, file: string, where: string): SourcePoem {
   const fault = (key: string, expected: string): InputError =>
     new InputError(`${file}: ${where}: ${key} is missing or of another type, expected ${expected}`);
   if (!isRecord(record)) throw new InputError(`${file}: ${where}: expected an object`);
-  const { id, title, author, paragraphs, tags } = record;
+  const { id, paragraphs, tags } = record;
+  if (paragraphs === undefined) return ofColumns(record, file, where);
+  const { title, author } = record;
   const isText = (item: unknown): item is string => typeof item === 'string';
   if (!Array.isArray(paragraphs) || !paragraphs.every(isText)) throw fault('paragraphs', 'a list of strings');
   if (!isText(author)) throw fault('author', 'a string');
@@ -106,6 +127,37 @@ function parsePoem(record: unknown, file: string, where: string): SourcePoem {
     author,
     paragraphs,
     tags: Array.isArray(tags) ? tags.filter(isText) : [],
+    file: path.basename(file),
+  };
+}
+
+/** What people call the columns of their poems. */
+const COLUMNS = {
+  title: ['title', '题目', '标题', '诗题', '篇名', '題目', '標題', '詩題'],
+  author: ['author', '作者', '诗人', '詩人'],
+  text: ['text', 'content', 'poem', '正文', '内容', '原文', '诗句', '內容', '詩句'],
+} as const;
+
+/** A poem of one's own: its text in one column, its title and author in others, where they are known. */
+function ofColumns(record: Readonly<Record<string, unknown>>, file: string, where: string): SourcePoem {
+  const column = (names: readonly string[]): unknown =>
+    names.map((name) => record[name]).find((value) => value !== undefined && value !== null);
+  const text = column(COLUMNS.text);
+  if (typeof text !== 'string') {
+    throw new InputError(
+      `${file}: ${where}: paragraphs is missing or of another type, expected a list of strings; or text, title and author`,
+    );
+  }
+  const [title, author] = [column(COLUMNS.title), column(COLUMNS.author)];
+  const found = readPoemText(text).poems;
+  const [poem] = found;
+  return {
+    id: typeof record['id'] === 'string' ? record['id'] : `${path.basename(file)}:${where}`,
+    title: typeof title === 'string' ? title : '',
+    author: typeof author === 'string' ? author : '',
+    // What is no single poem is left as it is: cleaning says why it is dropped.
+    paragraphs: (poem && found.length === 1 ? layOut(poem.lines, poem.marks) : text).split('\n'),
+    tags: [],
     file: path.basename(file),
   };
 }

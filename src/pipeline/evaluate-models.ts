@@ -11,22 +11,24 @@ import { corruptText, SANITY_CHECK_NAMES, SANITY_CHECKS } from '../evaluation/co
 import { judgeNeighbours, type JudgeSummary } from '../evaluation/llm-judge.js';
 import { formatReport, type ReportSettings } from '../evaluation/report.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
-import { formByName } from '../poetry/forms.js';
+import type { FormName } from '../poetry/forms.js';
 import { InputError } from '../support/errors.js';
-import { fileBelow } from '../support/file-below.js';
-import { isRecord, readJsonLines, writeFileWhole, writeJson } from '../support/files.js';
+import { writeFileWhole, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { ChatEndpoint } from '../writing/chat-endpoint.js';
 import type { EndpointOptions } from '../writing/endpoint-poet.js';
+import { promptSource, readPrompts } from './evaluation-prompts.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 
 /** What is compared on which prompts, and who looks on. */
 export interface EvaluateModelsOptions extends RuntimeOptions {
   /** What is compared, in this order. */
   readonly candidates: readonly Candidate[];
-  /** Folder of prompts.jsonl and of the reference corpus. */
+  /** Folder of prompts.jsonl and of the reference corpus; or a file of prompts, in any form of a data set that asks for something. */
   readonly data: string;
+  /** The form of prompts that do not say one. */
+  readonly form?: FormName;
   /** Folder for the poems, report.md, report.html and evaluation.json. */
   readonly out: string;
   /** At most so many prompts; every form in turn. */
@@ -57,22 +59,6 @@ export interface EvaluationOutcome {
   readonly judge?: readonly JudgeSummary[];
 }
 
-/** The prompts of a file. @throws InputError naming file, line and key */
-export async function readPrompts(file: string): Promise<EvaluationPrompt[]> {
-  const prompts: EvaluationPrompt[] = [];
-  for await (const { line, value } of readJsonLines(file)) {
-    const form = isRecord(value) && typeof value['form'] === 'string' ? formByName(value['form']) : undefined;
-    if (!isRecord(value) || typeof value['prompt'] !== 'string' || !form) {
-      throw new InputError(`${file}:${line}: expected {prompt, form, themes} with a known form`);
-    }
-    const themes = Array.isArray(value['themes']) ? value['themes'].map(String) : [];
-    const reference = typeof value['reference'] === 'string' ? value['reference'] : undefined;
-    prompts.push({ prompt: value['prompt'], form, themes, reference });
-  }
-  if (prompts.length === 0) throw new InputError(`${file}: no prompts`);
-  return prompts;
-}
-
 /** Takes prompts of every form by turns, so that a small number still covers all. */
 function balance(prompts: readonly EvaluationPrompt[], count: number): EvaluationPrompt[] {
   const byForm = new Map<string, EvaluationPrompt[]>();
@@ -95,11 +81,9 @@ const EXAMPLES_MARKDOWN = 6;
  */
 export async function evaluateModels(options: EvaluateModelsOptions): Promise<EvaluationOutcome | undefined> {
   const { temperature, seeds, sanity, signal } = options;
-  const prompts = balance(
-    await readPrompts(await fileBelow(options.data, 'prompts.jsonl', 'data')),
-    options.prompts,
-  );
-  const yardstick = await readReferenceCorpus(options.data, options.fluency);
+  const { file, folder } = await promptSource(options.data);
+  const prompts = balance(await readPrompts(file, options.form), options.prompts);
+  const yardstick = await readReferenceCorpus(folder, options.fluency);
   const baseline: Baseline = sanity ? 'first' : 'previous';
   const settings = { temperature, seeds, prompts: prompts.length, baseline };
   const results = await evaluate({

@@ -22,6 +22,7 @@ import { tokenizeExamples } from '../training/tokenize.js';
 import { Decoder } from '../writing/decoder.js';
 import { Poet } from '../writing/poet.js';
 import type { SamplingProgress } from './callbacks.js';
+import { themesOf } from './evaluation-prompts.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 
 /**
@@ -37,9 +38,10 @@ export async function readAskedPrompts(
   const prompts: EvaluationPrompt[] = [];
   for await (const { place, value, learnt } of readLearnt('prompts', source)) {
     const form = formByName(String(value['form'] ?? ''));
-    const themes = themesOf(value['themes']);
-    if ('prompt' in learnt && form && themes) prompts.push({ prompt: textOf(learnt.prompt), form, themes });
-    else if (wanted === 'all') {
+    const { themes } = value;
+    if ('prompt' in learnt && form && themes !== undefined) {
+      prompts.push({ prompt: textOf(learnt.prompt), form, themes: themesOf(themes) });
+    } else if (wanted === 'all') {
       throw new InputError(`${place}: no columns form and themes, by which poems are judged`);
     }
   }
@@ -49,12 +51,6 @@ export async function readAskedPrompts(
     );
   }
   return prompts;
-}
-
-/** Themes as a list has them, or a cell of a table. */
-function themesOf(value: unknown): readonly string[] | undefined {
-  if (typeof value === 'string') return value.split(/[、，,；;]\s*/u).filter((theme) => theme !== '');
-  return Array.isArray(value) ? value.map(String) : undefined;
 }
 
 /** What a stage's own poems or answers are sampled with. */

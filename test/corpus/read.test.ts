@@ -51,3 +51,35 @@ it('reads poems out of a text, with titles and notes', async () => {
     },
   ]);
 });
+
+it.each([
+  [
+    'csv',
+    '题目,作者,正文\n登鹳雀楼,王之涣,"白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。"\n,,红豆生南国，春来发几枝。\n',
+  ],
+  [
+    'jsonl',
+    '{"title":"登鹳雀楼","author":"王之涣","text":"白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"}\n{"text":"红豆生南国，春来发几枝。"}\n',
+  ],
+])('reads poems of one’s own by their columns: %s', async (end, content) => {
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'shiren-read-')), `own.${end}`);
+  writeFileSync(file, content);
+  const poems = [];
+  for await (const poem of readPoems([file])) poems.push(poem);
+  expect(poems).toMatchObject([
+    {
+      title: '登鹳雀楼',
+      author: '王之涣',
+      paragraphs: ['白日依山尽，黄河入海流。', '欲穷千里目，更上一层楼。'],
+    },
+    { title: '', author: '', paragraphs: ['红豆生南国，春来发几枝。'] },
+  ]);
+});
+
+it('names the row of a table that has no poem', async () => {
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'shiren-read-')), 'own.csv');
+  writeFileSync(file, 'title,author\n登鹳雀楼,王之涣\n');
+  await expect(readPoems([file]).next()).rejects.toThrow(
+    /own\.csv: line 2: paragraphs is missing .*text, title/,
+  );
+});

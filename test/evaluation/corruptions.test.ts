@@ -13,7 +13,7 @@ import {
   type MetricName,
   type PoemMetrics,
 } from '../../src/evaluation/metrics.js';
-import { readPrompts } from '../../src/pipeline/evaluate-models.js';
+import { readPrompts } from '../../src/pipeline/evaluation-prompts.js';
 import { Random } from '../../src/support/random.js';
 
 describe('the figures', () => {
