@@ -15,6 +15,7 @@ import { writeDataCard } from './card.js';
 import type { Decision } from './clean.js';
 import { cleanExample } from './clean-set.js';
 import { findDuplicates } from './duplicates.js';
+import { Keywords } from './keywords.js';
 import { joinPoems } from './plain-text.js';
 import { pairUp } from './preference-set.js';
 import { heldOutPrompt } from './prompts.js';
@@ -29,7 +30,8 @@ export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOpt
   const duplicates = findDuplicates(
     candidates.map(({ poem, quality }) => ({ id: poem.id, lines: poem.lines, quality })),
   );
-  const { described, ...later } = describePoems(candidates, duplicates, options);
+  const keywords = new Keywords(candidates.map(({ poem }) => poem.lines));
+  const { described, ...later } = describePoems(candidates, duplicates, keywords, options);
   const decisions = [...read.decisions, ...later.decisions];
   if (described.length === 0) throw new InputError(`${options.source}: no poem survived cleaning`);
   const of = (split: Split): DescribedPoem[] => described.filter((one) => one.split === split);
@@ -39,7 +41,7 @@ export async function buildDatasets(given: Partial<BuildOptions> & Pick<BuildOpt
     counts[name] = await writeJsonLines(path.join(options.out, `${name}.jsonl`), examples);
   };
   const validation = of('validation').map((one) => cleanExample(one, options, false));
-  await write('raw/train', rawExamples(described, duplicates, options));
+  await write('raw/train', rawExamples(described, duplicates, keywords, options));
   await write('raw/validation', validation);
   await write(
     'clean/train',

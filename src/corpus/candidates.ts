@@ -11,6 +11,8 @@ export interface Candidate {
   readonly poem: CleanPoem;
   readonly quality: number;
   readonly fame: number | undefined;
+  /** The rhyme group as people name it (尤 of 下平十一尤), where it rhymes. */
+  readonly rhyme?: string;
 }
 
 export interface Candidates {
@@ -33,8 +35,10 @@ export async function readCandidates(
     read.decisions.push(...decisions);
     if (!poem) continue;
     const known = fame.get(nameOf(poem.author, poem.title));
-    const quality = qualityOf(checkLines(poem.lines), known);
-    if (quality >= options.minQuality) read.candidates.push({ poem, quality, fame: known });
+    const check = checkLines(poem.lines);
+    const quality = qualityOf(check, known);
+    const rhyme = check.rhyme.ok ? check.rhyme.group?.slice(-1) : undefined;
+    if (quality >= options.minQuality) read.candidates.push({ poem, quality, fame: known, rhyme });
     else {
       const example = `${poem.lines[0] ?? ''} ${quality.toFixed(2)}`;
       read.decisions.push({ id: poem.id, rule: 'quality', outcome: 'dropped', example });

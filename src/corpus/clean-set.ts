@@ -1,7 +1,7 @@
 /** The clean set: whole poems, each with the prompt that asks for it. */
 import { layOut } from '../poetry/layout.js';
 import { assistantMessage, userMessage, type SftExample } from './dataset.js';
-import { promptOf, type PromptOptions } from './prompts.js';
+import { promptOf, subjectOf, type PromptOptions } from './prompts.js';
 import type { DescribedPoem } from './split.js';
 
 /** The texts that columns beside the messages keep. */
@@ -12,10 +12,10 @@ export function columns({ poem, form, themes }: DescribedPoem): Partial<SftExamp
 
 /** @param paraphrased whether the prompt may be worded in another way */
 export function cleanExample(one: DescribedPoem, options: PromptOptions, paraphrased: boolean): SftExample {
-  const { poem, form, themes } = one;
+  const { poem } = one;
   const plain = { ...options, paraphraseShare: 0 };
   return {
-    prompt: userMessage(promptOf(form, themes, poem.id, paraphrased ? options : plain)),
+    prompt: userMessage(promptOf(subjectOf(one), paraphrased ? options : plain)),
     completion: assistantMessage(layOut(poem.lines, poem.marks)),
     ...columns(one),
   };

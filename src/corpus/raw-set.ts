@@ -7,6 +7,7 @@ import { describeThemes } from '../poetry/themes.js';
 import type { BuildOptions } from './build-options.js';
 import { assistantMessage, userMessage, type SftExample } from './dataset.js';
 import type { Duplicates } from './duplicates.js';
+import type { Keywords } from './keywords.js';
 import type { SourcePoem } from './poem.js';
 import { promptOf } from './prompts.js';
 import { poemFiles, readPoems } from './read.js';
@@ -47,6 +48,7 @@ function guessForm(text: string): FormName | undefined {
 export async function* rawExamples(
   described: readonly DescribedPoem[],
   duplicates: Duplicates,
+  keywords: Keywords,
   options: BuildOptions,
 ): AsyncGenerator<SftExample> {
   const heldOut = new Set(
@@ -58,10 +60,12 @@ export async function* rawExamples(
     const { id, form, title, text } = answer;
     const original = duplicates.dropped.get(id)?.of ?? id;
     if (splitOf(duplicates.clusterOf(original), options) !== 'train') continue;
-    if (sharesLines(splitLines(text), heldOut)) continue;
+    const lines = splitLines(text);
+    if (sharesLines(lines, heldOut)) continue;
     const themes = describeThemes(title, text);
+    const subject = { id, form, themes, title: toSimplified(title), text, keywords: keywords.of(lines) };
     yield {
-      prompt: userMessage(promptOf(form, themes, id, options)),
+      prompt: userMessage(promptOf(subject, options)),
       completion: assistantMessage(text),
       form,
       themes,

@@ -6,6 +6,7 @@ import type { BuildOptions } from './build-options.js';
 import type { Candidate } from './candidates.js';
 import type { Decision } from './clean.js';
 import type { Duplicates } from './duplicates.js';
+import type { Keywords } from './keywords.js';
 import type { PairSource } from './pairs.js';
 
 export type Split = 'train' | 'validation' | 'test';
@@ -16,6 +17,10 @@ export interface DescribedPoem extends PairSource {
   readonly form: FormName;
   readonly split: Split;
   readonly fame: number | undefined;
+  /** Words of its own. */
+  readonly keywords: readonly string[];
+  /** The rhyme group as people name it (尤), where it rhymes. */
+  readonly rhyme?: string;
 }
 
 /** The split of a cluster: a hash of seed and name, so that it does not depend on the order of the files. */
@@ -29,10 +34,11 @@ export function splitOf(cluster: string, options: SplitOptions): Split {
 export function describePoems(
   candidates: readonly Candidate[],
   duplicates: Duplicates,
+  keywords: Keywords,
   options: SplitOptions,
 ): { readonly described: DescribedPoem[]; readonly decisions: Decision[] } {
   const decisions: Decision[] = [];
-  const described = candidates.flatMap(({ poem, fame }): DescribedPoem[] => {
+  const described = candidates.flatMap(({ poem, fame, rhyme }): DescribedPoem[] => {
     const repeats = duplicates.dropped.get(poem.id);
     if (repeats) {
       const example = `${poem.lines[0] ?? ''} = ${repeats.of}`;
@@ -42,7 +48,8 @@ export function describePoems(
     const form = formOfShape(poem.lines);
     const themes = describeThemes(poem.title, poem.lines.join(''));
     if (!form || themes.length === 0) return [];
-    return [{ poem, themes, form, fame, split: splitOf(duplicates.clusterOf(poem.id), options) }];
+    const split = splitOf(duplicates.clusterOf(poem.id), options);
+    return [{ poem, themes, form, fame, split, keywords: keywords.of(poem.lines), rhyme }];
   });
   return { described, decisions };
 }

@@ -16,22 +16,6 @@ export function formatPrompt({ form, themes, lines = FORMS[form].lines }: PoemRe
   return `写一首[${form}] 要求${lines}句${asked}`;
 }
 
-/** Other ways to ask for the same: the wording must not matter to a model that was trained on them. */
-const PARAPHRASES: readonly ((form: FormName, themes: string) => string)[] = [
-  (form, themes) => `请写一首${form}，主题是${themes}`,
-  (form, themes) => `以“${themes}”为题，作一首${form}`,
-  (form, themes) => `来一首关于${themes}的${form}`,
-  (form, themes) => `作${form}一首，${FORMS[form].lines}句，写${themes}`,
-  (form, themes) => `请你扮演唐代诗人，用${form}写${themes}`,
-];
-
-/** One of the other ways, chosen by a number from 0 to 1. Without themes the plain prompt. */
-export function paraphrasePrompt(request: PoemRequest, chosen: number): string {
-  const { form, themes } = request;
-  const write = PARAPHRASES[Math.floor(chosen * PARAPHRASES.length)];
-  return write && themes.length > 0 ? write(form, themes.join('、')) : formatPrompt(request);
-}
-
 /** Theme words from a list written with any separator. */
 export function splitThemes(text: string): string[] {
   return text
@@ -62,8 +46,15 @@ const FORM_NAME = new RegExp(
 
 /** Where the themes stand in the ways of asking. */
 const THEME_PATTERNS = [
-  /主题\s*(?:为|是)?\s*[:：]?\s*(.+)$/u,
-  /[以用][“"「](.+?)[”"」]为题/u,
+  /《(.+?)》/u,
+  /以([^“"「]+?)为(?:主题|题)/u,
+  /(?:主题|题材)\s*(?:为|是)?\s*[:：]?\s*([^。\n]+?)(?=[，,]\s*请|[。\n]|$)/u,
+  /[以用][“"「](.+?)[”"」](?:为题|这[几两]个词|写)/u,
+  /要有(.+)$/u,
+  // A sentence about what is to be seen in the poem.
+  /^(.+?)[，,]请据此/u,
+  /(?:内容|情景)\s*(?:为|是)?\s*[:：]\s*(.+?)(?=。请|$)/u,
+  /(?:写成.{0,12}[:：]|讲的是|描写)\s*(.+?)(?=[，,]\s*\d+句|$)/u,
   /关于(.+?)的(?:[五七]言|[五七][绝律]|绝句|律诗|诗)/u,
   /关于(.+?)的/u,
   // What follows may be the request itself (写一首诗), but a theme may begin like it (一叶知秋, 首阳山).
@@ -102,6 +93,10 @@ const OTHER = new RegExp(
 
 const DIGITS = '〇一二三四五六七八九';
 
+const NUMBER = '(\\d+|[一二三四五六七八九]?十?[一二三四五六七八九]|[一二]?十)';
+/** 4句, 句数：4 */
+const LINE_COUNT = new RegExp(`${NUMBER}\\s*句|句数\\s*[:：]\\s*${NUMBER}`, 'u');
+
 /** A number as people write it: 12, 十二, 二十四. */
 function readNumber(text: string): number {
   const [tens, units] = text.split('十');
@@ -120,7 +115,7 @@ export function parsePrompt(prompt: string): ParsedPrompt {
   const rest = theme?.[1] === undefined ? asked : asked.replace(theme[1], '');
   const bracket = /[[［【]([^\]］】]+)[\]］】]/u.exec(rest)?.[1];
   const named = bracket ?? FORM_NAME.exec(rest)?.[0] ?? OTHER.exec(rest)?.[0];
-  const lines = /(\d+|[一二三四五六七八九]?十?[一二三四五六七八九]|[一二]?十)\s*句/u.exec(rest)?.[1];
+  const lines = LINE_COUNT.exec(rest)?.slice(1).find(Boolean);
   return {
     form: named === undefined ? undefined : formByName(named),
     named,
