@@ -46,10 +46,10 @@ function asked(index: number, random: Random, place: string): string {
 
 for (const [kind, prompt] of Object.entries(kinds)) {
   const orders = sentences.map((_, index) => ({
-    ...{ form: forms[index % forms.length]!, free: true, themes: [], seed: seed + index },
+    ...{ form: forms[index % forms.length]!, themes: [], seed: seed + index },
     prompt: prompt(index, Random.for(seed, kind, index)),
   }));
-  const poems = await poet.writeAll(orders);
+  const poems = await poet.writeAll(orders, { free: true, sampling: { temperature: 0.8 } });
   const held = poems.filter(({ text }, index) => formOfShape(splitLines(text)) === orders[index]?.form);
   console.log(`${kind}: form held in ${held.length} of ${poems.length}`);
 }
