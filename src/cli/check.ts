@@ -64,14 +64,14 @@ export function checkCommand(program: Command): void {
 interface Tools {
   readonly poet?: Pick<Poet, 'suggest' | 'release'>;
   readonly pinyin?: (line: string) => string[];
-  readonly traditional?: (line: string) => string;
+  readonly traditional?: (lines: readonly string[]) => readonly string[];
 }
 
 async function loadTools(flags: CheckFlags): Promise<Tools> {
   const { toPinyin } = flags.pinyin ? await import('../poetry/pinyin.js') : {};
-  const { toTraditional } = flags.traditional ? await import('../poetry/traditional.js') : {};
+  const { toTraditionalLines } = flags.traditional ? await import('../poetry/traditional.js') : {};
   const poet = flags.suggest ? await (await import('./load-poet.js')).loadPoet(flags) : undefined;
-  return { pinyin: toPinyin, traditional: toTraditional, poet };
+  return { pinyin: toPinyin, traditional: toTraditionalLines, poet };
 }
 
 /** The default book is there anyway; the others bring a dictionary along. */
@@ -138,10 +138,11 @@ function describe(
   suggestions: readonly Suggestion[] | undefined,
   { pinyin, traditional }: Tools,
 ): object {
-  const lines = check.lines.map((line) => ({
+  const texts = traditional?.(check.lines.map(({ text }) => text));
+  const lines = check.lines.map((line, index) => ({
     ...line,
     ...(pinyin ? { pinyin: pinyin(line.text) } : {}),
-    ...(traditional ? { traditional: traditional(line.text) } : {}),
+    ...(texts ? { traditional: texts[index] } : {}),
   }));
   const suggested = suggestions?.map(({ fault: { rule, line }, mends }) => ({ rule, line, mends }));
   const found = { ...check, lines, suggestions: suggested };
@@ -159,7 +160,7 @@ function show(
   suggestions: readonly Suggestion[] = [],
   { pinyin, traditional }: Tools,
 ): string {
-  const texts = poem.lines.map((line) => traditional?.(line) ?? line);
+  const texts = traditional?.(poem.lines) ?? poem.lines;
   const syllables = pinyin && poem.lines.map((line) => pinyin(line).join(' '));
   const leftOut = formatLeftOut(poem.leftOut, say);
   return [

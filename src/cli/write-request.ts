@@ -4,6 +4,7 @@ import { FORM_NAMES, formByName, formOf, formOfShape, type FormName } from '../p
 import { splitThemes } from '../poetry/prompt.js';
 import { readFirstPoem } from '../corpus/poem-stream.js';
 import { readPoemLines } from '../poetry/poem-text.js';
+import type { Script } from '../poetry/script.js';
 import { characters } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { clipped } from '../support/schema.js';
@@ -19,6 +20,7 @@ export interface RequestFlags {
   readonly form?: string;
   readonly theme?: string;
   readonly lines?: number;
+  readonly script?: Script;
   readonly rhymeTone?: 'level' | 'oblique';
   readonly changeRhyme?: boolean;
   readonly count: number;
@@ -54,7 +56,7 @@ export async function readRequest(given: string | undefined, flags: RequestFlags
   const { form, theme = '' } = flags;
   return checkedRequest({
     ...subject,
-    script: scriptOfRequest({ ...constraints, form, prompt, themes: [theme] }),
+    script: flags.script ?? scriptOfRequest({ ...constraints, form, prompt, themes: [theme] }),
     count: flags.count,
     // Beam search writes one poem for each.
     candidates: flags.beams === undefined ? flags.candidates : 1,

@@ -5,6 +5,7 @@ import { readLineIndex } from '../corpus/line-index-file.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
 import { FORM_NAMES } from '../poetry/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
+import { SCRIPTS } from '../poetry/script.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { InputError } from '../support/errors.js';
 import { OutFile, requireFreeFile } from '../support/out-file.js';
@@ -74,6 +75,9 @@ export function writeCommand(program: Command): void {
     .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
     .addOption(settingOption('--lines <n>', ConstraintsSchema.properties.lineCount))
     .option('--theme <words>', 'theme words, separated by commas')
+    .addOption(
+      new Option('--script <script>', 'the script of the poems (that of the request)').choices([...SCRIPTS]),
+    )
     .option('--model <name>', 'base model: a folder, or an id of the Hugging Face hub', DEFAULT_MODEL)
     .option('--adapter <folder>', 'PEFT adapter (the shipped one with the shipped model)')
     .addOption(new Option('--base', 'use no adapter').conflicts('adapter'))

@@ -4,7 +4,8 @@ import TSCharacters from 'opencc-js/dict/TSCharacters';
 import TSPhrases from 'opencc-js/dict/TSPhrases';
 
 /** The script of a text. */
-export type Script = 'traditional' | 'simplified';
+export const SCRIPTS = ['simplified', 'traditional'] as const;
+export type Script = (typeof SCRIPTS)[number];
 
 /**
  * Characters that stay, because the usual simplification is another word: 苹 is no 蘋 (a water plant), and is read in another rhyme; 借 "lend"

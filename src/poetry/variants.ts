@@ -46,7 +46,7 @@ export function toStandard(text: string): string {
 }
 
 /** Words of traditional text that simplified script writes with one character: forms of it, but no variants of each other. */
-const MERGED = new Set(
+export const MERGED: ReadonlySet<string> = new Set(
   '云雲后後里裏干乾幹發髮征徵余餘谷穀斗鬥几幾台臺丑醜松鬆面麵曲麴鐘鍾歷曆復複盡儘獲穫系係繫只隻志誌采採御禦表錶才纔朱硃千韆秋鞦舍捨沈瀋升昇術朮' +
     '向嚮須鬚郁鬱致緻制製沖衝彩綵蒙濛困睏累纍辟闢卷捲克剋匯彙姜薑凶兇咸鹹仆僕當噹范範彌瀰划劃壇罈折摺',
 );

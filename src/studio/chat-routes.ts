@@ -13,7 +13,7 @@ import {
   unsupportedKey,
   type ChatBody,
 } from './chat-schemas.js';
-import { toSimplified } from '../poetry/script.js';
+import { toSimplified, type Script } from '../poetry/script.js';
 import { InputError } from '../support/errors.js';
 import { readConstraints } from '../writing/json-request.js';
 import type { Constraints } from '../writing/constraint-schema.js';
@@ -154,7 +154,10 @@ async function choices(
   if (heard?.form === undefined && body.constraints && Object.keys(body.constraints).length > 0) {
     throw new InputError('constraints: the last message asks for no form that they could be kept in');
   }
-  const ask = await answerer(poet, messages, heard, constraints);
+  if (heard?.form === undefined && body.script !== undefined) {
+    throw new InputError(`script: found ${body.script}, expected a last message that asks for a form`);
+  }
+  const ask = await answerer(poet, messages, heard, constraints, body.script);
   const asked = body.max_completion_tokens ?? body.max_tokens ?? mostTokens;
   const seed = body.seed ?? randomInt(SEEDS);
   const stop = [body.stop ?? []].flat();
@@ -172,17 +175,18 @@ async function choices(
   );
 }
 
-/** What answers a conversation: where its last message asks for a form, in that form and in the script of the request. */
+/** What answers a conversation: where its last message asks for a form, in that form and in a script, that of the request where absent. */
 async function answerer(
   poet: Poet,
   messages: readonly ChatMessage[],
   heard: PromptRequest | undefined,
   given: Constraints,
+  script: Script | undefined,
 ): Promise<(options: AnswerOptions) => Promise<Answer>> {
   const { form, lineCount, rhyme } = heard ?? {};
   if (form === undefined) return (options) => poet.answer(messages, options);
   const prompt = messages.at(-1)?.content;
-  const restore = await restorerFor(scriptOfRequest({ ...given, prompt }), given);
+  const restore = await restorerFor(script ?? scriptOfRequest({ ...given, prompt }), given);
   const simplified = messages.map(({ role, content }) => ({ role, content: toSimplified(content) }));
   const constraints = { lineCount, rhyme, ...given, ...simplifiedConstraints(given) };
   return async (options) => {

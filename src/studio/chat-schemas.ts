@@ -6,6 +6,7 @@ import { Type, type Static } from 'typebox';
 import { ConstraintsSchema } from '../writing/constraint-schema.js';
 import { SeedSchema } from '../support/settings.js';
 import { CandidatesSchema, SamplingSchema } from '../writing/generation-settings.js';
+import { ScriptSchema } from '../writing/write-request.js';
 
 const { temperature, topP } = SamplingSchema.properties;
 
@@ -48,6 +49,7 @@ export const ChatSchema = Type.Object({
     }),
   ),
   constraints: Type.Optional(ConstraintsSchema),
+  script: Type.Optional(ScriptSchema),
 });
 export type ChatBody = Static<typeof ChatSchema>;
 

@@ -65,10 +65,10 @@ export function restorePoem(poem: WrittenPoem, restore: Restore): WrittenPoem {
 
 /** Lines in traditional script, by words; where that would read otherwise than what was written, in the form that reads as it does. */
 async function traditionalLines(): Promise<(line: string) => string> {
-  const { toTraditional } = await import('../poetry/traditional.js');
+  const { simplifiedToTraditional } = await import('../poetry/traditional.js');
   return (line) => {
     const written = characters(line);
-    const converted = characters(toTraditional(line));
+    const converted = characters(simplifiedToTraditional(line));
     if (converted.length !== written.length) return line;
     return written.map((one, at) => readingAlike(one, converted[at] ?? one)).join('');
   };

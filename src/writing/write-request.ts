@@ -1,7 +1,7 @@
 /** A request for poems: what it may say, by one schema for the library, HTTP and the command line. */
 import { Type } from 'typebox';
 import { formByName, FORM_NAMES, type FormName } from '../poetry/forms.js';
-import { toSimplified, type Script } from '../poetry/script.js';
+import { SCRIPTS, toSimplified, type Script } from '../poetry/script.js';
 import { InputError } from '../support/errors.js';
 import { checked, shownValue } from '../support/schema.js';
 import { SeedSchema } from '../support/settings.js';
@@ -46,6 +46,10 @@ export interface WriteOptions extends BatchOptions {
 /** Characters that a prompt may have. */
 export const LONGEST_PROMPT = 500;
 
+export const ScriptSchema = Type.Enum([...SCRIPTS], {
+  description: 'the script of the poem; that of the request where absent',
+});
+
 /** What a poem is asked for by, beside its form and its constraints. */
 export const REQUEST_SETTINGS = {
   themes: Type.Optional(words('what the poem is to be about')),
@@ -60,11 +64,7 @@ export const REQUEST_SETTINGS = {
   original: Type.Optional(
     Type.Boolean({ description: 'no line that the corpus has, word for word or nearly' }),
   ),
-  script: Type.Optional(
-    Type.Enum(['simplified', 'traditional'], {
-      description: 'the script of the poem; that of the request where absent',
-    }),
-  ),
+  script: Type.Optional(ScriptSchema),
   candidates: Type.Optional(CandidatesSchema),
   seed: Type.Optional(SeedSchema),
 };

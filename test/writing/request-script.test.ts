@@ -84,6 +84,8 @@ describe('the command line', () => {
     [undefined, { form: '五言絕句' }, 'traditional'],
     [undefined, { theme: '明月' }, 'simplified'],
     ['写一首五绝', { given: '黃河入海流' }, 'traditional'],
+    [undefined, { theme: '明月', script: 'traditional' as const }, 'traditional'],
+    ['寫一首七言絕句', { script: 'simplified' as const }, 'simplified'],
     [undefined, { revise: '床前明月光，疑是地上霜。舉頭望明月，低頭思故鄉。', rewrite: '2' }, 'traditional'],
   ])('keeps the script of %s %o', async (prompt, more, script) => {
     expect((await readRequest(prompt, { ...flags, ...more })).script).toBe(script);

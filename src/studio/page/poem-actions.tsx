@@ -20,7 +20,7 @@ export function PoemActions({ poem, style, onRewrite, onThumb }: PoemActionsProp
   const say = useSay();
   const convert = useScript(style.script);
   const [copied, setCopied] = useState(false);
-  const text = convert(poem.text);
+  const [text = poem.text] = convert([poem.text]);
   const svg = (): string =>
     poemSvg(text, { vertical: style.vertical, caption: `${poem.form} ${poem.themes.join(' ')}` });
   const name = `${poem.form}-${poem.seed}`;
@@ -54,9 +54,9 @@ export function PoemActions({ poem, style, onRewrite, onThumb }: PoemActionsProp
             }}
           >
             <option value="">{say('哪一句', 'which line')}</option>
-            {poem.lines.map((line, index) => (
+            {convert(poem.lines).map((line, index) => (
               <option key={index} value={index + 1}>
-                {convert(line)}
+                {line}
               </option>
             ))}
           </select>

@@ -30,7 +30,7 @@ interface PoemViewProps {
 
 export function PoemView({ check, style, novelty = [], onFault, onCharacter }: PoemViewProps) {
   const say = useSay();
-  const convert = useScript(style.script);
+  const texts = useScript(style.script)(check.lines.map(({ text }) => text));
   const [shown, setShown] = useState<number>();
   const titleOf = useRuleTitle();
   const faults = faultsByLine(check);
@@ -48,7 +48,7 @@ export function PoemView({ check, style, novelty = [], onFault, onCharacter }: P
             <PoemLine
               key={index}
               line={line}
-              text={convert(line.text)}
+              text={texts[index] ?? line.text}
               rhymes={line.rhymes && check.rhyme.ok}
               tones={style.tones}
               faulty={wrong.length > 0}

@@ -4,16 +4,21 @@ import { once } from '../../support/kept.js';
 
 export type Script = 'simplified' | 'traditional';
 
-const loadConverter = once(async () => {
-  const { Converter } = await import('opencc-js/cn2t');
-  return Converter({ from: 'cn', to: 't' });
+type Convert = (lines: readonly string[]) => readonly string[];
+
+const loadConverter = once(async (): Promise<Convert> => {
+  const { toTraditionalLines } = await import('../../poetry/traditional.js');
+  return toTraditionalLines;
 });
 
-/** What turns a text into a script; the text itself until the tables are there. */
-export function useScript(script: Script): (text: string) => string {
-  const [convert, setConvert] = useState<(text: string) => string>();
+/**
+ * What turns the lines of a poem into a script, or its text as one of them: themselves until the tables are there. A poem that is in
+ * traditional script already stays.
+ */
+export function useScript(script: Script): Convert {
+  const [convert, setConvert] = useState<Convert>();
   useEffect(() => {
     if (script === 'traditional') void loadConverter().then((loaded) => setConvert(() => loaded));
   }, [script]);
-  return script === 'traditional' && convert ? convert : (text) => text;
+  return script === 'traditional' && convert ? convert : (lines) => lines;
 }

@@ -134,16 +134,14 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
 
 /** A poem that is still being written, character by character. */
 export function GrowingPoem({ text, style }: { text: string; style: PoemStyle }) {
-  const convert = useScript(style.script);
+  const [shown = text] = useScript(style.script)([text]);
   return (
     <div class={`poem ${style.vertical ? 'vertical' : ''}`} lang={langOf(style)}>
-      {convert(text)
-        .split(/(?<=[，。？！])/u)
-        .map((line, index) => (
-          <span key={index} class="line growing">
-            {line.trim()}
-          </span>
-        ))}
+      {shown.split(/(?<=[，。？！])/u).map((line, index) => (
+        <span key={index} class="line growing">
+          {line.trim()}
+        </span>
+      ))}
     </div>
   );
 }
