@@ -11,6 +11,8 @@ export default defineConfig({
     target: 'es2023',
     license: { fileName: 'licenses.md' },
     chunkSizeWarningLimit: 1500,
+    // A loaded machine is no reason to warn those who install.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   worker: { format: 'es' },
 });
