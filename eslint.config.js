@@ -61,5 +61,23 @@ export default tseslint.config(
       'prefer-const': 'error',
     },
   },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'Program > :matches(VariableDeclaration, ExportNamedDeclaration > VariableDeclaration)[kind="let"]',
+          message: 'State belongs to an object; what is made once, to `once`.',
+        },
+        {
+          selector:
+            'Program > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(WeakMap|LRUCache)$/]',
+          message: 'A cache belongs to an object.',
+        },
+      ],
+    },
+  },
   { files: ['*.config.ts', '*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
 );

@@ -41,6 +41,7 @@ const MODEL_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', '
 const OPTIONAL_MODEL_FILES = ['generation_config.json', 'chat_template.jinja'];
 const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors'];
 
+// eslint-disable-next-line no-restricted-syntax -- names the folder of each load in the one file system that there is
 let loads = 0;
 
 /** Fetches a model and its adapter, and makes a poet of them. @throws InputError for what cannot be fetched or read */

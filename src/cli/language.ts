@@ -2,6 +2,7 @@
 
 export type Language = 'zh' | 'en';
 
+// eslint-disable-next-line no-restricted-syntax -- one process speaks one language
 let language: Language = fromLocale();
 
 function fromLocale(): Language {

@@ -1,5 +1,6 @@
 /** The worker of a static site: loads the library and the model when they are first needed, and answers the page. */
 import type * as library from '../../browser/index.js';
+import { once } from '../../support/kept.js';
 import type { JsonRequest } from '../../writing/json-request.js';
 import type { Description } from './engine.js';
 
@@ -33,17 +34,14 @@ export type FromWorker = { readonly id: number } & (
 
 type Library = typeof library;
 
+// eslint-disable-next-line no-restricted-syntax -- a worker is one engine: its first message names the files
 let files: LocalFiles;
-let loadedLibrary: Promise<Library> | undefined;
-let poet: ReturnType<Library['loadPoet']> | undefined;
 const stops = new Map<number, AbortController>();
 
 const post = (message: FromWorker): void => postMessage(message);
 
-function load(): Promise<Library> {
-  loadedLibrary ??= import(/* @vite-ignore */ files.library) as Promise<Library>;
-  return loadedLibrary;
-}
+const load = once(() => import(/* @vite-ignore */ files.library) as Promise<Library>);
+const loadPoet = once(async () => (await load()).loadPoet(files));
 
 async function describe(): Promise<Description> {
   const { POEM_CHOICES } = await load();
@@ -51,14 +49,12 @@ async function describe(): Promise<Description> {
 }
 
 async function write(id: number, request: JsonRequest): Promise<unknown> {
-  const { loadPoet, readWriteOptions } = await load();
-  poet ??= loadPoet(files);
+  const { readWriteOptions } = await load();
   const controller = new AbortController();
   stops.set(id, controller);
   try {
-    const [poems] = await (
-      await poet
-    ).writeCandidates({
+    const poet = await loadPoet();
+    const [poems] = await poet.writeCandidates({
       ...readWriteOptions(request),
       signal: controller.signal,
       onToken: (candidate, text) => post({ id, kind: 'text', candidate, text }),
@@ -80,8 +76,8 @@ async function answer(message: ToWorker): Promise<unknown> {
   if (message.kind !== 'check' && message.kind !== 'suggest') throw new Error(message.kind);
   const options = { book: library.bookByName(message.book) };
   if (message.kind === 'check') return library.checkText(message.text, options);
-  poet ??= library.loadPoet(files);
-  return (await poet).suggest(library.readPoemLines(message.text), options);
+  const poet = await loadPoet();
+  return poet.suggest(library.readPoemLines(message.text), options);
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
