@@ -13,7 +13,14 @@ import { shiren } from './shiren.js';
 const GUIDES = readdirSync('docs')
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'models/README.md', 'bench/README.md', ...GUIDES];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'ARCHITECTURE.md',
+  'models/README.md',
+  'bench/README.md',
+  ...GUIDES,
+];
 const textOf = (file: string): string => readFileSync(file, 'utf8');
 const blocks = (file: string, language: string): string[] =>
   [...textOf(file).matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
