@@ -151,7 +151,7 @@ class TokenTally {
 }
 
 /** The sequences of a tree as text, cut where loss begins and ends. */
-export function showTree(tokenizer: Tokenizer, tree: TokenizedExample): ShownPiece[][] {
+function showTree(tokenizer: Tokenizer, tree: TokenizedExample): ShownPiece[][] {
   const { prompt, completions, lossMasks } = tree;
   const all = completions.length === 0 ? [[]] : completions;
   return all.map((completion, index) => {

@@ -7,27 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportGguf } from '../../src/interop/gguf.js';
 import { openModel, openModelWithTokenizer, type ModelFolder } from '../../src/model/folder.js';
 import { readTensor } from '../../src/model/safetensors.js';
-import { Decoder } from '../../src/writing/decoder.js';
+import { greedyTokens } from '../greedy.js';
 import { loudModel } from '../support-loud-model.js';
 import { TINY_ARCHITECTURES } from '../tiny-architectures.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-gguf-'));
 const PROMPT = [40, 300, 41, 301, 42, 302, 43, 303, 44, 304, 45, 305, 46, 306, 47, 307, 48, 308, 49, 309];
 const TOKENS = 24;
-
-async function ours(model: ModelFolder): Promise<number[]> {
-  const decoder = await Decoder.create(model, { positions: 256 });
-  const state = await decoder.prefill([PROMPT], TOKENS);
-  const tokens: number[] = [];
-  while (tokens.length < TOKENS) {
-    const logits = state.logits(0);
-    const best = logits.indexOf(Math.max(...logits));
-    tokens.push(best);
-    await state.feed([best]);
-  }
-  await decoder.release();
-  return tokens;
-}
 
 describe.each(Object.entries(TINY_ARCHITECTURES))('a GGUF file of %s', (name, keys) => {
   let llama: Llama;
@@ -54,7 +40,7 @@ describe.each(Object.entries(TINY_ARCHITECTURES))('a GGUF file of %s', (name, ke
     }
     await context.dispose();
     await loaded.dispose();
-    const expected = await ours(model);
+    const expected = await greedyTokens(model, PROMPT, TOKENS);
     expect(new Set(expected).size).toBeGreaterThan(3);
     expect(tokens).toEqual(expected);
   });
@@ -73,6 +59,6 @@ describe.each(Object.entries(TINY_ARCHITECTURES))('a GGUF file of %s', (name, ke
     }
     expect(tokenizer.endOfTurn).toBe(own.endOfTurn);
     expect(tokenizer.chatTemplate).toBe(own.chatTemplate);
-    expect(await ours(read)).toEqual(await ours(model));
+    expect(await greedyTokens(read, PROMPT, TOKENS)).toEqual(await greedyTokens(model, PROMPT, TOKENS));
   });
 });

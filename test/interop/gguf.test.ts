@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportGguf, GGUF_TYPES, type GgufType } from '../../src/interop/gguf.js';
 import { openModelWithTokenizer, type ModelFolder } from '../../src/model/folder.js';
 import type { Tokenizer } from '../../src/model/tokenizer.js';
-import { Decoder } from '../../src/writing/decoder.js';
+import { greedyTokens } from '../greedy.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-gguf-'));
 const TOKENS = 24;
@@ -45,23 +45,9 @@ describe('GGUF files of the miniature, in llama.cpp', () => {
     return tokens;
   }
 
-  async function ours(): Promise<number[]> {
-    const decoder = await Decoder.create(model, { positions: 256 });
-    const state = await decoder.prefill([prompt], TOKENS);
-    const tokens: number[] = [];
-    while (tokens.length < TOKENS) {
-      const logits = state.logits(0);
-      const best = logits.indexOf(Math.max(...logits));
-      tokens.push(best);
-      await state.feed([best]);
-    }
-    await decoder.release();
-    return tokens;
-  }
-
   it('continue greedily with our own tokens in float32', async () => {
     const loaded = await load('f32');
-    expect(await greedy(loaded)).toEqual(await ours());
+    expect(await greedy(loaded)).toEqual(await greedyTokens(model, prompt, TOKENS));
     await loaded.dispose();
   });
 

@@ -10,7 +10,7 @@ const count = (maximum: number, options: TSchemaOptions) => Type.Integer({ minim
 const text = (options: TSchemaOptions) => Type.String({ minLength: 1, ...options });
 
 /** How a data set's columns may be called. */
-export const DATASET_FORMATS = ['trl', 'alpaca', 'sharegpt'] as const;
+const DATASET_FORMATS = ['trl', 'alpaca', 'sharegpt'] as const;
 
 /** A million of anything that is counted: more is a slip of the hand. */
 const MOST = 1_000_000;
