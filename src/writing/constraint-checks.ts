@@ -195,10 +195,13 @@ export class WordReadings {
     const decided = line.flatMap(({ decidedBy, readings }, index) =>
       decidedBy === undefined ? [] : [{ index, tones: readings.map(({ tone }) => tone) }],
     );
+    const takes = (type: LineType, index: number, bits: number): boolean =>
+      (tonesAt(type, shape.length, index, this.plan.lifted) & bits) !== 0;
+    // The character itself narrows the types: one that it leaves must keep the words, or no character could follow.
+    const bits = place.given === undefined ? toneBits(character) : givenBits(character);
     const keeps = (type: LineType): boolean =>
-      decided.every(({ index, tones }) =>
-        tones.some((tone) => (tonesAt(type, shape.length, index, this.plan.lifted) & bitOf(tone)) !== 0),
-      );
+      takes(type, place.index, bits) &&
+      decided.every(({ index, tones }) => tones.some((tone) => takes(type, index, bitOf(tone))));
     if (types && !types.some(keeps)) return true;
     if (!groups || shape.rhymes !== 'always' || !endsLine(place)) return false;
     const read = line.at(-1)?.readings ?? [];

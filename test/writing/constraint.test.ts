@@ -100,6 +100,24 @@ describe('the form as a constraint', () => {
     }
   });
 
+  it('can go on after any token that it lets pass, words that read otherwise among them', () => {
+    const words = ['珍重', '相思', '不胜', '山重', '重阳', '思乡', '万乘', '教人', '应是', '看花', '空自'];
+    const singles = [...'山天江风云月日水竹雨来去人一不有无花春秋夜心白青长落行上下中多入生君客城马思重'];
+    const { constraint } = constraintOf([...words, ...singles, '，', '。', '\n'], {
+      rhyme: false,
+      allow: ['repeated-character'],
+    });
+    const random = new Random(4);
+    for (let walk = 0; walk < 150; walk += 1) {
+      let state = constraint.start();
+      for (let ids = constraint.allowed(state); ids[0] !== END; ids = constraint.allowed(state)) {
+        const open = ids.filter((id) => !constraint.refuses(state, id));
+        expect(open, state.text.join('')).not.toEqual([]);
+        state = constraint.next(state, random.pick(open));
+      }
+    }
+  });
+
   it('does not rhyme on a character that is given as a later rhyme', () => {
     const { constraint } = constraintOf(['云', '君', '人', '山', '水'], {
       tones: false,
