@@ -14,6 +14,8 @@ const GUIDES = readdirSync('docs')
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
 const DOCUMENTS = [
+  'README.zh-CN.md',
+  'docs/zh/poems.md',
   'README.md',
   'CONTRIBUTING.md',
   'ARCHITECTURE.md',
