@@ -38,7 +38,8 @@ function readRows(table: string, readingOf: (key: string) => DictionaryReading |
  */
 const FURTHER =
   '勘/覃:探\n陽:忘\n桓:漫判攢\n麻:涯啞\n養/陽:強\n隱/欣:殷\n支:澌\n仙:膻\n模:粗\n肴:茆稍\n鹽:厭\n宵:嬈\n紙/支:祗\n' +
-  '漾/陽:樣\n宕/唐:桁\n歌:拖麽\n暮/模:污汚\n過/戈:懦\n青:娉\n琰/鹽:歛崦\n寑/侵:椹';
+  '漾/陽:樣\n宕/唐:桁\n歌:拖麽\n暮/模:污汚\n過/戈:懦\n青:娉\n琰/鹽:歛崦\n寑/侵:椹\n' +
+  '東:攏拢朣\n之:鷥鸶\n支:搘\n寒:杆\n仙:壖\n蕭:嶤\n肴:凹\n豪:橰\n覃:毶𣯶\n語/魚:簴\n晧/豪:藳\n線/仙:漩\n覺:殼壳\n燭:劚\n末:醱酦\n昔:鶺鹡\n錫:晰\n職:鶒\n怗:艓';
 
 function readGuangyun(key: string): DictionaryReading | undefined {
   const [rhyme = '', levelRhyme = rhyme] = key.split('/');
@@ -58,8 +59,8 @@ const tables = once(() => ({
 }));
 
 /**
- * The readings of one character, not of those that it may stand for: by its own entry, or else by that of another form of it, or else by its
- * sound today. Empty where none is known.
+ * The readings of one character, not of those that it may stand for: by its own entry, or else by that of another form of it, and what later
+ * books add; or else by its sound today. Empty where none is known.
  */
 export function dictionaryReadings(character: string): readonly DictionaryReading[] {
   const { guangyun, further, derived } = tables();
@@ -68,5 +69,5 @@ export function dictionaryReadings(character: string): readonly DictionaryReadin
     const entries = guangyun.get(form);
     if (entries) return [...entries, ...(further.get(character) ?? [])];
   }
-  return derived.get(character) ?? [];
+  return further.get(character) ?? derived.get(character) ?? [];
 }

@@ -30,8 +30,10 @@ export function readPoem(
     const standard = all.map(standardCharacter);
     return all.map((character, at) => {
       const known = book.readings(character, script);
-      const readings = known.filter(({ rank }) => rank !== 'rare');
-      const rare = known.filter(({ rank }) => rank === 'rare');
+      const counts = ({ rank, atRhymes }: Reading): boolean =>
+        rank !== 'rare' || (atRhymes === true && at === all.length - 1);
+      const readings = known.filter(counts);
+      const rare = known.filter((reading) => !counts(reading));
       const decided = book === PINGSHUI ? decide(all, standard, at, readings) : undefined;
       return { character, readings, rare, ...decided };
     });

@@ -20,8 +20,11 @@ const USUAL_SHARE = 0.2;
 const ALSO_SHARE = 0.008;
 const ALSO_COUNT = 4;
 /** Among the groups of one tone: rhymes below which a count tells nothing, and the share from which on a group is used. */
-const FEWEST_RHYMES = 5;
+const FEWEST_RHYMES = 12;
 const GROUP_SHARE = 0.05;
+/** A reading in a tone that is rare elsewhere counts at the end of a line from so many rhymes on, and this share of them (不 in 尤, 予 in 语). */
+const FEWEST_OWN_RHYMES = 5;
+const OWN_RHYMES_SHARE = 0.2;
 
 function rankOfTone(tone: Tone, tones: ReadonlySet<Tone>, { level, oblique }: Usage): Rank {
   if (tones.size < 2) return 'usual';
@@ -39,6 +42,13 @@ function isRhymed(group: RhymeGroup, groups: readonly RhymeGroup[], { rhymes }: 
   return all < FEWEST_RHYMES || count(group) >= GROUP_SHARE * all;
 }
 
+/** Whether poets rhyme a character in this group, rare as its tone is elsewhere. */
+function isOwnRhyme(rank: Rank, { label }: RhymeGroup, { rhymes }: Usage): boolean {
+  const count = rhymes.get(label) ?? 0;
+  const all = [...rhymes.values()].reduce((sum, one) => sum + one, 0);
+  return rank === 'rare' && count >= FEWEST_OWN_RHYMES && count >= OWN_RHYMES_SHARE * all;
+}
+
 /** Dictionary readings with their ranks. */
 function rankReadings(found: readonly DictionaryReading[], usage: Usage): Reading[] {
   const groups = found.map(({ group }) => group);
@@ -46,7 +56,8 @@ function rankReadings(found: readonly DictionaryReading[], usage: Usage): Readin
   return found.map(({ group, level, derived }) => {
     const tone = toneOf(group);
     const rank = isRhymed(group, groups, usage) ? rankOfTone(tone, tones, usage) : 'rare';
-    return { tone, group, level, rank, ...(derived && { derived }) };
+    const atRhymes = isOwnRhyme(rank, group, usage);
+    return { tone, group, level, rank, ...(atRhymes && { atRhymes }), ...(derived && { derived }) };
   });
 }
 
@@ -81,7 +92,9 @@ function collect(
 function lookUp(character: string, script: Script): readonly Reading[] {
   const all = candidates(character, script);
   const usage = usageOf(all);
-  const { used, unused } = collect(all, usage);
+  const found = collect(all, usage);
+  // A form that poets do not use may be the only one that the dictionary has.
+  const { used, unused } = found.used.length > 0 ? found : { used: found.unused, unused: [] };
   const known = used.filter(({ derived }) => !derived);
   return [
     ...rankReadings(known.length > 0 ? known : used, usage),

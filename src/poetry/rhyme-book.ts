@@ -16,6 +16,8 @@ export interface Reading {
   /** Label of the level-tone group of the same rhyme: what an oblique reading chimes with (撞韵). */
   readonly level: string | undefined;
   readonly rank: Rank;
+  /** There where poets rhyme on a reading that is rare elsewhere: it counts at the end of a line (不 as 否). */
+  readonly atRhymes?: true;
   /** There where no book of rhymes has the character, and the reading follows from its sound today. */
   readonly derived?: true;
 }

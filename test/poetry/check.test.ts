@@ -68,6 +68,19 @@ describe('regulated verse', () => {
     ]);
   });
 
+  it('lets 不 rhyme as 否, and 鹡 be an entering tone', () => {
+    expect(
+      checkPoem(
+        '时人嫌古画，倚壁不曾收。露滴胶山断，风吹绢海秋。残云飞屋里，片水落床头。尚胜凡花鸟，君能补缀不。',
+      ),
+    ).toMatchObject({ regulated: true, violations: [] });
+    expect(
+      checkPoem(
+        '早闻牛渚咏，今见鹡鸰心。羽翼嗟零落，悲鸣别故林。苍梧白云远，烟水洞庭深。万里独飞去，南风迟尔音。',
+      ),
+    ).toMatchObject({ regulated: true, violations: [] });
+  });
+
   it('finds a first line that rhymes, in seven characters', () => {
     const check = checkPoem('朝辞白帝彩云间，千里江陵一日还。两岸猿声啼不住，轻舟已过万重山。');
     expect(check).toMatchObject({ form: '七绝', regulated: true, rhyme: { group: '上平十五删', ok: true } });
