@@ -23,6 +23,9 @@ export { ThemeMeasure } from './poetry/theme-measure.js';
 export { parseRecipe, readRecipe, stageRecipe, type Recipe, type StageRecipe } from './training/recipe.js';
 export { InputError } from './support/errors.js';
 export { runRecipe, type RunRecipeOptions } from './pipeline/run-recipe.js';
+export { dryRun } from './pipeline/dry-run.js';
+export { estimateStage, type StageEstimate } from './pipeline/estimate.js';
+export { type StageMemory } from './pipeline/memory.js';
 export { type RecipeCallbacks } from './pipeline/callbacks.js';
 export {
   evaluateModels,

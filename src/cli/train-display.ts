@@ -1,5 +1,6 @@
 /** What a person sees of training: a bar a stage, poems above it; or JSON lines. */
 import type { RecipeCallbacks, SamplingProgress } from '../pipeline/callbacks.js';
+import type { StageEstimate } from '../pipeline/estimate.js';
 import type { SampledPoem } from '../pipeline/sample-poems.js';
 import type { StageRecipe } from '../training/recipe.js';
 import type { StageProgress } from '../training/trainer.js';
@@ -23,6 +24,7 @@ export class TrainDisplay {
         if (state === 'done before' && !this.json)
           console.error(say(`${stage.name}：已完成`, `${stage.name}: done`));
       },
+      onEstimate: (stage, estimate) => this.estimate(stage, estimate),
       onTruncated: ({ name }, examples, leftOut) => {
         if (examples > 0)
           console.error(
@@ -49,6 +51,11 @@ export class TrainDisplay {
   stop(): void {
     this.bar?.progress.stop();
     this.bar = undefined;
+  }
+
+  private estimate(stage: StageRecipe, estimate: StageEstimate): void {
+    this.figures(stage, { estimate });
+    if (!this.json) console.error(describeEstimate(estimate));
   }
 
   private step(stage: StageRecipe, progress: StageProgress): void {
@@ -91,6 +98,32 @@ export class TrainDisplay {
     }
     return this.bar.progress;
   }
+}
+
+/** What a stage will take, in a line. */
+function describeEstimate({
+  stage,
+  steps,
+  examplesPerStep,
+  tokens,
+  memory,
+  machine,
+  seconds,
+}: StageEstimate): string {
+  const [needed, there] = [memory.total, machine].map((bytes) => (bytes / 2 ** 30).toFixed(1));
+  const [minutes, hours] = [(seconds ?? 0) / 60, (seconds ?? 0) / 3600];
+  const long = hours >= 2;
+  const time = (long ? hours : minutes).toFixed(long || minutes < 10 ? 1 : 0);
+  const [chinese, english] =
+    seconds === undefined
+      ? ['', '']
+      : long
+        ? [`，约${time}小时`, `, about ${time} hours`]
+        : [`，约${time}分钟`, `, about ${time} minutes`];
+  return say(
+    `${stage}：${steps}步，每步${examplesPerStep}例，共约${tokens}词元${chinese}，内存约${needed} GB（本机${there} GB）`,
+    `${stage}: ${steps} steps of ${examplesPerStep} examples, about ${tokens} tokens${english}, about ${needed} GB of memory (of ${there} GB)`,
+  );
 }
 
 /** Figures of which the first that is there stands in the bar, as it is called there. */

@@ -1,5 +1,6 @@
 /** `shiren train`: a recipe, or one of its stages. */
 import type { Command } from 'commander';
+import { dryRun } from '../pipeline/dry-run.js';
 import { runRecipe } from '../pipeline/run-recipe.js';
 import { readRecipe } from '../training/recipe.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -14,6 +15,8 @@ interface TrainFlags extends RuntimeOptions {
   readonly stage?: string;
   readonly set: string[];
   readonly json?: boolean;
+  readonly model?: string;
+  readonly dryRun?: boolean;
 }
 
 export function trainCommand(program: Command): void {
@@ -24,16 +27,23 @@ export function trainCommand(program: Command): void {
     .option('--out <folder>', 'each stage gets a folder in here', 'output')
     .option('--stage <name>', 'only this stage')
     .option('--set <key=value>', 'override a setting of every stage (repeatable)', repeatedOption, [])
+    .option('--model <name>', 'the base, in place of the recipe’s model_name_or_path')
+    .option('--dry-run', 'say what each stage would take (steps, tokens, time, memory), and train none')
     .option('--json', 'a JSON object a step on standard output')
     .addHelpText(
       'after',
-      '\nExamples:\n  shiren train recipes/mini.yaml\n  shiren train recipes/mini.yaml --stage stage1-raw --set learning_rate=1e-4',
+      '\nExamples:\n  shiren train recipes/mini.yaml\n  shiren train recipes/mini.yaml --dry-run\n  shiren train recipes/mini.yaml --stage stage1-raw --set learning_rate=1e-4',
     )
     .action(async (file: string, flags: TrainFlags) => {
-      const recipe = await readRecipe(resolvePath(file), flags.set);
+      const read = await readRecipe(resolvePath(file), flags.set);
+      const recipe = flags.model === undefined ? read : { ...read, model_name_or_path: flags.model };
       const display = new TrainDisplay(flags.json);
+      const options = { ...flags, ...display.callbacks(), recipe };
       try {
-        await interruptible((signal) => runRecipe({ ...flags, ...display.callbacks(), recipe, signal }));
+        await interruptible(async (signal) => {
+          if (!flags.dryRun) return runRecipe({ ...options, signal });
+          return (await dryRun({ ...options, signal })) !== undefined;
+        });
       } finally {
         display.stop();
       }

@@ -11,6 +11,7 @@ import type { ModelFolder } from './folder.js';
 import { stackMatrices, type Matrix } from './matrix.js';
 import { EMBEDDING, outputEmbeddingName } from './network-weights.js';
 import {
+  planLength,
   readBytes,
   readHeader,
   writeSafetensorsStream,
@@ -56,6 +57,21 @@ async function fileOf(model: ModelFolder, derivation: Derivation, folder: string
   return path.join(folder, `${derivation.name}-${hash.digest('hex').slice(0, 16)}.safetensors`);
 }
 
+/** The tensors of a derived file in their order. */
+function plansOf(model: ModelFolder, derivation: Derivation): TensorPlan[] {
+  const copied = [...model.weights.values()].filter(isCopied);
+  return [...matricesOf(model).flatMap((matrix) => derivation.plans(matrix)), ...copied];
+}
+
+/** What a derived file would hold, by name; none is made, and the bytes lie nowhere. */
+export function plannedEntries(model: ModelFolder, derivation: Derivation): ReadonlyMap<string, TensorEntry> {
+  const entries = plansOf(model, derivation).map((plan): TensorEntry => ({
+    ...plan,
+    ...{ file: `${derivation.name}.safetensors`, offset: 0, length: planLength(plan) },
+  }));
+  return new Map(entries.map((entry) => [entry.name, entry]));
+}
+
 /**
  * A model's weights in another form, made if they are not there yet.
  *
@@ -70,10 +86,9 @@ export async function derivedFile(
   if (!existsSync(file)) {
     const matrices = matricesOf(model);
     const copied = [...model.weights.values()].filter(isCopied);
-    const plans = [...matrices.flatMap((matrix) => derivation.plans(matrix)), ...copied];
     await writeSafetensorsStream(
       file,
-      plans,
+      plansOf(model, derivation),
       (async function* () {
         for (const matrix of matrices) yield* derivation.parts(matrix);
         for (const entry of copied) yield* readBytes(entry);

@@ -6,7 +6,7 @@ import { hasExactIntegerProducts } from '../tensor/integer-products.js';
 import { narrowActivations } from '../tensor/quantized-products.js';
 import type { SessionOptions } from '../tensor/session.js';
 import { blockDerivation } from './blocks.js';
-import { derivedFile } from './derived-file.js';
+import { derivedFile, plannedEntries } from './derived-file.js';
 import type { ModelFolder } from './folder.js';
 import { INT8 } from './int8.js';
 import { floatWeights, type NetworkWeights } from './network-weights.js';
@@ -81,6 +81,16 @@ export async function freezeBase(
     if (!exact) narrowActivations(graph);
     return int8Weights(graph, model.config, entries);
   });
+}
+
+/** A base as {@link freezeBase} prepares it, of which only shapes are known: its graphs are looked at, and not run. */
+export function outlineBase(model: ModelFolder, dtype: BaseDtype): FrozenBase {
+  const entries = dtype === 'float32' ? model.weights : plannedEntries(model, INT8);
+  const attach = (graph: Graph): NetworkWeights =>
+    dtype === 'float32'
+      ? floatWeights(model.config, frozenParameters(graph, entries))
+      : int8Weights(graph, model.config, entries);
+  return { model, attach, session: {} };
 }
 
 /** Prepares a model for decoding. */

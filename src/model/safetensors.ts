@@ -180,7 +180,7 @@ export interface FloatTensor {
 export type TensorPlan = Pick<TensorEntry, 'name' | 'type' | 'shape'>;
 
 /** The bytes of a plan's tensor. */
-function planLength({ type, shape }: TensorPlan): number {
+export function planLength({ type, shape }: TensorPlan): number {
   return shape.reduce((product, dimension) => product * dimension, BYTES[type]);
 }
 

@@ -3,6 +3,7 @@ import type { DownloadProgress } from '../model/hub.js';
 import type { EvaluationMetrics } from '../training/metrics.js';
 import type { StageRecipe } from '../training/recipe.js';
 import type { StageProgress } from '../training/trainer.js';
+import type { StageEstimate } from './estimate.js';
 import type { SampledPoem } from './sample-poems.js';
 
 /** Sampling for a stage that learns from the model's own poems. */
@@ -21,6 +22,8 @@ export interface RecipeCallbacks {
   readonly onModel?: (folder: string) => void | Promise<void>;
   /** A stage begins, has come to its end, or was done before. */
   readonly onStage?: (stage: StageRecipe, state: 'begun' | 'finished' | 'done before') => void;
+  /** What a stage will take, before it begins. */
+  readonly onEstimate?: (stage: StageRecipe, estimate: StageEstimate) => void;
   /** Examples that were longer than max_length and lost their end; and such of which nothing was left to learn. */
   readonly onTruncated?: (stage: StageRecipe, examples: number, leftOut: number) => void;
   /** An optimiser step is done, with its figures; once before the first, without. */

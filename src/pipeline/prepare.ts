@@ -11,16 +11,20 @@ import { resolvePath } from '../support/package-files.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import type { Purpose } from '../training/recipe/trainers.js';
 import { isStageDone } from '../training/train-stage.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { datasetFiles, PURPOSES } from './dataset-files.js';
-import { checkExamples, sourceOf } from './examples.js';
-import { requireMemory } from './memory.js';
+import { estimateStage, type StageEstimate } from './estimate.js';
+import { checkExamples, sourceOf, tokenizeDataset } from './examples.js';
+import { requireMemory, requireRoom } from './memory.js';
 import { readAskedPrompts } from './own-poems.js';
 import { openRewards } from './rewards.js';
 import { requireSameRun } from './run-record.js';
 
-export interface PrepareOptions {
+export interface PrepareOptions extends RuntimeOptions {
   readonly recipe: Recipe;
   readonly model: ModelFolder;
+  readonly tokenizer: Tokenizer;
   readonly data: string;
   readonly out: string;
   /** Only this stage. */
@@ -44,9 +48,14 @@ export function startFolder(out: string, { adapter_from: name }: StageRecipe): s
   return existsSync(stage) ? stage : resolvePath(name);
 }
 
-/** @throws InputError naming stage, key and file for what cannot work */
-export async function prepareStages(options: PrepareOptions): Promise<void> {
-  const { recipe, data, out, model } = options;
+/**
+ * @returns what each stage that is still to be trained will take
+ * @throws InputError naming stage, key and file for what cannot work
+ */
+export async function prepareStages(
+  options: PrepareOptions,
+): Promise<ReadonlyMap<StageRecipe, StageEstimate>> {
+  const { recipe, data, out, model, tokenizer } = options;
   const chosen = chosenStages(recipe, options.stage);
   const datasets: StageDataset[] = [];
   for (const stage of chosen) {
@@ -59,10 +68,18 @@ export async function prepareStages(options: PrepareOptions): Promise<void> {
     requireMemory(stage, model.config);
     datasets.push(...(await datasetsOf(stage, options)));
   }
+  const estimates = new Map<StageRecipe, StageEstimate>();
   for (const { stage, purpose, files } of datasets) {
-    await checkExamples(stage, purpose, files);
-    if (purpose === 'train') await requireJudgeable(stage, files);
+    if (purpose === 'validation') await checkExamples(stage, purpose, files);
+    else {
+      await requireJudgeable(stage, files);
+      const { trees } = await tokenizeDataset(stage, purpose, files, tokenizer);
+      const estimate = estimateStage(stage, model, trees, options);
+      requireRoom(stage, estimate.memory);
+      estimates.set(stage, estimate);
+    }
   }
+  return estimates;
 }
 
 function requireLayers({ name, layers_to_transform: layers }: StageRecipe, { config }: ModelFolder): void {

@@ -10,6 +10,7 @@ import type { Recipe, StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
 import type { RecipeCallbacks } from './callbacks.js';
 import { recipeTokenizer } from './recipe-tokenizer.js';
+import type { StageEstimate } from './estimate.js';
 import { chosenStages, prepareStages, startFolder } from './prepare.js';
 import { requireSameRun } from './run-record.js';
 import { runStage, type StageContext } from './run-stage.js';
@@ -27,6 +28,23 @@ export interface RunRecipeOptions extends RuntimeOptions, RecipeCallbacks {
   readonly signal?: AbortSignal;
 }
 
+/** A recipe's model, and what each stage that is not done yet will take. @throws InputError as {@link runRecipe} does */
+export async function beginRecipe(
+  options: RunRecipeOptions,
+): Promise<{ context: StageContext; estimates: ReadonlyMap<StageRecipe, StageEstimate> }> {
+  const { recipe } = options;
+  const source = await modelFolder(resolvePath(recipe.model_name_or_path), options.onDownload);
+  await options.onModel?.(source);
+  const { model, tokenizer: own } = await openModelWithTokenizer(source);
+  const tokenizer = await recipeTokenizer(own, recipe);
+  const template = tokenizer === own ? undefined : tokenizer.chatTemplate;
+  const estimates = await prepareStages({ ...options, model, tokenizer });
+  const baseName = recipe.model_name_or_path;
+  const adapterBase =
+    recipe.base_model_name_or_path ?? (existsSync(resolvePath(baseName)) ? path.resolve(source) : baseName);
+  return { context: { ...options, model, tokenizer, template, baseName, adapterBase }, estimates };
+}
+
 /**
  * Trains the stages that are not done yet.
  *
@@ -34,17 +52,8 @@ export interface RunRecipeOptions extends RuntimeOptions, RecipeCallbacks {
  * @throws InputError for what a recipe, its data or its folders have wrong, before anything is trained where it can be seen
  */
 export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
-  const { recipe, out, data } = options;
-  const source = await modelFolder(resolvePath(recipe.model_name_or_path), options.onDownload);
-  await options.onModel?.(source);
-  const { model, tokenizer: own } = await openModelWithTokenizer(source);
-  const tokenizer = await recipeTokenizer(own, recipe);
-  const template = tokenizer === own ? undefined : tokenizer.chatTemplate;
-  await prepareStages({ recipe, model, data, out, stage: options.stage, onDownload: options.onDownload });
-  const baseName = recipe.model_name_or_path;
-  const adapterBase =
-    recipe.base_model_name_or_path ?? (existsSync(resolvePath(baseName)) ? path.resolve(source) : baseName);
-  const context: StageContext = { ...options, model, tokenizer, template, baseName, adapterBase };
+  const { recipe, out } = options;
+  const { context, estimates } = await beginRecipe(options);
   for (const stage of chosenStages(recipe, options.stage)) {
     const folder = path.join(out, stage.name);
     if (isStageDone(folder)) {
@@ -53,6 +62,8 @@ export async function runRecipe(options: RunRecipeOptions): Promise<boolean> {
       continue;
     }
     options.onStage?.(stage, 'begun');
+    const estimate = estimates.get(stage);
+    if (estimate) options.onEstimate?.(stage, estimate);
     const finished = await withFolderLock(folder, () => trainInto(folder, stage, context, out));
     if (!finished) return false;
     options.onStage?.(stage, 'finished');

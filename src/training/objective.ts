@@ -79,14 +79,21 @@ export function* microBatches<E extends Example>(
   step: readonly E[],
 ): Generator<MicroBatch<E>> {
   const trees = step.map(({ tree }) => tree);
-  for (const places of cut(trees, settings)) {
+  for (const { places, batch } of packedBatches(trees, settings)) {
     const part = places.map((place) => step[place] as E);
-    const batch = packTrees(
-      part.map(({ tree }) => tree),
-      settings.row_length,
-    );
     const feeds = { ...batchFeeds(batch), ...objective.feeds(batch, part, step) };
     yield { part, first: places[0] ?? 0, batch, feeds };
+  }
+}
+
+/** The micro-batches of a step as rows of tokens, with the places of their examples. */
+export function* packedBatches(
+  trees: readonly TokenTree[],
+  settings: PackingSettings,
+): Generator<{ places: readonly number[]; batch: PackedBatch }> {
+  for (const places of cut(trees, settings)) {
+    const part = places.map((place) => trees[place] as TokenTree);
+    yield { places, batch: packTrees(part, settings.row_length) };
   }
 }
 

@@ -40,6 +40,10 @@ export interface PackedBatch {
 /** The row length at which attention costs about as much as the layers' matrices do (2,550 for Qwen3-0.6B). */
 const EVEN_COST_LENGTH = 2000;
 
+/** What computing rows costs, in tokens of an infinitely short row: attention grows with a row's length. */
+export const rowCost = (rows: number, length: number): number =>
+  rows * length * (1 + length / EVEN_COST_LENGTH);
+
 /** Tokens of an example when nothing is shared. */
 export function treeLength(tree: TokenTree): number {
   return tree.completions.reduce((sum, completion) => sum + completion.length, tree.prompt.length);
@@ -159,7 +163,7 @@ export function assignRows(trees: readonly TokenTree[], rowLength: number): numb
   for (let capacity = Math.max(rowLength, longest); capacity >= longest;) {
     const rows = fillRows(trees, sizes, capacity);
     const length = Math.max(...rows.map(({ used }) => used));
-    const cost = rows.length * length * (1 + length / EVEN_COST_LENGTH);
+    const cost = rowCost(rows.length, length);
     if (cost < bestCost) [best, bestCost] = [rows, cost];
     capacity = length - 1;
   }

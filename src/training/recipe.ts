@@ -162,6 +162,13 @@ export function parseRecipe(source: string, file: string, overrides: readonly st
     throw new InputError(`${file}: not YAML (${messageOf(error).split('\n')[0]})`);
   }
   if (!isRecord(yaml)) throw new InputError(`${file}: expected a mapping`);
+  const set = parseOverrides(overrides);
+  // What is said of the whole recipe is no setting of its stages.
+  for (const key of ['model_name_or_path', ...OPTIONAL_TEXTS]) {
+    if (set[key] === undefined) continue;
+    yaml[key] = set[key];
+    delete set[key];
+  }
   for (const key of Object.keys(yaml)) {
     if (!RECIPE_KEYS.includes(key)) throw new InputError(`${file}: ${unknownKey(key, RECIPE_KEYS)}`);
   }
@@ -175,7 +182,7 @@ export function parseRecipe(source: string, file: string, overrides: readonly st
   });
   const types = own.map(typeOf);
   const before = { where: `${file}: defaults.`, settings: defaults };
-  const after = { where: '--set: ', settings: parseOverrides(overrides) };
+  const after = { where: '--set: ', settings: set };
   requireKnownKeys(before, types);
   requireKnownKeys(after, types);
   const complete = own.map((layer) => completeStage(layer, [before], [after]));

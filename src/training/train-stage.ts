@@ -76,7 +76,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     entropy: objective.entropy,
     checkpointing: recipe.gradient_checkpointing,
     microBatches: recipe.gradient_accumulation_steps,
-    longest: longestLength([...trees, ...validation], Math.max(recipe.row_length, sampledLength(recipe))),
+    longest: longestOf(recipe, [...trees, ...validation]),
     optimizer: {
       beta1: recipe.adam_beta1,
       beta2: recipe.adam_beta2,
@@ -107,6 +107,11 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     await session.release();
     await source.release?.();
   }
+}
+
+/** The longest row that a stage may have, in tokens. */
+export function longestOf(recipe: StageRecipe, trees: readonly TokenTree[]): number {
+  return longestLength(trees, Math.max(recipe.row_length, sampledLength(recipe)));
 }
 
 /** The longest example that a stage samples by itself, in tokens. */

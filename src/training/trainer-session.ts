@@ -1,8 +1,10 @@
 /** Sessions for LoRA training and for scoring: the frozen base read in place, adapter weights as inputs. */
 import { availableParallelism } from 'node:os';
+import type { ModelConfig } from '../model/config.js';
 import type { FrozenBase } from '../model/frozen-base.js';
 import { loraInputs, loraTensors, type Adapter } from '../model/lora.js';
 import { weightShapes } from '../model/weights.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { Graph, type Value } from '../tensor/graph.js';
 import { Session, type Runner } from '../tensor/session.js';
 import { SessionPool } from '../tensor/session-pool.js';
@@ -29,23 +31,34 @@ export interface LoraTrainerOptions {
 /** Parameters of a base that each of several sessions may have for itself: 128 MB of floats. */
 const SMALL_BASE = 32e6;
 
-/** One session; for a small base on the processor as many as a step has micro-batches, as far as there are threads. */
-function createRunner(graph: Graph, base: FrozenBase, microBatches: number): Promise<Runner> {
-  const { threads = availableParallelism(), device = 'cpu' } = base.session;
-  const atOnce = Math.min(threads, microBatches);
-  const sizes = [...weightShapes(base.model.config).values()].map((shape) =>
-    shape.reduce((a, b) => a * b, 1),
-  );
+/** How many micro-batches of a step run side by side: those of a small base on the processor, as far as there are threads. */
+export function sessionsAtOnce(config: ModelConfig, microBatches: number, runtime: RuntimeOptions): number {
+  const { threads = availableParallelism(), device = 'cpu' } = runtime;
+  const sizes = [...weightShapes(config).values()].map((shape) => shape.reduce((a, b) => a * b, 1));
   const isSmall = sizes.reduce((sum, size) => sum + size, 0) <= SMALL_BASE;
-  if (atOnce === 1 || device !== 'cpu' || !isSmall) return Session.create(graph, base.session);
+  return device === 'cpu' && isSmall ? Math.min(threads, microBatches) : 1;
+}
+
+/** A session, or several that run micro-batches side by side. */
+function createRunner(graph: Graph, base: FrozenBase, microBatches: number): Promise<Runner> {
+  const { threads = availableParallelism() } = base.session;
+  const atOnce = sessionsAtOnce(base.model.config, microBatches, base.session);
+  if (atOnce === 1) return Session.create(graph, base.session);
   return Promise.resolve(SessionPool.create(graph, atOnce, { ...base.session, threads }));
 }
 
-/** Compiles the training graph of an adapter. Dropout is that of the adapter's configuration. */
-export async function createLoraStepper(
-  options: LoraTrainerOptions,
-): Promise<{ session: Runner; stepper: Stepper; dropout: Dropout | undefined }> {
-  const { base, adapter } = options;
+/** The training graph of an adapter. Dropout is that of the adapter's configuration. */
+export function loraTrainingGraph({
+  base,
+  adapter,
+  longest,
+  checkpointing,
+  loss,
+  entropy,
+}: Omit<LoraTrainerOptions, 'adapter'> & { readonly adapter: Pick<Adapter, 'config'> }): {
+  graph: Graph;
+  dropout: Dropout | undefined;
+} {
   const { config } = base.model;
   const graph = new Graph();
   const lora = loraInputs(graph, config, adapter.config);
@@ -54,19 +67,26 @@ export async function createLoraStepper(
     for (const value of Object.values(pair) as Value[]) trained.set(value.name, value);
   }
   const weights = base.attach(graph);
-  const positions = trainingPositions(config, options.longest);
-  const { checkpointing } = options;
+  const positions = trainingPositions(config, longest);
   const { loraDropout } = adapter.config;
   const dropout = loraDropout > 0 ? new Dropout(graph, loraDropout) : undefined;
   const adapterInput = dropout?.apply;
   buildTrainingGraph(
     { graph, config, weights, lora, positions, checkpointing, adapterInput },
     () => trained,
-    options.loss,
-    options.entropy,
+    loss,
+    entropy,
   );
-  const session = await createRunner(graph, base, options.microBatches ?? 1);
-  const stepper = new Stepper(session, loraTensors(adapter), options.optimizer);
+  return { graph, dropout };
+}
+
+/** Compiles the training graph of an adapter. */
+export async function createLoraStepper(
+  options: LoraTrainerOptions,
+): Promise<{ session: Runner; stepper: Stepper; dropout: Dropout | undefined }> {
+  const { graph, dropout } = loraTrainingGraph(options);
+  const session = await createRunner(graph, options.base, options.microBatches ?? 1);
+  const stepper = new Stepper(session, loraTensors(options.adapter), options.optimizer);
   return { session, stepper, dropout };
 }
 

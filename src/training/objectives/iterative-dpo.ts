@@ -22,6 +22,18 @@ interface Round {
   readonly order: ExampleOrder;
 }
 
+/** How many optimiser steps the rounds of a stage have, which asks so many prompts. */
+export function roundSteps(
+  recipe: IterativeDpoRecipe,
+  prompts: number,
+): { totalSteps: number; stepsPerEpoch: number; stepsPerRound: number } {
+  const asked = Math.min(recipe.prompts_per_round, prompts);
+  const { totalSteps: stepsPerRound, stepsPerEpoch } = new ExampleOrder({ ...recipe, max_steps: -1 }, asked);
+  const steps = stepsPerRound * recipe.num_rounds;
+  const totalSteps = recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
+  return { totalSteps, stepsPerEpoch, stepsPerRound };
+}
+
 class RoundSource implements ExampleSource<Pair> {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
@@ -33,13 +45,10 @@ class RoundSource implements ExampleSource<Pair> {
     private readonly context: LearningContext<IterativeDpoRecipe>,
     private readonly rollouts: PairRollouts,
   ) {
-    const { recipe } = context;
-    const asked = Math.min(recipe.prompts_per_round, rollouts.prompts);
-    const order = new ExampleOrder({ ...recipe, max_steps: -1 }, asked);
-    this.stepsPerRound = order.totalSteps;
-    this.stepsPerEpoch = order.stepsPerEpoch;
-    const steps = this.stepsPerRound * recipe.num_rounds;
-    this.totalSteps = recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
+    const steps = roundSteps(context.recipe, rollouts.prompts);
+    this.totalSteps = steps.totalSteps;
+    this.stepsPerEpoch = steps.stepsPerEpoch;
+    this.stepsPerRound = steps.stepsPerRound;
   }
 
   /** A round has as many steps as if each prompt gave a pair: where some give none, the others come more often. */

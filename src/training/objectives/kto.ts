@@ -137,6 +137,21 @@ export async function learnKto(context: LearningContext<KtoRecipe>): Promise<Lea
   };
 }
 
+/** Answers, each beside the one before it in an order that the seed draws: what it says of another prompt's answer tells the divergence. */
+export function besideOthers(
+  recipe: KtoRecipe,
+  examples: readonly TokenizedExample[],
+  places: readonly number[],
+): TokenTree[] {
+  const order = Random.for(recipe.seed, 'mismatched').shuffle([...examples.keys()]);
+  const before = new Map(order.map((place, at) => [place, order.at(at - 1) ?? 0]));
+  return places.map((place): TokenTree => {
+    const { prompt = [], completions = [] } = examples[place] ?? {};
+    const other = examples[before.get(place) ?? 0]?.completions[0] ?? [];
+    return { prompt, completions: [completions[0] ?? [], other.slice(0, recipe.max_length - prompt.length)] };
+  });
+}
+
 /** The examples at some places of a data set, by their places. */
 async function judgedAnswers(
   examples: readonly TokenizedExample[],
@@ -144,13 +159,7 @@ async function judgedAnswers(
   { recipe, base, reference }: LearningContext<KtoRecipe>,
 ): Promise<ReadonlyMap<number, JudgedAnswer>> {
   if (places.length === 0) return new Map();
-  const order = Random.for(recipe.seed, 'mismatched').shuffle([...examples.keys()]);
-  const before = new Map(order.map((place, at) => [place, order.at(at - 1) ?? 0]));
-  const trees = places.map((place): TokenTree => {
-    const { prompt = [], completions = [] } = examples[place] ?? {};
-    const other = examples[before.get(place) ?? 0]?.completions[0] ?? [];
-    return { prompt, completions: [completions[0] ?? [], other.slice(0, recipe.max_length - prompt.length)] };
-  });
+  const trees = besideOthers(recipe, examples, places);
   const scores = await scoreTrees(base, reference, trees, recipe.row_length);
   return new Map(
     trees.map((tree, at) => {

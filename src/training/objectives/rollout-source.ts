@@ -84,6 +84,20 @@ function lengthFigures(completions: readonly Omit<Completion, 'text'>[]): Record
   return figures;
 }
 
+/** How many optimiser steps a stage has that asks so many prompts, and in which order it asks them, a generation batch a step. */
+export function rolloutSteps(
+  recipe: GrpoRecipe,
+  prompts: number,
+): { totalSteps: number; stepsPerEpoch: number; order: ExampleOrder } {
+  const answers = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
+  const perBatch = answers / recipe.num_generations;
+  const order = new ExampleOrder({ ...recipe, max_steps: -1 }, prompts, perBatch);
+  const stepsPerEpoch = order.stepsPerEpoch * recipe.num_iterations;
+  const steps = Math.ceil(stepsPerEpoch * recipe.num_train_epochs);
+  const totalSteps = recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
+  return { totalSteps, stepsPerEpoch, order };
+}
+
 class RolloutSource implements ExampleSource<Rollout> {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
@@ -98,12 +112,10 @@ class RolloutSource implements ExampleSource<Rollout> {
     private readonly groups: GroupRollouts,
   ) {
     const { recipe, trees, folder } = context;
-    const answers = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps;
-    const perBatch = answers / recipe.num_generations;
-    this.order = new ExampleOrder({ ...recipe, max_steps: -1 }, trees.length, perBatch);
-    this.stepsPerEpoch = this.order.stepsPerEpoch * recipe.num_iterations;
-    const steps = Math.ceil(this.stepsPerEpoch * recipe.num_train_epochs);
-    this.totalSteps = recipe.max_steps > 0 ? Math.min(steps, recipe.max_steps) : steps;
+    const { totalSteps, stepsPerEpoch, order } = rolloutSteps(recipe, trees.length);
+    this.totalSteps = totalSteps;
+    this.stepsPerEpoch = stepsPerEpoch;
+    this.order = order;
     this.file = path.join(folder, 'completions.jsonl');
   }
 
