@@ -94,6 +94,7 @@ export function exampleOf(row: Row, textField = 'text'): DatasetExample {
 /** What a column of a chat is expected to be. */
 export const MESSAGES = 'a list of {role, content}';
 
+/** Whether a value is a chat: messages of a role and a content, one at least. */
 export function isMessages(value: unknown): value is Message[] {
   return (
     Array.isArray(value) &&

@@ -27,6 +27,7 @@ export interface Archive {
   arrange?(folder: string): Promise<void>;
 }
 
+/** The archive of the repository at GitHub, at the commit that is read here. */
 export function githubArchive(endpoint = 'https://codeload.github.com'): Archive {
   return {
     url: `${endpoint}/chinese-poetry/chinese-poetry/tar.gz/${COMMIT}`,

@@ -23,6 +23,7 @@ export async function collectLines(sources: readonly string[]): Promise<Set<stri
   return lines;
 }
 
+/** Writes the index of these lines; the file is whole or absent. */
 export async function writeLineIndex(file: string, lines: Iterable<string>): Promise<void> {
   await writeFileWhole(file, LineIndex.of(lines).toBytes());
 }

@@ -16,6 +16,7 @@ const TAGS = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assis
 /** Types of stages that it has. */
 const LLAMA_FACTORY_TYPES = ['sft', 'dpo', 'kto'] as const;
 
+/** Writes a recipe as a LLaMA-Factory project: data sets, a file of settings a stage. @throws InputError for a setting that it cannot say */
 export async function exportLlamaFactory(folder: string, options: ProjectOptions): Promise<void> {
   const { recipe, model, datasetOf } = options;
   const stages = stagesOf(recipe, LLAMA_FACTORY_TYPES);

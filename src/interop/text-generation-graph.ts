@@ -9,6 +9,7 @@ import type { Graph, Value } from '../tensor/graph.js';
 import { cast, subtract, where } from '../tensor/operators.js';
 import { concat, range, reshape, reshapeTo, shapeOf, slice, unsqueeze } from '../tensor/shape-operators.js';
 
+/** Builds a network with the inputs and outputs that Optimum's text-generation export has: ids, mask and positions in, logits and the grown cache out. */
 export function buildTextGenerationGraph(options: NetworkOptions): void {
   const { graph, config } = options;
   const { headDim, numAttentionHeads, numKeyValueHeads, vocabSize } = config;

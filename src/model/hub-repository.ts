@@ -38,6 +38,7 @@ export interface Revision {
 
 const NOUNS = { model: 'model', dataset: 'data set' } as const;
 
+/** A repository's folder in the cache of huggingface_hub, where its environment variables put it. */
 export function cacheOf({ type, name }: Repository): string {
   const { HF_HUB_CACHE: cache, HF_HOME: home, XDG_CACHE_HOME: shared } = process.env;
   const hub =

@@ -167,6 +167,7 @@ export interface PackedInputs {
   readonly mask: Value;
 }
 
+/** The inputs of a network on packed rows: token ids [tokens], positions [rows, length], an additive mask [rows, 1, length, length]. */
 export function packedInputs(graph: Graph): PackedInputs {
   return {
     tokenIds: graph.input('token_ids', 'int64', ['tokens']),

@@ -5,6 +5,7 @@ import { readText } from '../support/files.js';
 import { resolvePath } from '../support/package-files.js';
 import type { Recipe } from '../training/recipe.js';
 
+/** A model's tokenizer with the chat template that a recipe gives, where it gives one. */
 export async function recipeTokenizer(
   own: Tokenizer,
   { chat_template: given }: Pick<Recipe, 'chat_template'>,

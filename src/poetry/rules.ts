@@ -322,6 +322,7 @@ export interface Violation {
   readonly detail?: string;
 }
 
+/** A rule broken in a line (from 1) by these characters, with its message; `detail` says what just here is wrong. */
 export function violation(rule: RuleId, line: number, chars: string, detail?: string): Violation {
   const { chinese, english, explanation } = RULES[rule];
   const message = `${chinese} (${english}): ${explanation}`;

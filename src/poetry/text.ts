@@ -6,6 +6,7 @@ const HAN = /^\p{Script=Han}$/u;
 /** What ends a line of verse. */
 const LINE_END = /[，。？！；]/u;
 
+/** Whether a character is a Han character that a poem may hold: no zero (〇), no mark of repetition (々). */
 export function isHan(character: string): boolean {
   return HAN.test(character) && character !== '〇' && character !== '々';
 }

@@ -1,3 +1,4 @@
+/** Variants: which characters are forms of one, and which form is the standard. */
 import { formsSimplifiedTo, simplifiedForm, toSimplified } from './script.js';
 import { VARIANTS } from './variant-table.js';
 

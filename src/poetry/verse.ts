@@ -9,6 +9,7 @@ export interface Verse {
   readonly places: readonly (readonly PlaceReadings[])[];
 }
 
+/** A poem as it is judged, read by a book. */
 export function readVerse(lines: readonly string[], book: RhymeBook = PINGSHUI): Verse {
   return { lines, book, places: readPoem(lines, book) };
 }

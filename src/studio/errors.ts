@@ -51,6 +51,7 @@ export function describeError(error: unknown): { status: number; body: ErrorBody
   return answer(500, 'server_error', 'something went wrong here: the studio’s own output says more');
 }
 
+/** Answers with an error in the shape that OpenAI's clients read; what is a fault of ours goes to the log. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body, retryAfter } = describeError(error);
   if (status === 500) request.log.error(error);

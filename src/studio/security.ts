@@ -15,6 +15,7 @@ export interface SecurityOptions {
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
 
+/** Whether an address is reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host);
 }

@@ -82,6 +82,7 @@ async function writeBeside(file: string, write: (handle: FileHandle) => Promise<
   }
 }
 
+/** Writes a value as indented JSON; the file is whole or absent. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeFileWhole(file, `${JSON.stringify(value, null, 2)}\n`);
 }

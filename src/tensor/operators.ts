@@ -60,6 +60,7 @@ export const scale = (x: Value, factor: number): Value => multiply(x, x.graph.sc
 /** log(sigmoid(x)) = −softplus(−x). */
 export const logSigmoid = (x: Value): Value => negate(softplus(negate(x)));
 
+/** The same numbers in another element type. */
 export function cast(x: Value, type: ElementType): Value {
   return emit('Cast', {
     graph: x.graph,
@@ -122,10 +123,12 @@ export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
   });
 }
 
+/** The sum along axes. */
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {
   return reduce('ReduceSum', x, axes, keepDimensions);
 }
 
+/** The mean along axes. */
 export function reduceMean(x: Value, axes: readonly number[], keepDimensions = true): Value {
   return reduce('ReduceMean', x, axes, keepDimensions);
 }

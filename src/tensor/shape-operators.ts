@@ -3,6 +3,7 @@ import { emit } from './emit.js';
 import type { Dimension, Shape, Value } from './graph.js';
 import { multiply } from './operators.js';
 
+/** The axes of `x` in another order. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
   const shape = permutation.map((axis) => x.shape[axis] as Dimension);
   return emit('Transpose', {
@@ -71,6 +72,7 @@ export function shapeOf(x: Value): Value {
   );
 }
 
+/** Values after each other along one axis, which then has this size. */
 export function concat(values: readonly Value[], axis: number, size: Dimension): Value {
   const [first] = values;
   if (!first) throw new Error('concat of nothing');

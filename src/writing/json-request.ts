@@ -23,6 +23,7 @@ export interface JsonRequest {
 
 const DEFAULT_FORM: FormName = '五言绝句';
 
+/** Constraints as the library has them: a line that JSON leaves open with null is undefined. */
 export function readConstraints({ lines, ...others }: JsonConstraints = {}): Constraints {
   return { ...others, lines: lines?.map((line) => line ?? undefined) };
 }

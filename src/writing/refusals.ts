@@ -6,6 +6,7 @@ import { fixedOfLine, freeRhymes, rhymeEnds, textOfLine, type PoemPlan } from '.
 import { fitsPlace, type ToneLattice } from './tonal-templates.js';
 import type { VerseVocabulary } from './verse-vocabulary.js';
 
+/** Why no tonal template is open: the first line that none fits, and what could be relaxed. */
 export function whyNoTemplate(plan: PoemPlan, tones: ToneLattice): string {
   for (const [line, types] of tones.open.entries()) {
     const given = fixedOfLine(plan, line);
@@ -20,6 +21,7 @@ export function whyNoTemplate(plan: PoemPlan, tones: ToneLattice): string {
   return 'the given characters follow no tonal template together: change them, allow adhesion or opposition to be broken, or switch the tones off';
 }
 
+/** Why a stretch (from 0) has no rhyme group that is open, and what could be relaxed. */
 export function whyNoRhyme(plan: PoemPlan, stretch: number, vocabulary: VerseVocabulary): string {
   const given = rhymeEnds(plan, stretch, false).flatMap((at) => plan.fixed.get(at) ?? []);
   const labels = plan.groups?.[stretch] ?? [];

@@ -26,6 +26,7 @@ export interface Pair extends Example {
 
 const NO_REFERENCE = [0, 0];
 
+/** The objective of preference pairs: the loss of the type asked for, against the reference log-probabilities. */
 export function preferenceObjective(options: PreferenceOptions): Objective<Pair> {
   const { lossType, beta } = options;
   const referencesOf = (part: readonly Pair[]): number[] => part.flatMap(({ references }) => references);

@@ -111,6 +111,7 @@ function termWeight(
   };
 }
 
+/** The objective of judged groups of answers, in the variant that the settings name. */
 export function grpoObjective(settings: GrpoSettings): Objective<Rollout> {
   const { beta, importance_sampling_level: level, num_iterations: iterations } = settings;
   return {

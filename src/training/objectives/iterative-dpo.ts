@@ -94,6 +94,7 @@ class RoundSource implements ExampleSource<Pair> {
   }
 }
 
+/** Rounds of preference pairs of the model's own poems. */
 export async function learnIterativeDpo(
   context: LearningContext<IterativeDpoRecipe>,
 ): Promise<Learning<Pair>> {

@@ -57,6 +57,7 @@ function divergence(graph: Graph, mismatched: () => Value): Value {
   return graph.composite(() => maximum(gemm(weights, mismatched()), graph.scalar(0)));
 }
 
+/** The objective of answers judged good or bad, each by itself. */
 export function ktoObjective(settings: KtoSettings): Objective<JudgedAnswer> {
   const { beta, desirable_weight: good, undesirable_weight: bad, loss_type } = settings;
   return {

@@ -245,6 +245,7 @@ async function readBatches(file: string): Promise<KeptBatch[]> {
   return batches;
 }
 
+/** Groups of the model's own answers, judged by rewards. */
 export function learnGrpo(context: LearningContext<GrpoRecipe>): Learning<Rollout> {
   const { groups, recipe } = context;
   if (!groups) throw new Error(`${recipe.name}: nobody writes the answers of a grpo stage`);

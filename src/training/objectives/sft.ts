@@ -11,6 +11,7 @@ export const SFT_OBJECTIVE: Objective<Example> = {
   tally: () => undefined,
 };
 
+/** Completions of a data set. */
 export function learnSft({ recipe, trees, validation }: LearningContext<SftRecipe>): Learning {
   const examples = trees.map((tree): Example => ({ tree }));
   return {
