@@ -3,7 +3,7 @@ import type { RecipeCallbacks, SamplingProgress } from '../pipeline/callbacks.js
 import type { StageEstimate } from '../pipeline/estimate.js';
 import type { SampledPoem } from '../pipeline/sample-poems.js';
 import type { StageRecipe } from '../training/recipe.js';
-import type { StageProgress } from '../training/trainer.js';
+import type { RunEnd, StageProgress } from '../training/trainer.js';
 import { say } from './language.js';
 import { downloadBar, sayIfPlain } from './model.js';
 import { startProgress, type Progress } from './progress.js';
@@ -41,6 +41,7 @@ export class TrainDisplay {
             ),
           );
       },
+      onEnd: (stage, end) => this.end(stage, end),
       onProgress: (stage, progress) => this.step(stage, progress),
       onEvaluation: (stage, metrics) => this.figures(stage, metrics),
       onSample: (stage, poem) => this.poem(stage, poem),
@@ -58,8 +59,29 @@ export class TrainDisplay {
     if (!this.json) console.error(describeEstimate(estimate));
   }
 
+  /** Early stopping says so; where a validation set was watched, which step was the best. */
+  private end({ name, ...stage }: StageRecipe, { step, totalSteps, best }: RunEnd): void {
+    if (!best) return;
+    this.stop();
+    const early = step < totalSteps;
+    if (this.json) {
+      const figures = { best_global_step: best.step, best_metric: best.loss };
+      console.log(JSON.stringify({ stage: name, stopped_early: early, global_step: step, ...figures }));
+      return;
+    }
+    const loss = best.loss.toFixed(4);
+    const kept = stage.load_best_model_at_end;
+    console.error(
+      say(
+        `${name}：${early ? `早停于第${step}步（共${totalSteps}步），` : ''}最佳为第${best.step}步，eval_loss ${loss}${kept ? '，以之为终' : ''}`,
+        `${name}: ${early ? `stopped early at step ${step} of ${totalSteps}; ` : ''}the best was step ${best.step}, eval_loss ${loss}${kept ? ', which it ends with' : ''}`,
+      ),
+    );
+  }
+
   private step(stage: StageRecipe, progress: StageProgress): void {
     const { step, totalSteps, metrics, tokensPerSecond, seconds } = progress;
+    if (!metrics && step > 0) this.resumed(stage.name, step);
     if (step % stage.logging_steps !== 0 && step < totalSteps) return;
     if (!this.json) this.barOf(stage.name, totalSteps).update(step, describe(stage, progress));
     else if (metrics) {
@@ -72,6 +94,11 @@ export class TrainDisplay {
         ...(seconds ? { seconds } : {}),
       });
     }
+  }
+
+  private resumed(name: string, step: number): void {
+    if (this.json) console.log(JSON.stringify({ stage: name, resumed_from_step: step }));
+    else console.error(say(`${name}：从第${step}步之后继续`, `${name}: goes on after step ${step}`));
   }
 
   private figures({ name }: StageRecipe, metrics: object): void {

@@ -2,7 +2,7 @@
 import type { DownloadProgress } from '../model/hub.js';
 import type { EvaluationMetrics } from '../training/metrics.js';
 import type { StageRecipe } from '../training/recipe.js';
-import type { StageProgress } from '../training/trainer.js';
+import type { RunEnd, StageProgress } from '../training/trainer.js';
 import type { StageEstimate } from './estimate.js';
 import type { SampledPoem } from './sample-poems.js';
 
@@ -30,6 +30,8 @@ export interface RecipeCallbacks {
   readonly onProgress?: (stage: StageRecipe, progress: StageProgress) => void;
   /** The loss on eval_dataset. */
   readonly onEvaluation?: (stage: StageRecipe, metrics: EvaluationMetrics) => void;
+  /** A stage's training has come to its end, or was stopped early: which step was the best. */
+  readonly onEnd?: (stage: StageRecipe, end: RunEnd) => void;
   /** Poems written on the way (sample_steps). */
   readonly onSample?: (stage: StageRecipe, poem: SampledPoem) => void;
   /** Poems of the model's own are written to learn from. */

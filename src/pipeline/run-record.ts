@@ -9,6 +9,7 @@ import { hashFile, isRecord, readJson, writeJson } from '../support/files.js';
 import { packageVersion } from '../support/package-files.js';
 import { settingsOf, type StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
+import type { RunEnd } from '../training/trainer.js';
 import { DATASET_KEYS, datasetFiles, PURPOSES } from './dataset-files.js';
 
 const require = createRequire(import.meta.url);
@@ -78,6 +79,14 @@ export async function writeRunRecord(
     ...(validation ? { eval_dataset: await describeFiles(validation) } : {}),
     ...(start === undefined ? {} : { adapter_from: await describeFile(path.join(start, ADAPTER)) }),
   });
+}
+
+/** Adds to run.json how the stage ended: its steps and, where a validation set was watched, the best one with its loss, as TrainerState calls them. */
+export async function recordEnd(folder: string, { step, best }: RunEnd): Promise<void> {
+  const file = path.join(folder, 'run.json');
+  const record = await readJson(file);
+  const found = best && { best_global_step: best.step, best_metric: best.loss };
+  await writeJson(file, { ...(isRecord(record) ? record : {}), global_step: step, ...found });
 }
 
 /** Settings that may change between two runs into one folder: what is shown, kept and written on the way. */

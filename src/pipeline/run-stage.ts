@@ -9,12 +9,13 @@ import type { RuntimeOptions } from '../tensor/device.js';
 import type { StageRecipe } from '../training/recipe.js';
 import type { Tokenized } from '../training/tokenize.js';
 import { trainStage } from '../training/train-stage.js';
+import type { RunEnd } from '../training/trainer.js';
 import type { RecipeCallbacks } from './callbacks.js';
 import { datasetFiles } from './dataset-files.js';
 import { sourceOf, tokenizeDataset } from './examples.js';
 import { OwnAnswers } from './own-answers.js';
 import { OwnPairs } from './own-poems.js';
-import { writeRunRecord, type StageFiles } from './run-record.js';
+import { recordEnd, writeRunRecord, type StageFiles } from './run-record.js';
 import { PoemSampler } from './sample-poems.js';
 
 /** What the stages of a run have in common. */
@@ -70,6 +71,7 @@ export async function runStage(
           onSampling: (progress) => context.onSampling?.(stage, progress),
         })
       : undefined;
+  let end: RunEnd | undefined;
   try {
     const adapter = await trainStage({
       ...{ model, trees, validation, folder, pairs, groups, ...runtime },
@@ -78,11 +80,16 @@ export async function runStage(
       baseName: adapterBase,
       signal: context.signal,
       onProgress: (progress) => context.onProgress?.(stage, progress),
+      onEnd: (found) => (end = found),
       onEvaluation: (metrics) => context.onEvaluation?.(stage, metrics),
       onSample: async (trained, step) => {
         for (const poem of await sampler.sample(trained, step)) context.onSample?.(stage, poem);
       },
     });
+    if (end) {
+      await recordEnd(folder, end);
+      context.onEnd?.(stage, end);
+    }
     return adapter !== undefined;
   } finally {
     await sampler.release();

@@ -31,12 +31,14 @@ interface Counters {
   /** Null before the first evaluation. */
   readonly bestLoss: number | null;
   readonly sinceBest: number;
+  /** Absent before the first evaluation, and in checkpoints that were written before it was kept. */
+  readonly bestStep?: number;
 }
 
 /** Writes weights, optimiser and counters. */
 export async function saveCheckpoint(file: string, stepper: Stepper, progress: Progress): Promise<void> {
   const { steps, moments } = stepper.optimizer.state();
-  const { bestLoss = Infinity, sinceBest = 0, best } = progress.validation ?? {};
+  const { bestLoss = Infinity, bestStep, sinceBest = 0, best } = progress.validation ?? {};
   const tensors = new Map<string, FloatTensor>();
   for (const [name, data] of best ?? []) tensors.set(`best/${name}`, { shape: [data.length], data });
   for (const [name, tensor] of stepper.parameters) tensors.set(`weight/${name}`, tensor);
@@ -50,6 +52,7 @@ export async function saveCheckpoint(file: string, stepper: Stepper, progress: P
     optimizerSteps: steps,
     bestLoss: Number.isFinite(bestLoss) ? bestLoss : null,
     sinceBest,
+    bestStep,
   };
   await writeSafetensors(file, tensors, 'F32', { [PROGRESS]: JSON.stringify(counters) });
 }
@@ -76,7 +79,7 @@ async function readCounters(file: string): Promise<Counters> {
 /** Takes up a checkpoint if there is one: fills the stepper and returns the counters. */
 export async function restoreCheckpoint(file: string, stepper: Stepper): Promise<Progress | undefined> {
   if (!existsSync(file)) return undefined;
-  const { step, metricLines, optimizerSteps, bestLoss, sinceBest } = await readCounters(file);
+  const { step, metricLines, optimizerSteps, bestLoss, sinceBest, bestStep } = await readCounters(file);
   const tensors = await readSafetensors(file);
   const best = new Map<string, Float32Array>();
   const moments = new Map<string, Moments>();
@@ -99,5 +102,5 @@ export async function restoreCheckpoint(file: string, stepper: Stepper): Promise
     if (kept) best.set(name, kept);
   }
   stepper.optimizer.restore(optimizerSteps, moments);
-  return { step, metricLines, validation: { bestLoss: bestLoss ?? Infinity, sinceBest, best } };
+  return { step, metricLines, validation: { bestLoss: bestLoss ?? Infinity, bestStep, sinceBest, best } };
 }

@@ -21,6 +21,8 @@ export interface EvaluationMetrics {
   readonly step: number;
   readonly epoch: number;
   readonly eval_loss: number;
+  /** The step of the lowest eval_loss so far, under the name that TrainerState has for it. */
+  readonly best_global_step?: number;
 }
 
 export class MetricsLog {

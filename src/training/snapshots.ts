@@ -14,18 +14,25 @@ async function snapshotSteps(folder: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Saves the adapter of a step, and removes the oldest beyond the limit; a limit of 0 keeps none. */
+/**
+ * Saves the adapter of a step, and removes those that are not kept any more.
+ *
+ * @param keep how many of the last ones are kept, and which one besides
+ */
 export async function saveSnapshot(
   folder: string,
   adapter: Adapter,
   base: string,
   step: number,
-  limit: number,
+  keep: { readonly limit: number; readonly best?: number },
 ): Promise<void> {
-  if (limit === 0) return;
-  await saveAdapter(path.join(folder, `checkpoint-${step}`), adapter, base);
-  const steps = await snapshotSteps(folder);
-  for (const old of steps.slice(0, Math.max(0, steps.length - limit))) {
+  const { limit, best } = keep;
+  if (limit === 0 && best === undefined) return;
+  const steps = [...new Set([...(await snapshotSteps(folder)), step])].sort((a, b) => a - b);
+  const last = limit === 0 ? [] : steps.slice(-limit);
+  const isKept = (one: number): boolean => one === best || last.includes(one);
+  if (isKept(step)) await saveAdapter(path.join(folder, `checkpoint-${step}`), adapter, base);
+  for (const old of steps.filter((one) => one !== step && !isKept(one))) {
     await rm(path.join(folder, `checkpoint-${old}`), { recursive: true });
   }
 }

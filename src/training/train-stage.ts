@@ -95,7 +95,9 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
         onProgress: options.onProgress,
         onEvaluation: options.onEvaluation,
         onSample: (step) => options.onSample?.(adapter, step) ?? Promise.resolve(),
-        onSave: (step) => saveSnapshot(folder, adapter, baseName, step, recipe.save_total_limit),
+        onSave: (step, best) =>
+          saveSnapshot(folder, adapter, baseName, step, { limit: recipe.save_total_limit, best }),
+        onEnd: options.onEnd,
       },
     });
     await writeJson(path.join(folder, 'recipe.json'), recipe);

@@ -51,8 +51,18 @@ export interface TrainerCallbacks {
   readonly onEvaluation?: (metrics: EvaluationMetrics) => void;
   /** Called every sample_steps with the weights as they are then. */
   readonly onSample?: (step: number) => Promise<void>;
-  /** Called with each checkpoint. */
-  readonly onSave?: (step: number) => Promise<void>;
+  /** Called with each checkpoint, and when an evaluation was the best so far; with the step of the best one, if there was any. */
+  readonly onSave?: (step: number, best: number | undefined) => Promise<void>;
+  /** The run has come to its end. */
+  readonly onEnd?: (end: RunEnd) => void;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Of the evaluation with the lowest loss, if there was any. */
+  readonly best?: { readonly step: number; readonly loss: number };
 }
 
 /** What runs the validation set. */
@@ -145,6 +155,9 @@ export class Trainer<E extends Example = Example> {
       if (stopping && this.done < totalSteps) return false;
     }
     if (settings.load_best_model_at_end) this.validation?.restoreBest();
+    const { bestStep, bestLoss = NaN } = this.validation?.current() ?? {};
+    const best = bestStep === undefined ? {} : { best: { step: bestStep, loss: bestLoss } };
+    callbacks.onEnd?.({ step: this.done, totalSteps, ...best });
     return true;
   }
 
@@ -210,20 +223,29 @@ export class Trainer<E extends Example = Example> {
   /** The loss on the validation set under the weights of now. */
   async evaluate(): Promise<EvaluationMetrics> {
     if (!this.validation) throw new Error(`${this.options.settings.name}: there is no validation set`);
+    const loss = await this.validation.evaluate(this.done);
     const metrics = {
       step: this.done,
       epoch: this.done / this.options.learning.source.stepsPerEpoch,
-      eval_loss: await this.validation.evaluate(),
+      eval_loss: loss,
+      best_global_step: this.validation.current().bestStep,
     };
     await this.log.append(metrics);
     this.options.callbacks?.onEvaluation?.(metrics);
+    if (this.kept === this.done) await this.options.callbacks?.onSave?.(this.done, this.kept);
     return metrics;
+  }
+
+  /** The step of the best evaluation, where its weights are asked for: whatever else is kept, they are. */
+  private get kept(): number | undefined {
+    const { early_stopping_patience: patience, load_best_model_at_end: loadsBest } = this.options.settings;
+    return patience > 0 || loadsBest ? this.validation?.current().bestStep : undefined;
   }
 
   /** Writes a checkpoint. */
   async save(): Promise<void> {
     const { folder, stepper, callbacks } = this.options;
-    await callbacks?.onSave?.(this.done);
+    await callbacks?.onSave?.(this.done, this.kept);
     await saveCheckpoint(checkpointFile(folder), stepper, {
       step: this.done,
       metricLines: this.log.lines,

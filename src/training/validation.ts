@@ -10,6 +10,8 @@ import { UnderWay } from './under-way.js';
 export interface ValidationState {
   /** Infinity before the first evaluation. */
   readonly bestLoss: number;
+  /** The step of that evaluation, where there was one. */
+  readonly bestStep?: number;
   /** Evaluations since the best one. */
   readonly sinceBest: number;
   /** The weights of the best evaluation, by name. */
@@ -43,8 +45,8 @@ export class Validation<E extends Example> {
     return this.state;
   }
 
-  /** The mean loss over the validation set under the weights of now; remembers them if it is the lowest so far. */
-  async evaluate(): Promise<number> {
+  /** The mean loss over the validation set under the weights of now, after `step` steps; remembers them if it is the lowest so far. */
+  async evaluate(step: number): Promise<number> {
     const { objective, examples, run, parameters, dropout, packing, keepsBest } = this.parts;
     const losses: number[] = [];
     const underWay = new UnderWay(this.parts.atOnce);
@@ -62,7 +64,7 @@ export class Validation<E extends Example> {
     if (loss < this.state.bestLoss) {
       const kept = keepsBest ? [...parameters] : [];
       const weights = kept.map(([name, { data }]) => [name, data.slice()] as const);
-      this.state = { bestLoss: loss, sinceBest: 0, best: new Map(weights) };
+      this.state = { bestLoss: loss, bestStep: step, sinceBest: 0, best: new Map(weights) };
     } else {
       this.state = { ...this.state, sinceBest: this.state.sinceBest + 1 };
     }

@@ -1,14 +1,15 @@
 import { existsSync, mkdtempSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freezeBase } from '../../src/model/frozen-base.js';
 import { openModel } from '../../src/model/folder.js';
-import { initialiseAdapter, type Adapter } from '../../src/model/lora.js';
+import { initialiseAdapter, loadAdapter, type Adapter } from '../../src/model/lora.js';
 import { scoreTrees } from '../../src/training/scoring.js';
 import { stageRecipe, type SftRecipe } from '../../src/training/recipe.js';
 import { trainStage } from '../../src/training/train-stage.js';
+import type { RunEnd } from '../../src/training/trainer.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 const recipe = stageRecipe({
@@ -156,5 +157,43 @@ describe('a stage', () => {
       -(await scoreTrees(base, adapter, validation, 32))[0]![0]! / 3;
     expect(await score(best!)).toBeCloseTo(Math.min(...losses), 4);
     expect(await score((await run(false))!)).toBeCloseTo(losses.at(-1)!, 4);
+  });
+
+  it('keeps the adapter of the best evaluation whatever save_total_limit says, and names its step', async () => {
+    const model = await openModel((await tinyModel()).folder);
+    const watched = {
+      ...{ ...recipe, max_steps: 40, num_train_epochs: 40, learning_rate: 3e-2 },
+      ...{ eval_steps: 2, early_stopping_patience: 3, save_steps: 1 },
+    };
+    const validation = [{ prompt: [3, 4, 5], completions: [[40, 41, 42]] }];
+    const kept = await Promise.all(
+      [0, 2].map(async (save_total_limit) => {
+        const folder = newFolder();
+        let end: RunEnd | undefined;
+        const settings = { ...watched, save_total_limit };
+        await trainStage({
+          ...{ model, recipe: settings, trees, validation, folder, baseName: 'tiny' },
+          onEnd: (found) => (end = found),
+        });
+        const lines = (await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+        const evaluations = lines
+          .map((line) => JSON.parse(line) as { step: number; eval_loss?: number; best_global_step?: number })
+          .filter((line) => line.eval_loss !== undefined);
+        const [best] = [...evaluations].sort((a, b) => a.eval_loss! - b.eval_loss!);
+        const last = evaluations.at(-1)!;
+        expect(last.best_global_step).toBe(best!.step);
+        expect(end).toEqual({
+          ...{ step: last.step, totalSteps: 40 },
+          best: { step: best!.step, loss: best!.eval_loss },
+        });
+        const adapter = await loadAdapter(path.join(folder, `checkpoint-${best!.step}`), model.config);
+        const score = (await scoreTrees(await freezeBase(model), adapter, validation, 32))[0]![0]!;
+        expect(-score / 3).toBeCloseTo(best!.eval_loss!, 4);
+        const snapshots = (await readdir(folder)).filter((name) => name.startsWith('checkpoint-'));
+        return snapshots.map((name) => last.step - Number(name.split('-')[1])).sort((a, b) => a - b);
+      }),
+    );
+    // Six steps without a lower loss; beside the best one the last two.
+    expect(kept).toEqual([[6], [0, 1, 6]]);
   });
 });
