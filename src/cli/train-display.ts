@@ -11,8 +11,14 @@ import { startProgress, type Progress } from './progress.js';
 export class TrainDisplay {
   private bar: { readonly title: string; readonly progress: Progress } | undefined;
 
-  /** @param json a JSON object a step on standard output in place of bars */
-  constructor(private readonly json = false) {}
+  /**
+   * @param json a JSON object a step on standard output in place of bars
+   * @param dryRun whether nothing is trained: the objects are what stages would take
+   */
+  constructor(
+    private readonly json = false,
+    private readonly dryRun = false,
+  ) {}
 
   /** What shows a run of a recipe. */
   callbacks(): RecipeCallbacks {
@@ -55,20 +61,15 @@ export class TrainDisplay {
   }
 
   private estimate(stage: StageRecipe, estimate: StageEstimate): void {
-    this.figures(stage, { estimate });
     if (!this.json) console.error(describeEstimate(estimate));
+    else if (this.dryRun) this.figures(stage, { estimate });
   }
 
   /** Early stopping says so; where a validation set was watched, which step was the best. */
   private end({ name, ...stage }: StageRecipe, { step, totalSteps, best }: RunEnd): void {
-    if (!best) return;
+    if (!best || this.json) return;
     this.stop();
     const early = step < totalSteps;
-    if (this.json) {
-      const figures = { best_global_step: best.step, best_metric: best.loss };
-      console.log(JSON.stringify({ stage: name, stopped_early: early, global_step: step, ...figures }));
-      return;
-    }
     const loss = best.loss.toFixed(4);
     const kept = stage.load_best_model_at_end;
     console.error(
@@ -97,8 +98,8 @@ export class TrainDisplay {
   }
 
   private resumed(name: string, step: number): void {
-    if (this.json) console.log(JSON.stringify({ stage: name, resumed_from_step: step }));
-    else console.error(say(`${name}：从第${step}步之后继续`, `${name}: goes on after step ${step}`));
+    if (!this.json)
+      console.error(say(`${name}：从第${step}步之后继续`, `${name}: goes on after step ${step}`));
   }
 
   private figures({ name }: StageRecipe, metrics: object): void {

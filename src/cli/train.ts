@@ -37,7 +37,7 @@ export function trainCommand(program: Command): void {
     .action(async (file: string, flags: TrainFlags) => {
       const read = await readRecipe(resolvePath(file), flags.set);
       const recipe = flags.model === undefined ? read : { ...read, model_name_or_path: flags.model };
-      const display = new TrainDisplay(flags.json);
+      const display = new TrainDisplay(flags.json, flags.dryRun);
       const options = { ...flags, ...display.callbacks(), recipe };
       try {
         await interruptible(async (signal) => {

@@ -10,6 +10,8 @@ export interface TrainJob {
   readonly overrides: readonly string[];
   /** Only this stage. */
   readonly stage?: string;
+  /** Says what it would take, and trains nothing. */
+  readonly dryRun?: boolean;
 }
 
 export interface EvaluateJob {
@@ -27,10 +29,12 @@ export interface EvaluateJob {
 export const buildDataCommand = (out: string): JobCommand => ['data', 'build', '--out', out];
 
 /** @param out the folder that the stages go into */
-export function trainCommand({ recipe, data, overrides, stage }: TrainJob, out: string): JobCommand {
+export function trainCommand(job: TrainJob, out: string): JobCommand {
+  const { recipe, data, overrides, stage } = job;
+  const dry = job.dryRun ? ['--dry-run'] : [];
   const only = stage === undefined ? [] : ['--stage', stage];
   const set = overrides.flatMap((one) => ['--set', one]);
-  return ['train', recipe, '--data', data, '--out', out, ...only, ...set, '--json'];
+  return ['train', recipe, '--data', data, '--out', out, ...only, ...set, ...dry, '--json'];
 }
 
 /** @param out the folder that poems and reports go into */

@@ -210,7 +210,7 @@ async function chooseData(
 
 async function startTraining(services: JobServices, body: Static<typeof TrainSchema>) {
   const { jobs, recipes } = services;
-  const { recipe, stage } = body;
+  const { recipe, stage, dry_run: dryRun } = body;
   const settings = (body.settings ?? {}) as JobSettings;
   if (!recipes.includes(recipe)) {
     const known = recipes.join(', ');
@@ -222,7 +222,7 @@ async function startTraining(services: JobServices, body: Static<typeof TrainSch
   const { data, first } = await chooseData(services, body.data);
   return jobs.start('train', path.basename(recipe), (folder) => [
     ...first,
-    trainCommand({ recipe, data, overrides, stage }, folder),
+    trainCommand({ recipe, data, overrides, stage, dryRun }, folder),
   ]);
 }
 

@@ -82,6 +82,12 @@ export const TrainSchema = Type.Object(
     data: Type.Optional(text(300, 'a data folder of GET /api/studio; the starter corpus where absent')),
     stage: Type.Optional(nameSchema({ description: 'only this stage' })),
     settings: Type.Optional(JobSettingsSchema),
+    dry_run: Type.Optional(
+      Type.Boolean({
+        description:
+          'train nothing: the lines of the job say what each stage would take (steps, tokens, seconds, memory)',
+      }),
+    ),
   },
   closed,
 );

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRecord } from '../../src/support/files.js';
 import { Jobs, type JobEvent } from '../../src/studio/jobs.js';
 import { readRun } from '../../src/studio/runs.js';
+import type { StageEstimate } from '../../src/pipeline/estimate.js';
 import { shiren } from '../shiren.js';
+import { post, startStudio } from '../studio.js';
 
 describe('a job', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-jobs-'));
@@ -98,5 +100,26 @@ describe('a job', () => {
     expect([code, err]).toEqual([0, expect.stringContaining('votes 2/2')]);
     const { metrics } = await readRun([out], path.join(out, 'votes'));
     expect(metrics.at(-1)!['rewards/margins']).toBeGreaterThan(0);
+  });
+});
+
+describe('a job over HTTP that is a dry run', () => {
+  it('says what each stage would take, and trains none', { timeout: 120_000 }, async () => {
+    const studio = await startStudio();
+    const body = {
+      ...{ recipe: 'recipes/mini.yaml', stage: 'stage1-raw' },
+      ...{ settings: { max_steps: 2 }, dry_run: true },
+    };
+    const { id } = (await (await post(`${studio.address}/api/jobs/train`, body)).json()) as { id: string };
+    const events = await (await fetch(`${studio.address}/api/jobs/${id}/events`)).text();
+    await studio.app.close();
+    const lines = events.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
+    const estimates = lines.flatMap((line) => {
+      const { estimate } = JSON.parse(line) as { estimate?: StageEstimate };
+      return estimate ? [estimate] : [];
+    });
+    expect(estimates).toMatchObject([{ stage: 'stage1-raw', steps: 2 }]);
+    expect(estimates[0]?.seconds).toBeGreaterThan(0);
+    expect(existsSync(path.join(studio.output, 'studio', 'jobs', id, 'stage1-raw'))).toBe(false);
   });
 });
