@@ -25,8 +25,9 @@ export function formatCheck(check: PoemCheck, { texts, pinyin }: CheckFormat = {
     `  ${texts?.[line] ?? text}${ok ? '' : colours.red(' ✗')}`,
     `  ${tones.map(formatTone).join('')}`,
   ]);
-  const { group, ok, book } = check.rhyme;
-  const rhyme = `${book} ${group ?? '—'} ${ok ? colours.green('✓') : colours.red('✗')}`;
+  const { group, ok, open, book } = check.rhyme;
+  const verdict = ok ? ` ${colours.green('✓')}` : open ? '' : ` ${colours.red('✗')}`;
+  const rhyme = `${book} ${group ?? '—'}${verdict}`;
   const parallel =
     check.parallelism === null
       ? ''

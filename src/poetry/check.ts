@@ -42,8 +42,10 @@ export interface PoemCheck {
     /** The group of most rhyme words, level or oblique. */
     readonly group: string | null;
     readonly book: RhymeBook['name'];
-    /** Whether no rhyme is broken or repeated, by the rules of the kind of verse that it is. */
+    /** Whether it rhymes, and no rhyme is broken or repeated, by the rules of the kind of verse that it is. */
     readonly ok: boolean;
+    /** There where nothing has to rhyme: a couplet alone whose first line ends oblique. */
+    readonly open?: true;
     /** Share of the lower lines in the best level group, and in the best of any tone. */
     readonly share: number;
     readonly anyToneShare: number;
@@ -193,6 +195,7 @@ export function checkLines(lines: readonly string[], options: CheckOptions = {})
       group: group?.label ?? null,
       book: book.name,
       ok: group !== undefined && !violations.some(({ rule }) => OF_RHYME.has(rule)),
+      ...(judgement.open ? { open: judgement.open } : {}),
       ...rhymeShares(verse),
     },
     lines: layoutOf(lines.length).map(({ mark }, line) => ({

@@ -8,7 +8,7 @@ export interface DictionaryReading {
   readonly group: RhymeGroup;
   /** Label of the level-tone group of the same rhyme: what an oblique reading chimes with (撞韵). */
   readonly level: string | undefined;
-  /** The rhyme of 廣韻; absent where the dictionary lacks the character. */
+  /** The rhyme of 廣韻; absent where the dictionary lacks the character, or this reading of it. */
   readonly rhyme?: string;
   /** There where the dictionary lacks the character, and the group follows from its sound today. */
   readonly derived?: true;
@@ -47,6 +47,12 @@ function readGuangyun(key: string): DictionaryReading | undefined {
   return group && { group, rhyme, level: groupOfGuangyunRhyme(levelRhyme)?.label };
 }
 
+/** What 廣韻 itself does not say, so that its rhyme is not named. */
+function readFurther(key: string): DictionaryReading | undefined {
+  const reading = readGuangyun(key);
+  return reading && { group: reading.group, level: reading.level };
+}
+
 function readDerived(label: string): DictionaryReading | undefined {
   const group = RHYME_GROUPS.find((one) => one.label === label);
   return group && { group, level: group.category === '平' ? label : undefined, derived: true };
@@ -54,7 +60,7 @@ function readDerived(label: string): DictionaryReading | undefined {
 
 const tables = once(() => ({
   guangyun: readRows(GUANGYUN, readGuangyun),
-  further: readRows(FURTHER, readGuangyun),
+  further: readRows(FURTHER, readFurther),
   derived: readRows(DERIVED, readDerived),
 }));
 

@@ -16,6 +16,8 @@ export interface Judgement {
   /** Whether it is held to the rules of regulated verse. */
   readonly regulated: boolean;
   readonly group: RhymeGroup | undefined;
+  /** There where nothing has to rhyme. */
+  readonly open?: true;
   /** Lines that rhyme or should, from 0. */
   readonly positions: readonly number[];
   readonly findings: readonly Violation[];
@@ -149,7 +151,8 @@ export function judgeCouplet(verse: Verse, length: number): Judgement {
   if (oblique) {
     const why = `${shape}，单独一联，仄收 (a couplet alone, ending oblique)`;
     const rhyme = oldStyleRhyme(verse);
-    return { form, why, ...unruled(verse, rhyme), findings: [] };
+    const open = rhyme.group ? {} : { open: true as const };
+    return { form, why, ...unruled(verse, rhyme), ...open, findings: [] };
   }
   const meter = isRegulatedLength(length) ? checkMeter(verse, length, shared !== undefined) : undefined;
   const findings = meter?.lines.flatMap((line) => line.findings) ?? [];
@@ -160,6 +163,7 @@ export function judgeCouplet(verse: Verse, length: number): Judgement {
     why: `${shape}，单独一联 (a couplet alone)`,
     regulated: true,
     group: shared,
+    ...(shared || unopposed ? {} : { open: true as const }),
     positions: shared ? [0, 1] : [],
     findings,
     types: verse.lines.map((_, line) => meter?.lines[line]?.type),

@@ -11,6 +11,8 @@ describe('what the dictionary says of a character', () => {
   ])('has %s in %s, which chimes with %s', (character, label, level) => {
     const reading = dictionaryReadings(character).find(({ group }) => group.label === label);
     expect(reading?.level).toBe(level);
+    // Other books have it, not 廣韻.
+    expect(reading?.rhyme).toBeUndefined();
   });
 
   it('knows the tone of every character that poets use in one tone', () => {

@@ -178,6 +178,15 @@ describe('other kinds of verse', () => {
     expect(checkPoem(text)).toMatchObject({ form, regulated, violations: [] });
   });
 
+  it('asks no rhyme of a couplet whose first line ends oblique', () => {
+    expect(checkPoem('海内存知己，天涯若比邻。').rhyme).toMatchObject({ group: null, open: true });
+    expect(checkPoem('朝辞白帝彩云间，千里江陵一日还。').rhyme).toMatchObject({
+      ok: true,
+      group: '上平十五删',
+    });
+    expect(checkPoem('前不见古人，后不见来者。念天地之悠悠，独怆然而涕下。').rhyme.open).toBeUndefined();
+  });
+
   it('blames a couplet that does not oppose', () => {
     expect(checkPoem('海内存知己，江上有归人。').violations).not.toEqual([]);
   });

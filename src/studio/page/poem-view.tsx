@@ -110,7 +110,7 @@ function useRuleTitle(): (violation: Violation) => string {
 function describe({ form, rhyme, regulated, parallelism }: PoemCheck, say: Say): string {
   const parts = [
     form,
-    `${rhyme.book} ${rhyme.group ?? '—'} ${rhyme.ok ? '✓' : '✗'}`,
+    `${rhyme.book} ${rhyme.group ?? '—'}${rhyme.ok ? ' ✓' : rhyme.open ? '' : ' ✗'}`,
     regulated ? say('合律', 'regulated') : say('不合律', 'not regulated'),
   ];
   if (parallelism !== null) parts.push(`${say('对仗', 'parallelism')} ${parallelism.toFixed(2)}`);
