@@ -48,7 +48,7 @@ const memory = graphMemory(graph, { rows, length, tokens: rows * length, losses 
 const before = rss();
 const base = await freezeBase(model, dtype);
 const made = rss();
-const { session, stepper, dropout } = await createLoraStepper({ ...options, base });
+const { session, stepper, noise } = await createLoraStepper({ ...options, base });
 const loaded = rss();
 const per = losses / rows;
 const trees = Array.from({ length: rows }, (_, r) => {
@@ -60,7 +60,7 @@ for (let i = 0; i < 2; i++) {
   const feeds = {
     ...batchFeeds(batch),
     weights: { data: new Float32Array(batch.lossRows.length).fill(0.01), shape: [batch.lossRows.length, 1] },
-    ...dropout!.feeds(batch.rows * batch.length),
+    ...noise!.feeds(batch),
   };
   await stepper.accumulate(feeds);
 }

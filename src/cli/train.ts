@@ -11,7 +11,7 @@ import { TrainDisplay } from './train-display.js';
 
 interface TrainFlags extends RuntimeOptions {
   readonly data: string;
-  readonly out: string;
+  readonly out?: string;
   readonly stage?: string;
   readonly set: string[];
   readonly json?: boolean;
@@ -24,7 +24,7 @@ export function trainCommand(program: Command): void {
     .description('训练 train the stages of a recipe (LoRA SFT, DPO); a run that was stopped goes on')
     .argument('<recipe>', 'a YAML file, for example recipes/mini.yaml')
     .option('--data <folder>', 'folder of the data sets', 'output/data')
-    .option('--out <folder>', 'each stage gets a folder in here', 'output')
+    .option('--out <folder>', 'each stage gets a folder in here (output, or the recipe’s output_dir)')
     .option('--stage <name>', 'only this stage')
     .option('--set <key=value>', 'override a setting of every stage (repeatable)', repeatedOption, [])
     .option('--model <name>', 'the base, in place of the recipe’s model_name_or_path')
@@ -37,8 +37,9 @@ export function trainCommand(program: Command): void {
     .action(async (file: string, flags: TrainFlags) => {
       const read = await readRecipe(resolvePath(file), flags.set);
       const recipe = flags.model === undefined ? read : { ...read, model_name_or_path: flags.model };
+      const out = flags.out ?? recipe.output_dir ?? 'output';
       const display = new TrainDisplay(flags.json, flags.dryRun);
-      const options = { ...flags, ...display.callbacks(), recipe };
+      const options = { ...flags, out, ...display.callbacks(), recipe };
       try {
         await interruptible(async (signal) => {
           if (!flags.dryRun) return runRecipe({ ...options, signal });

@@ -1,6 +1,6 @@
 /** A stage under LLaMA-Factory's names (its hparams): each key of a recipe has a row here, so that none is left out. */
 import path from 'node:path';
-import { projectionPath } from '../model/projections.js';
+import { ALL_LINEAR, projectionPath } from '../model/projections.js';
 import { InputError } from '../support/errors.js';
 import type { PreferenceSettings } from '../training/recipe/preference-settings.js';
 import type { KtoSettings } from '../training/recipe/kto-settings.js';
@@ -50,10 +50,16 @@ const same =
   (stage: StageRecipe): Named => ({ [key]: stage[key] });
 
 /** Modules that get adapters: by name, or with their layer where only some layers do. */
-function targets({ target_modules: modules, layers_to_transform: layers }: StageRecipe): string {
+function targets({ name, target_modules: modules, layers_to_transform: layers }: StageRecipe): string {
+  if (modules === ALL_LINEAR) return 'all';
+  if (typeof modules === 'string') {
+    throw new InputError(
+      `${name}: target_modules: LLaMA-Factory has no regular expressions, expected a list of projections or ${ALL_LINEAR}`,
+    );
+  }
   if (layers === null) return modules.join(',');
   return layers
-    .flatMap((layer) => modules.map((name) => projectionPath(layer, name).replace(/^model\./u, '')))
+    .flatMap((layer) => modules.map((one) => projectionPath(layer, one).replace(/^model\./u, '')))
     .join(',');
 }
 
@@ -66,6 +72,17 @@ const COMMON: Readonly<
   adapter_from: (_, { start }) => (start === undefined ? {} : { adapter_name_or_path: start }),
   eval_dataset: ({ name, eval_dataset: file }) =>
     file === null ? {} : { eval_dataset: evalName(name), eval_strategy: 'steps' },
+  eval_strategy: ({ eval_dataset: file, eval_strategy: strategy }) =>
+    file === null || strategy === null ? {} : { eval_strategy: strategy },
+  per_device_eval_batch_size: ({ per_device_eval_batch_size: size }) =>
+    size === null ? {} : { per_device_eval_batch_size: size },
+  metric_for_best_model: ({ metric_for_best_model: metric }) =>
+    metric === null ? {} : { metric_for_best_model: metric },
+  greater_is_better: ({ greater_is_better: greater }) =>
+    greater === null ? {} : { greater_is_better: greater },
+  save_strategy: same('save_strategy'),
+  optim: same('optim'),
+  packing: nothing,
   eval_steps: ({ eval_dataset: file, eval_steps: steps }) => (file === null ? {} : { eval_steps: steps }),
   load_best_model_at_end: ({ load_best_model_at_end: best }) =>
     best ? { load_best_model_at_end: true, metric_for_best_model: 'eval_loss' } : {},
@@ -77,10 +94,22 @@ const COMMON: Readonly<
   lora_dropout: same('lora_dropout'),
   target_modules: (stage) => ({ lora_target: targets(stage) }),
   layers_to_transform: nothing, // beside target_modules
+  init_lora_weights: ({ name, init_lora_weights: start }) => {
+    if (start === true) return {};
+    if (start === 'pissa') return { pissa_init: true, pissa_iter: -1, pissa_convert: true };
+    throw new InputError(`${name}: init_lora_weights ${start}: LLaMA-Factory has true and pissa`);
+  },
+  bias: nothing, // none, as there
+  modules_to_save: nothing,
+  loraplus_lr_ratio: ({ loraplus_lr_ratio: ratio }) => (ratio === null ? {} : { loraplus_lr_ratio: ratio }),
+  neftune_noise_alpha: ({ neftune_noise_alpha: alpha }) =>
+    alpha === null ? {} : { neftune_noise_alpha: alpha },
   use_rslora: same('use_rslora'),
   use_dora: same('use_dora'),
   learning_rate: same('learning_rate'),
   lr_scheduler_type: same('lr_scheduler_type'),
+  lr_scheduler_kwargs: ({ lr_scheduler_kwargs: kwargs }) =>
+    kwargs === null ? {} : { lr_scheduler_kwargs: kwargs },
   warmup_steps: same('warmup_steps'),
   warmup_ratio: ({ warmup_steps: steps, warmup_ratio: ratio }) => (steps > 0 ? {} : { warmup_ratio: ratio }),
   num_train_epochs: same('num_train_epochs'),
@@ -100,7 +129,9 @@ const COMMON: Readonly<
   report_to: same('report_to'),
   save_steps: same('save_steps'),
   // It always keeps the last checkpoint.
-  save_total_limit: ({ save_total_limit: limit }) => ({ save_total_limit: Math.max(1, limit) }),
+  save_total_limit: ({ save_total_limit: limit }) =>
+    limit === null ? {} : { save_total_limit: Math.max(1, limit) },
+  bf16: nothing,
   base_dtype: () => ({ bf16: true }),
   // Data sets are written where and as it reads them.
   dataset_config: nothing,
@@ -115,6 +146,8 @@ const COMMON: Readonly<
 
 /** What LLaMA-Factory has no word for and what does not change what is learned: why each is left out. */
 const LEFT_OUT = {
+  bf16: 'it computes in bfloat16',
+  packing: 'it does not pack here',
   base_dtype: 'it computes in bfloat16',
   template_loss: 'its own templates say what of an answer carries loss',
   row_length: 'it does not pack here',

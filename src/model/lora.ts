@@ -7,14 +7,22 @@ import { Random } from '../support/random.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import type { ModelConfig } from './config.js';
 import { readSafetensors, writeSafetensors, type FloatTensor } from './safetensors.js';
-import { PROJECTIONS, projectionPath, projectionShape, type Projection } from './projections.js';
+import {
+  patternProblem,
+  PROJECTIONS,
+  projectionPath,
+  projectionShape,
+  targetMatcher,
+  type Projection,
+  type TargetModules,
+} from './projections.js';
 
 export interface LoraConfig {
   /** Rank. */
   readonly r: number;
   readonly loraAlpha: number;
   readonly loraDropout: number;
-  readonly targetModules: readonly Projection[];
+  readonly targetModules: TargetModules;
   /** Layers that have adapters; all where absent. */
   readonly layersToTransform?: readonly number[];
   /** Scale by alpha / √r instead of alpha / r (rsLoRA, arXiv 2312.03732). */
@@ -48,18 +56,16 @@ export function adaptedProjections(
   model: ModelConfig,
   lora: LoraConfig,
 ): { path: string; out: number; in: number }[] {
-  const targets = PROJECTIONS.filter((projection) => lora.targetModules.includes(projection));
+  const isTarget = targetMatcher(lora.targetModules);
   const layers = Array.from({ length: model.numHiddenLayers }, (_, layer) => layer).filter(
     (layer) => lora.layersToTransform?.includes(layer) ?? true,
   );
-  return layers
-    .map((layer) =>
-      targets.map((projection) => {
-        const [out, inner] = projectionShape(model, projection);
-        return { path: projectionPath(layer, projection), out, in: inner };
-      }),
-    )
-    .flat();
+  return layers.flatMap((layer) =>
+    PROJECTIONS.filter((projection) => isTarget(layer, projection)).map((projection) => {
+      const [out, inner] = projectionShape(model, projection);
+      return { path: projectionPath(layer, projection), out, in: inner };
+    }),
+  );
 }
 
 /** A new adapter as PEFT makes one: A uniform within ±1/√in (Kaiming with a = √5), B zero. */
@@ -70,8 +76,14 @@ export function initialiseAdapter(model: ModelConfig, config: LoraConfig, seed: 
       `layers_to_transform: the model has no layer ${absent}, expected 0 to ${model.numHiddenLayers - 1}`,
     );
   }
+  const adapted = adaptedProjections(model, config);
+  if (adapted.length === 0) {
+    throw new InputError(
+      `target_modules: ${JSON.stringify(config.targetModules)} matches no linear layer, expected paths as ${projectionPath(0, 'q_proj')}`,
+    );
+  }
   const layers = new Map<string, LoraPair<FloatTensor>>();
-  for (const { path: name, out, in: inner } of adaptedProjections(model, config)) {
+  for (const { path: name, out, in: inner } of adapted) {
     const random = Random.for(seed, 'lora', name);
     const bound = 1 / Math.sqrt(inner);
     const a = Float32Array.from({ length: config.r * inner }, () => (2 * random.next() - 1) * bound);
@@ -194,6 +206,11 @@ export async function loadAdapter(folder: string, model: ModelConfig): Promise<A
   return { config, layers };
 }
 
+function isTargetModules(value: unknown): value is TargetModules {
+  if (typeof value === 'string') return patternProblem(value) === undefined;
+  return Array.isArray(value) && value.every((item) => PROJECTIONS.includes(item as Projection));
+}
+
 function parseAdapterConfig(json: unknown, file: string): LoraConfig {
   if (!isRecord(json)) throw new InputError(`${file}: expected an object`);
   if (json['peft_type'] !== 'LORA') {
@@ -204,10 +221,9 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
   if (typeof r !== 'number' || typeof loraAlpha !== 'number' || typeof loraDropout !== 'number') {
     throw new InputError(`${file}: r, lora_alpha and lora_dropout must be numbers`);
   }
-  const isProjection = (item: unknown): item is Projection => PROJECTIONS.includes(item as Projection);
-  if (!Array.isArray(targets) || !targets.every(isProjection)) {
+  if (!isTargetModules(targets)) {
     throw new InputError(
-      `${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}`,
+      `${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}, or a regular expression`,
     );
   }
   const layers = json['layers_to_transform'] ?? undefined;

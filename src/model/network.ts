@@ -32,6 +32,8 @@ export interface NetworkOptions {
   readonly lora?: LoraValues;
   /** Changes what an adapter reads, for training: gets the input and a name for it. */
   readonly adapterInput?: (x: Value, name: string) => Value;
+  /** Changes the embeddings, for training. */
+  readonly embeddingInput?: (x: Value) => Value;
   /** Rows of the rotary tables: more than the largest position. */
   readonly positions: number;
   /** Keep only what enters each block, and compute the rest once more on the way back. */
@@ -148,7 +150,8 @@ export function decoder(options: NetworkOptions, tokenIds: Value, context: Atten
   const attend = groupedAttention(graph, config, positions, context);
   const embedded = weights.embed(tokenIds);
   const factor = architecture.embeddingScale?.(config);
-  let x = factor === undefined ? embedded : scale(embedded, factor);
+  const entering = factor === undefined ? embedded : scale(embedded, factor);
+  let x = options.embeddingInput?.(entering) ?? entering;
   for (let layer = 0; layer < config.numHiddenLayers; layer += 1) {
     const parts = blockParts(options, layer, attend);
     const build = (input: Value): Value => architecture.layer(parts, input);

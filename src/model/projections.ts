@@ -47,3 +47,27 @@ export function projectionShape(config: ModelSizes, projection: Projection): [nu
       return [hiddenSize, intermediateSize];
   }
 }
+
+/** Names of projections in every layer, or a regular expression that the whole path of a module matches, as PEFT has it. */
+export type TargetModules = readonly Projection[] | string;
+
+/** PEFT's word for every linear layer of a block. */
+export const ALL_LINEAR = 'all-linear';
+
+/** Tells whether a projection of a layer gets an adapter. @throws SyntaxError for what is no regular expression */
+export function targetMatcher(targets: TargetModules): (layer: number, projection: Projection) => boolean {
+  if (typeof targets !== 'string') return (_, projection) => targets.includes(projection);
+  if (targets === ALL_LINEAR) return () => true;
+  const pattern = new RegExp(`^(?:${targets})$`, 'u');
+  return (layer, projection) => pattern.test(projectionPath(layer, projection));
+}
+
+/** What is wrong with a regular expression; undefined where nothing is. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    targetMatcher(pattern);
+    return undefined;
+  } catch {
+    return `found ${JSON.stringify(pattern)}, expected a regular expression`;
+  }
+}

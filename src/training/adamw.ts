@@ -5,6 +5,8 @@ export interface AdamWOptions {
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
+  /** How many times the learning rate a parameter learns at; 1 where absent. */
+  readonly factorOf?: (name: string) => number;
 }
 
 const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
@@ -35,16 +37,18 @@ export class AdamW {
     decays: (name: string) => boolean = () => true,
   ): void {
     this.steps += 1;
-    const { beta1, beta2, epsilon, weightDecay } = this.options;
+    const { beta1, beta2, epsilon, weightDecay, factorOf = () => 1 } = this.options;
     // The root of the second moment is corrected by `correction`: both sides of the quotient are multiplied by it, which saves a division.
     const correction = Math.sqrt(1 - beta2 ** this.steps);
     const stepSize = (learningRate / (1 - beta1 ** this.steps)) * correction;
-    const rule = { beta1, beta2, scale, stepSize, epsilon: epsilon * correction };
+    const rule = { beta1, beta2, scale, epsilon: epsilon * correction };
     for (const [name, parameter] of parameters) {
       const gradient = gradients.get(name);
       if (!gradient) continue;
-      const keep = decays(name) ? 1 - learningRate * weightDecay : 1;
-      update(parameter, gradient, this.momentsOf(name, parameter.length), { ...rule, keep });
+      const factor = factorOf(name);
+      const keep = decays(name) ? 1 - learningRate * factor * weightDecay : 1;
+      const moments = this.momentsOf(name, parameter.length);
+      update(parameter, gradient, moments, { ...rule, stepSize: stepSize * factor, keep });
     }
   }
 

@@ -1,10 +1,13 @@
 /** Recipes: YAML files with the names of Transformers, PEFT and TRL, checked key by key against the schemas of their trainers. */
 import { distance } from 'fastest-levenshtein';
 import { parse } from 'yaml';
+import { isTakenFromBase } from '../model/lora-start.js';
+import { patternProblem } from '../model/projections.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord, readText } from '../support/files.js';
 import { COMMON_SETTINGS } from './recipe/common-settings.js';
 import { FOREIGN_KEYS } from './recipe/foreign-keys.js';
+import { scheduleProblem } from './schedule.js';
 import { defaultOf, problemOf, type Conflict, type Settings } from './recipe/setting.js';
 import {
   RENAMED_TYPES,
@@ -31,10 +34,12 @@ export interface Recipe {
   readonly base_model_name_or_path?: string;
   /** In the place of the model's own: a template in Jinja, or a file that holds one. */
   readonly chat_template?: string;
+  /** Where each stage gets its folder, unless the command says otherwise. */
+  readonly output_dir?: string;
   readonly stages: readonly StageRecipe[];
 }
 
-const OPTIONAL_TEXTS = ['base_model_name_or_path', 'chat_template'] as const;
+const OPTIONAL_TEXTS = ['base_model_name_or_path', 'chat_template', 'output_dir'] as const;
 const RECIPE_KEYS = ['model_name_or_path', ...OPTIONAL_TEXTS, 'defaults', 'stages'];
 const TYPE = 'type';
 
@@ -116,7 +121,8 @@ function completeStage(own: Layer, before: readonly Layer[], after: readonly Lay
       const problem = settings[key] === undefined ? undefined : problemOf(setting, settings[key]);
       if (problem !== undefined) throw new InputError(`${where}${key}: ${problem}`);
     }
-    stage[key] = layerOf(key).settings[key] ?? defaultOf(setting);
+    const { [key]: written = defaultOf(setting) } = layerOf(key).settings;
+    stage[key] = written;
     if (stage[key] === undefined) throw new InputError(`${own.where}${key}: missing`);
   }
   const complete = stage as unknown as StageRecipe;
@@ -126,6 +132,25 @@ function completeStage(own: Layer, before: readonly Layer[], after: readonly Lay
 }
 
 function commonConflict(stage: StageRecipe): Conflict | undefined {
+  const schedule = scheduleProblem(stage.lr_scheduler_type, stage.lr_scheduler_kwargs ?? {});
+  if (schedule !== undefined) return ['lr_scheduler_kwargs', schedule];
+  if (typeof stage.target_modules === 'string' && stage.layers_to_transform !== null) {
+    return [
+      'layers_to_transform',
+      `found it with a target_modules of text, expected a list of projections with it`,
+    ];
+  }
+  const problem = typeof stage.target_modules === 'string' ? patternProblem(stage.target_modules) : undefined;
+  if (problem !== undefined) return ['target_modules', problem];
+  const fromBase = isTakenFromBase(stage.init_lora_weights);
+  const unfit =
+    fromBase && (['lora_dropout', 'weight_decay', 'use_dora'] as const).find((one) => Number(stage[one]) > 0);
+  if (unfit) {
+    return [
+      unfit,
+      `found ${String(stage[unfit])}, expected none with init_lora_weights ${String(stage.init_lora_weights)}`,
+    ];
+  }
   if (stage.eval_dataset !== null) return undefined;
   const watching = ['load_best_model_at_end', 'early_stopping_patience'] as const;
   const key = watching.find((one) => Number(stage[one]) > 0);

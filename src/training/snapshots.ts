@@ -17,19 +17,19 @@ async function snapshotSteps(folder: string): Promise<number[]> {
 /**
  * Saves the adapter of a step, and removes those that are not kept any more.
  *
- * @param keep how many of the last ones are kept, and which one besides
+ * @param keep how many of the last ones are kept (null: all), and which one besides
  */
 export async function saveSnapshot(
   folder: string,
   adapter: Adapter,
   base: string,
   step: number,
-  keep: { readonly limit: number; readonly best?: number },
+  keep: { readonly limit: number | null; readonly best?: number },
 ): Promise<void> {
   const { limit, best } = keep;
   if (limit === 0 && best === undefined) return;
   const steps = [...new Set([...(await snapshotSteps(folder)), step])].sort((a, b) => a - b);
-  const last = limit === 0 ? [] : steps.slice(-limit);
+  const last = limit === 0 ? [] : steps.slice(limit === null ? 0 : -limit);
   const isKept = (one: number): boolean => one === best || last.includes(one);
   if (isKept(step)) await saveAdapter(path.join(folder, `checkpoint-${step}`), adapter, base);
   for (const old of steps.filter((one) => one !== step && !isKept(one))) {

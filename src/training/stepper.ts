@@ -19,11 +19,13 @@ export class Stepper {
 
   /**
    * @param parameters the trained weights by graph input name; they are changed in place
+   * @param keep sets to zero what of a gradient belongs to weights that stay as they are
    */
   constructor(
     private readonly runner: Runner,
     readonly parameters: ReadonlyMap<string, FloatTensor>,
     options?: AdamWOptions,
+    private readonly keep: (name: string, gradient: Float32Array) => void = () => undefined,
   ) {
     this.optimizer = new AdamW(options);
   }
@@ -79,6 +81,7 @@ export class Stepper {
    */
   update(learningRate: number, maxGradNorm: number, decays?: (name: string) => boolean): number {
     const gradients = this.currentGradients();
+    for (const [name, gradient] of gradients) this.keep(name, gradient);
     const norm = gradientNorm(gradients);
     if (Number.isFinite(norm)) {
       const weights = new Map([...this.parameters].map(([name, { data }]) => [name, data]));

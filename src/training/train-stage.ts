@@ -4,7 +4,9 @@ import path from 'node:path';
 import { withMagnitudes } from '../model/dora.js';
 import type { ModelFolder } from '../model/folder.js';
 import { freezeBase } from '../model/frozen-base.js';
-import { copyAdapter, initialiseAdapter, saveAdapter, type Adapter } from '../model/lora.js';
+import { copyAdapter, saveAdapter, type Adapter } from '../model/lora.js';
+import { isTakenFromBase, newLora } from '../model/lora-start.js';
+import { ALL_LINEAR, PROJECTIONS } from '../model/projections.js';
 import { InputError } from '../support/errors.js';
 import { writeJson } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -69,7 +71,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     },
   });
   const { objective, source } = learning;
-  const { session, stepper, dropout } = await createLoraStepper({
+  const { session, stepper, noise } = await createLoraStepper({
     base,
     adapter,
     loss: objective.loss,
@@ -77,7 +79,10 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     checkpointing: recipe.gradient_checkpointing,
     microBatches: recipe.gradient_accumulation_steps,
     longest: longestOf(recipe, [...trees, ...validation]),
+    hasOpposite: options.adapter === undefined && isTakenFromBase(recipe.init_lora_weights),
+    noise: recipe.neftune_noise_alpha ?? 0,
     optimizer: {
+      ...(recipe.loraplus_lr_ratio === null ? {} : { factorOf: loraPlus(recipe.loraplus_lr_ratio) }),
       beta1: recipe.adam_beta1,
       beta2: recipe.adam_beta2,
       epsilon: recipe.adam_epsilon,
@@ -89,7 +94,7 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
       settings: recipe,
       learning,
       stepper,
-      dropout,
+      noise,
       folder,
       callbacks: {
         onProgress: options.onProgress,
@@ -110,6 +115,12 @@ export async function trainStage(options: TrainStageOptions): Promise<Adapter | 
     await source.release?.();
   }
 }
+
+/** LoRA+ (arXiv 2402.12354): B, and what else is no A, learns faster. */
+const loraPlus =
+  (ratio: number) =>
+  (name: string): number =>
+    name.endsWith('.lora_A') ? 1 : ratio;
 
 /** The longest row that a stage may have, in tokens. */
 export function longestOf(recipe: StageRecipe, trees: readonly TokenTree[]): number {
@@ -135,7 +146,7 @@ function requireKnownTokens(trees: readonly TokenTree[], vocabSize: number, name
 
 /** The adapter that a stage starts from where it goes on from no other. */
 export async function newAdapter(model: ModelFolder, recipe: StageRecipe): Promise<Adapter> {
-  const adapter = initialiseAdapter(model.config, loraConfig(recipe), recipe.seed);
+  const adapter = await newLora(model, loraConfig(recipe), recipe.seed, recipe.init_lora_weights);
   return recipe.use_dora ? withMagnitudes(adapter, model) : adapter;
 }
 
@@ -145,7 +156,7 @@ export function loraConfig(recipe: StageRecipe): Adapter['config'] {
     r: recipe.r,
     loraAlpha: recipe.lora_alpha,
     loraDropout: recipe.lora_dropout,
-    targetModules: recipe.target_modules,
+    targetModules: recipe.target_modules === ALL_LINEAR ? PROJECTIONS : recipe.target_modules,
     ...(recipe.layers_to_transform === null ? {} : { layersToTransform: recipe.layers_to_transform }),
     ...(recipe.use_rslora ? { useRslora: true } : {}),
   };

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { ModelConfig } from '../model/config.js';
 import type { FrozenBase } from '../model/frozen-base.js';
+import { keepOpposite } from '../model/lora-start.js';
 import { loraInputs, loraTensors, type Adapter } from '../model/lora.js';
 import { weightShapes } from '../model/weights.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -9,6 +10,7 @@ import { Graph, type Value } from '../tensor/graph.js';
 import { Session, type Runner } from '../tensor/session.js';
 import { SessionPool } from '../tensor/session-pool.js';
 import { Dropout } from './dropout.js';
+import { EmbeddingNoise, type Noise } from './noise.js';
 import { buildTrainingGraph, trainingPositions, type LossBuilder } from './graph.js';
 import type { AdamWOptions } from './adamw.js';
 import { Stepper } from './stepper.js';
@@ -26,6 +28,10 @@ export interface LoraTrainerOptions {
   /** Micro-batches of a step: those of a small base run side by side. 1 where absent. */
   readonly microBatches?: number;
   readonly optimizer?: AdamWOptions;
+  /** Whether the second half of the adapter's rank takes parts out of the base, and stays. */
+  readonly hasOpposite?: boolean;
+  /** NEFTune's alpha; no noise where 0 or absent. */
+  readonly noise?: number;
 }
 
 /** Parameters of a base that each of several sessions may have for itself: 128 MB of floats. */
@@ -47,17 +53,18 @@ function createRunner(graph: Graph, base: FrozenBase, microBatches: number): Pro
   return Promise.resolve(SessionPool.create(graph, atOnce, { ...base.session, threads }));
 }
 
-/** The training graph of an adapter. Dropout is that of the adapter's configuration. */
+/** The training graph of an adapter, and what it is fed at random. Dropout is that of the adapter's configuration. */
 export function loraTrainingGraph({
   base,
   adapter,
   longest,
   checkpointing,
+  noise: alpha,
   loss,
   entropy,
 }: Omit<LoraTrainerOptions, 'adapter'> & { readonly adapter: Pick<Adapter, 'config'> }): {
   graph: Graph;
-  dropout: Dropout | undefined;
+  noise: Noise | undefined;
 } {
   const { config } = base.model;
   const graph = new Graph();
@@ -71,23 +78,36 @@ export function loraTrainingGraph({
   const { loraDropout } = adapter.config;
   const dropout = loraDropout > 0 ? new Dropout(graph, loraDropout) : undefined;
   const adapterInput = dropout?.apply;
+  const neftune = alpha ? new EmbeddingNoise(graph, alpha, config.hiddenSize) : undefined;
+  const embeddingInput = neftune?.apply;
   buildTrainingGraph(
-    { graph, config, weights, lora, positions, checkpointing, adapterInput },
+    { graph, config, weights, lora, positions, checkpointing, adapterInput, embeddingInput },
     () => trained,
     loss,
     entropy,
   );
-  return { graph, dropout };
+  const noise: Noise | undefined = (dropout ?? neftune) && {
+    feeds: (batch, random) => ({
+      ...dropout?.feeds(batch.rows * batch.length, random),
+      ...neftune?.feeds(batch, random),
+    }),
+  };
+  return { graph, noise };
 }
 
 /** Compiles the training graph of an adapter. */
 export async function createLoraStepper(
   options: LoraTrainerOptions,
-): Promise<{ session: Runner; stepper: Stepper; dropout: Dropout | undefined }> {
-  const { graph, dropout } = loraTrainingGraph(options);
+): Promise<{ session: Runner; stepper: Stepper; noise: Noise | undefined }> {
+  const { graph, noise } = loraTrainingGraph(options);
   const session = await createRunner(graph, options.base, options.microBatches ?? 1);
-  const stepper = new Stepper(session, loraTensors(options.adapter), options.optimizer);
-  return { session, stepper, dropout };
+  const tensors = loraTensors(options.adapter);
+  const keep = options.hasOpposite
+    ? (name: string, gradient: Float32Array): void =>
+        keepOpposite(gradient, tensors.get(name)?.shape ?? [], name.endsWith('.lora_A') ? 'A' : 'B')
+    : undefined;
+  const stepper = new Stepper(session, tensors, options.optimizer, keep);
+  return { session, stepper, noise };
 }
 
 /** Compiles a graph that only scores: outputs `logps`. The adapter is fed with each run, if there is one. */

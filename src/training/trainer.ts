@@ -8,26 +8,34 @@ import { InputError } from '../support/errors.js';
 import { Random } from '../support/random.js';
 import { floats, type Arrays } from '../tensor/arrays.js';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
-import type { Dropout } from './dropout.js';
+import type { Noise } from './noise.js';
 import { MetricsLog, type EvaluationMetrics, type StepMetrics } from './metrics.js';
 import { microBatches, type Example, type Learning, type PackingSettings } from './objective.js';
-import { learningRateAt, type ScheduleType } from './schedule.js';
+import { learningRateAt, type ScheduleArguments, type ScheduleType } from './schedule.js';
 import type { Outputs, Stepper } from './stepper.js';
 import { Tally } from './tally.js';
 import { UnderWay } from './under-way.js';
 import { Validation } from './validation.js';
+
+/** When something is done that is done now and then: never, every so many steps, at the end of each epoch. */
+export type Strategy = 'no' | 'steps' | 'epoch';
 
 /** The settings that a trainer reads, under the names of TrainingArguments. */
 export interface TrainerSettings extends PackingSettings {
   readonly name: string;
   readonly learning_rate: number;
   readonly lr_scheduler_type: ScheduleType;
+  readonly lr_scheduler_kwargs?: ScheduleArguments | null;
   readonly warmup_ratio: number;
+  /** Below 1 a share of all steps. */
   readonly warmup_steps: number;
   readonly max_grad_norm: number;
   readonly report_to: 'none' | 'tensorboard';
+  readonly save_strategy?: Strategy;
   readonly save_steps: number;
   readonly sample_steps: number;
+  readonly eval_strategy?: Strategy | null;
+  readonly per_device_eval_batch_size?: number | null;
   readonly eval_steps: number;
   readonly load_best_model_at_end: boolean;
   readonly early_stopping_patience: number;
@@ -76,7 +84,8 @@ export interface TrainerOptions<E extends Example> {
   readonly settings: TrainerSettings;
   readonly learning: Learning<E>;
   readonly stepper: Stepper;
-  readonly dropout?: Dropout;
+  /** What training adds at random. */
+  readonly noise?: Noise;
   /** metrics.jsonl and the checkpoint lie in here. */
   readonly folder: string;
   readonly callbacks?: TrainerCallbacks;
@@ -96,7 +105,7 @@ export class Trainer<E extends Example = Example> {
 
   /** Goes on from the folder's checkpoint where there is one. */
   static async create<E extends Example>(options: TrainerOptions<E>): Promise<Trainer<E>> {
-    const { settings, learning, stepper, dropout, folder } = options;
+    const { settings, learning, stepper, noise, folder } = options;
     const progress = await restoreCheckpoint(checkpointFile(folder), stepper);
     const tensorboard = settings.report_to === 'tensorboard';
     const log = await MetricsLog.open(folder, progress?.metricLines ?? 0, tensorboard);
@@ -111,8 +120,8 @@ export class Trainer<E extends Example = Example> {
               run: options.evaluation?.run ?? ((feeds) => stepper.evaluate(feeds)),
               atOnce: options.evaluation?.atOnce ?? stepper.atOnce,
               parameters: stepper.parameters,
-              dropout,
-              packing: options.evaluation ?? settings,
+              noise,
+              packing: options.evaluation ?? evaluationPacking(settings),
               keepsBest: settings.load_best_model_at_end,
             },
             settings.early_stopping_patience,
@@ -148,10 +157,13 @@ export class Trainer<E extends Example = Example> {
         await this.save();
         return false;
       }
-      if (this.validation && isDue(settings.eval_steps)) await this.evaluate();
+      if (this.validation && isDue(this.stepsOf(settings.eval_strategy, settings.eval_steps))) {
+        await this.evaluate();
+      }
       if (isDue(settings.sample_steps)) await callbacks.onSample?.(this.done);
       const stopping = signal?.aborted === true;
-      if (stopping || this.done % settings.save_steps === 0) await this.save();
+      const saving = this.stepsOf(settings.save_strategy, settings.save_steps);
+      if (stopping || (saving > 0 && this.done % saving === 0)) await this.save();
       if (stopping && this.done < totalSteps) return false;
     }
     if (settings.load_best_model_at_end) this.validation?.restoreBest();
@@ -167,7 +179,7 @@ export class Trainer<E extends Example = Example> {
    * @throws InputError for a loss that is not a finite number, naming step and examples; the last checkpoint stays
    */
   async step(signal?: AbortSignal): Promise<StepMetrics> {
-    const { settings, learning, stepper, dropout, callbacks, decays } = this.options;
+    const { settings, learning, stepper, noise, callbacks, decays } = this.options;
     const { objective, source } = learning;
     const step = this.done;
     const begun = performance.now();
@@ -178,8 +190,8 @@ export class Trainer<E extends Example = Example> {
     const underWay = new UnderWay(stepper.atOnce);
     for (const { part, first, batch, feeds } of microBatches(objective, settings, examples)) {
       const random = Random.for(settings.seed, 'dropout', step, places[first] ?? 0);
-      const masks = dropout?.feeds(batch.rows * batch.length, random);
-      const running = stepper.accumulate({ ...feeds, ...masks }).then((outputs) => {
+      const drawn = noise?.feeds(batch, random);
+      const running = stepper.accumulate({ ...feeds, ...drawn }).then((outputs) => {
         objective.tally(batch, part, outputs, tally);
         loss += floats(outputs, 'loss')[0] ?? NaN;
       });
@@ -258,16 +270,34 @@ export class Trainer<E extends Example = Example> {
     await rm(checkpointFile(this.options.folder), { force: true });
   }
 
+  /** Steps between two times; 0 for never. */
+  private stepsOf(strategy: Strategy | null | undefined, steps: number): number {
+    if (strategy === 'no') return 0;
+    return strategy === 'epoch' ? Math.ceil(this.options.learning.source.stepsPerEpoch) : steps;
+  }
+
   private schedule() {
     const { settings, learning } = this.options;
     const { totalSteps } = learning.source;
     return {
       type: settings.lr_scheduler_type,
       learningRate: settings.learning_rate,
-      warmupSteps: settings.warmup_steps || Math.ceil(totalSteps * settings.warmup_ratio),
+      warmupSteps: warmupSteps(settings, totalSteps),
       totalSteps,
+      kwargs: settings.lr_scheduler_kwargs ?? {},
     };
   }
 }
+
+/** As Transformers has it: warmup_steps below 1 are a share. */
+function warmupSteps({ warmup_steps: steps, warmup_ratio: ratio }: TrainerSettings, total: number): number {
+  if (steps >= 1) return Math.floor(steps);
+  return Math.ceil(total * (steps || ratio));
+}
+
+const evaluationPacking = (settings: TrainerSettings): PackingSettings => ({
+  ...settings,
+  per_device_train_batch_size: settings.per_device_eval_batch_size ?? settings.per_device_train_batch_size,
+});
 
 const checkpointFile = (folder: string): string => path.join(folder, 'checkpoint.safetensors');

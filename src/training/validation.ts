@@ -1,5 +1,5 @@
 /** Watching a validation set while training: its loss, the best weights so far, and when to stop. */
-import type { Dropout } from './dropout.js';
+import type { Noise } from './noise.js';
 import { microBatches, type Example, type Objective, type PackingSettings } from './objective.js';
 import type { FloatTensor } from '../model/safetensors.js';
 import { floats, type Arrays } from '../tensor/arrays.js';
@@ -27,7 +27,7 @@ export interface ValidationParts<E extends Example> {
   readonly atOnce: number;
   /** The weights by name. */
   readonly parameters: ReadonlyMap<string, FloatTensor>;
-  readonly dropout: Dropout | undefined;
+  readonly noise: Noise | undefined;
   readonly packing: PackingSettings;
   /** Whether the best weights are kept. */
   readonly keepsBest: boolean;
@@ -47,16 +47,16 @@ export class Validation<E extends Example> {
 
   /** The mean loss over the validation set under the weights of now, after `step` steps; remembers them if it is the lowest so far. */
   async evaluate(step: number): Promise<number> {
-    const { objective, examples, run, parameters, dropout, packing, keepsBest } = this.parts;
+    const { objective, examples, run, parameters, noise, packing, keepsBest } = this.parts;
     const losses: number[] = [];
     const underWay = new UnderWay(this.parts.atOnce);
     let place = 0;
     for (const { batch, feeds } of microBatches(objective, packing, examples)) {
-      const masks = dropout?.feeds(batch.rows * batch.length);
+      const drawn = noise?.feeds(batch);
       const at = place;
       place += 1;
       await underWay.add(
-        run({ ...feeds, ...masks }).then((outputs) => (losses[at] = floats(outputs, 'loss')[0] ?? NaN)),
+        run({ ...feeds, ...drawn }).then((outputs) => (losses[at] = floats(outputs, 'loss')[0] ?? NaN)),
       );
     }
     await underWay.all();

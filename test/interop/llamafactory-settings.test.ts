@@ -25,12 +25,24 @@ const CHANGED: Readonly<Record<string, object>> = {
   lora_dropout: { lora_dropout: 0.3 },
   target_modules: { target_modules: ['q_proj'] },
   layers_to_transform: { layers_to_transform: [1] },
+  init_lora_weights: { init_lora_weights: 'pissa' },
+  loraplus_lr_ratio: { loraplus_lr_ratio: 16 },
+  neftune_noise_alpha: { neftune_noise_alpha: 5 },
   use_rslora: { use_rslora: true },
   use_dora: { use_dora: true },
   learning_rate: { learning_rate: 0.3 },
   lr_scheduler_type: { lr_scheduler_type: 'cosine' },
   warmup_ratio: { warmup_ratio: 0.3 },
   warmup_steps: { warmup_steps: 3 },
+  lr_scheduler_kwargs: { lr_scheduler_type: 'cosine', lr_scheduler_kwargs: { num_cycles: 2 } },
+  optim: { optim: 'adamw_torch_fused' },
+  bf16: { bf16: true },
+  packing: { packing: false },
+  save_strategy: { save_strategy: 'epoch' },
+  eval_strategy: { eval_dataset: 'validation.jsonl', eval_strategy: 'epoch' },
+  per_device_eval_batch_size: { per_device_eval_batch_size: 3 },
+  metric_for_best_model: { metric_for_best_model: 'eval_loss' },
+  greater_is_better: { greater_is_better: false },
   num_train_epochs: { num_train_epochs: 9 },
   max_steps: { max_steps: 9 },
   per_device_train_batch_size: { per_device_train_batch_size: 3 },
@@ -72,7 +84,10 @@ describe('a stage for LLaMA-Factory', () => {
   it.each(['sft', 'dpo'] as const)('says every key of a stage of type %s', (type) => {
     // Where the data set lies and what its columns are called is said by the data set that the export writes.
     const ofData = ['train_dataset', 'format'];
-    const isOfData = (key: string): boolean => ofData.includes(key) || key.startsWith('dataset_');
+    // These can be what they are only.
+    const only = ['bias', 'modules_to_save'];
+    const isOfData = (key: string): boolean =>
+      [...ofData, ...only].includes(key) || key.startsWith('dataset_');
     for (const key of Object.keys(settingsOf(type)).filter((name) => !isOfData(name))) {
       const changed = CHANGED[key];
       expect(changed, key).toBeDefined();

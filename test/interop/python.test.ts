@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openModelWithTokenizer } from '../../src/model/folder.js';
+import { openModel, openModelWithTokenizer } from '../../src/model/folder.js';
 import { loadAdapter } from '../../src/model/lora.js';
+import { stageRecipe } from '../../src/training/recipe.js';
+import { newAdapter, trainStage } from '../../src/training/train-stage.js';
 import { Decoder } from '../../src/writing/decoder.js';
 import { PYTHON, python } from '../python.js';
 import { shiren } from '../shiren.js';
@@ -86,6 +88,74 @@ print(json.dumps(True))`,
       expect(farthest(ours, await logitsOf(MODEL))).toBeGreaterThan(0.02);
     },
   );
+});
+
+describe.skipIf(PYTHON === undefined)('adapters of other beginnings', () => {
+  const stage = (name: string, more: object) =>
+    stageRecipe({ name, type: 'sft', train_dataset: 'x', r: 4, lora_alpha: 6, ...more });
+
+  it.each(['olora', 'pissa', 'gaussian'] as const)('begin where PEFT’s do (%s)', SLOW, async (start) => {
+    const model = await openModel(MODEL);
+    const targets = '.*\\.[02]\\..*(q|down)_proj';
+    const ours = await newAdapter(model, stage('a', { init_lora_weights: start, target_modules: targets }));
+    const theirs = python<Record<string, { products: number[]; squares: number }>>(
+      `
+import json, sys, torch
+from transformers import AutoModelForCausalLM
+from peft import LoraConfig, get_peft_model
+base, start, targets = sys.argv[1:4]
+torch.manual_seed(3)
+config = LoraConfig(r=4, lora_alpha=6, target_modules=targets, init_lora_weights=start)
+model = get_peft_model(AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32), config)
+answer = {}
+for name, module in model.base_model.model.named_modules():
+    if hasattr(module, "lora_A"):
+        a, b = module.lora_A["default"].weight, module.lora_B["default"].weight
+        answer[name] = {"products": (b @ a)[:3].flatten().tolist(), "squares": a.square().sum().item()}
+print(json.dumps(answer))`,
+      MODEL,
+      start,
+      targets,
+    );
+    expect([...ours.layers.keys()].sort()).toEqual(Object.keys(theirs).sort());
+    const spread = { ours: 0, theirs: 0 };
+    for (const [name, { a, b }] of ours.layers) {
+      const [inner = 0, rank = 0] = [a.shape[1], b.shape[1]];
+      const products = Array.from({ length: 3 * inner }, (_, index) => {
+        const [row, column] = [Math.floor(index / inner), index % inner];
+        return [0, 1, 2, 3].reduce(
+          (sum, at) => sum + b.data[row * rank + at]! * a.data[at * inner + column]!,
+          0,
+        );
+      });
+      expect(farthest(products, theirs[name]!.products)).toBeLessThan(1e-4);
+      spread.ours += a.data.reduce((sum, value) => sum + value * value, 0);
+      spread.theirs += theirs[name]!.squares;
+    }
+    if (start === 'gaussian') expect(Math.sqrt(spread.ours / spread.theirs)).toBeCloseTo(1, 1);
+  });
+
+  it.each([
+    ['pissa', { init_lora_weights: 'pissa', target_modules: 'all-linear' }],
+    ['olora', { init_lora_weights: 'olora', use_rslora: true }],
+    [
+      'pattern',
+      { target_modules: '.*\\.[13]\\.self_attn\\.(q|v)_proj', loraplus_lr_ratio: 4, neftune_noise_alpha: 5 },
+    ],
+  ] as const)('are read by PEFT when they are trained: %s', SLOW, async (name, more) => {
+    const { model, tokenizer } = await openModelWithTokenizer(MODEL);
+    const adapter = path.join(folder, `trained-${name}`);
+    const prompt = tokenizer.encodePrompt([{ role: 'user', content: PROMPT }]);
+    const trees = ['白日依山尽', '黄河入海流'].map((text) => ({
+      ...{ prompt, completions: [tokenizer.encodeCompletion(text)] },
+    }));
+    const recipe = stage(name, { learning_rate: 2e-2, max_steps: 3, num_train_epochs: 3, ...more });
+    await trainStage({ model, recipe, trees, folder: adapter, baseName: MODEL });
+    const theirs = python<number[]>(LOGITS, MODEL, adapter, PROMPT);
+    const ours = await logitsOf(MODEL, adapter);
+    expect(farthest(ours, theirs)).toBeLessThan(1e-4);
+    expect(farthest(ours, await logitsOf(MODEL))).toBeGreaterThan(0.02);
+  });
 });
 
 describe.skipIf(PYTHON === undefined)('data sets and recipes', () => {

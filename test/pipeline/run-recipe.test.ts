@@ -150,7 +150,7 @@ describe('running a recipe', () => {
       expect(await run([sft('a')], 'again')).toBe(true);
       expect(await run([sft('a', ', logging_steps: 5, save_total_limit: 2')], 'again')).toBe(true);
       await expect(run([sft('a', ', learning_rate: 1.0e-3')], 'again')).rejects.toThrow(
-        /^a: learning_rate: found 0.001, expected 0.0002: the stage in .* is finished with that; set it back/,
+        /^a: learning_rate: found 0.001, expected 0.00005: the stage in .* is finished with that; set it back/,
       );
       await expect(run([sft('a', ', num_train_epochs: 9')], 'again')).rejects.toThrow(
         /^a: num_train_epochs: found 9, expected 3/,

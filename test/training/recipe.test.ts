@@ -74,7 +74,7 @@ stages:
 
   it.each([
     ['beta: 0.1', 'sft', 'beta: a stage of type sft has none: it belongs to type dpo'],
-    ['bf16: true', 'sft', 'bf16: not taken here: a step runs in float32'],
+    ['fp16: true', 'sft', 'fp16: not taken here: a step runs in float32'],
     ['learning_rate: .inf', 'sft', 'learning_rate: found .inf, expected a positive number up to 10'],
     ['learning_rate: .nan', 'sft', 'learning_rate: found .nan, expected a positive number up to 10'],
     ['learning_rate: 0', 'sft', 'learning_rate: found 0, expected a positive number up to 10'],
@@ -157,6 +157,52 @@ stages:
         }
       }
     }
+  });
+
+  it('takes the keys of TRL that have a meaning here', () => {
+    const keys = [
+      ...[
+        'bf16: true',
+        'optim: adamw_torch_fused',
+        'packing: true',
+        'warmup_steps: 0.1',
+        'save_strategy: epoch',
+      ],
+      ...['eval_dataset: y.jsonl', 'eval_strategy: epoch', 'per_device_eval_batch_size: 16'],
+      ...['metric_for_best_model: eval_loss', 'greater_is_better: false', 'load_best_model_at_end: true'],
+      ...['save_total_limit: null', 'dataset_text_field: poem', 'target_modules: all-linear'],
+      ...['lr_scheduler_type: cosine_with_min_lr', 'lr_scheduler_kwargs: { min_lr_rate: 0.1 }'],
+    ];
+    const source = `output_dir: poems\n${recipe(keys.map((key) => `    ${key}`).join('\n'))}`;
+    const { output_dir, stages } = parseRecipe(source, 'r.yaml');
+    expect(output_dir).toBe('poems');
+    expect(stages[0]).toMatchObject({ save_total_limit: null, warmup_steps: 0.1, eval_strategy: 'epoch' });
+  });
+
+  it('has the defaults of Transformers for what is trained', () => {
+    expect(stageRecipe({ name: 'a', type: 'sft', train_dataset: 'x' })).toMatchObject({
+      ...{ learning_rate: 5e-5, per_device_train_batch_size: 8, gradient_accumulation_steps: 1 },
+      ...{ num_train_epochs: 3, lr_scheduler_type: 'linear', warmup_steps: 0, weight_decay: 0 },
+      ...{ adam_beta1: 0.9, adam_beta2: 0.999, adam_epsilon: 1e-8, max_grad_norm: 1, seed: 42 },
+    });
+  });
+
+  it.each([
+    [
+      'lr_scheduler_kwargs: { power: 2 }',
+      /lr_scheduler_kwargs: found power, which lr_scheduler_type linear has not/,
+    ],
+    [
+      'lr_scheduler_kwargs: { speed: 2 }',
+      /lr_scheduler_kwargs: found speed, which lr_scheduler_type linear has not/,
+    ],
+    ['target_modules: "(q"', /target_modules: found "\(q", expected a regular expression/],
+    ['target_modules: ".*q_proj"\n    layers_to_transform: [0]', /layers_to_transform: found it with/],
+    ['lr_scheduler_kwargs: 2', /lr_scheduler_kwargs: found 2, expected null or an object/],
+    ['optim: adafactor', /optim: found "adafactor", expected one of adamw_torch/],
+    ['metric_for_best_model: bleu', /metric_for_best_model: found "bleu"/],
+  ])('refuses %s', (stage, message) => {
+    expect(() => parseRecipe(recipe(`    ${stage}`), 'r.yaml')).toThrow(message);
   });
 
   it('has no reason against a key that it takes', () => {

@@ -8,7 +8,7 @@ import { openModel } from '../../src/model/folder.js';
 import { initialiseAdapter, loadAdapter, type Adapter } from '../../src/model/lora.js';
 import { scoreTrees } from '../../src/training/scoring.js';
 import { stageRecipe, type SftRecipe } from '../../src/training/recipe.js';
-import { trainStage } from '../../src/training/train-stage.js';
+import { newAdapter, trainStage } from '../../src/training/train-stage.js';
 import type { RunEnd } from '../../src/training/trainer.js';
 import { tinyModel } from '../support-tiny-model.js';
 
@@ -108,6 +108,38 @@ describe('a stage', () => {
       });
     }
   });
+
+  it('takes NEFTune’s noise, the same each time, and faster steps for B', async () => {
+    const plain = await train();
+    const noise = { neftune_noise_alpha: 5 };
+    const [first, again] = [await train(noise), await train(noise)];
+    expect(again!.layers).toEqual(first!.layers);
+    expect(first!.layers).not.toEqual(plain!.layers);
+    // AdamW's steps are as long as the learning rate: of B they are longer, of A they begin when B is no longer zero.
+    const fast = await train({ loraplus_lr_ratio: 4 });
+    const size = (values: Float32Array): number => Math.hypot(...values);
+    const total = (adapter: typeof plain): number =>
+      [...adapter!.layers.values()].reduce((sum, { b }) => sum + size(b.data), 0);
+    expect(total(fast) / total(plain)).toBeGreaterThan(2);
+  });
+
+  it.each(['olora', 'pissa'] as const)(
+    'of %s leaves the half that stands for the base as it was',
+    async (start) => {
+      const model = await openModel((await tinyModel()).folder);
+      const begun = await newAdapter(model, { ...recipe, init_lora_weights: start });
+      const ended = (await train({ init_lora_weights: start }))!;
+      for (const [name, { a, b }] of ended.layers) {
+        const before = begun.layers.get(name)!;
+        const [rank = 0, inner = 0] = a.shape;
+        expect(a.data.slice((rank / 2) * inner)).toEqual(before.a.data.slice((rank / 2) * inner));
+        expect(a.data.slice(0, inner)).not.toEqual(before.a.data.slice(0, inner));
+        b.data.forEach((value, index) => {
+          if (index % rank >= rank / 2) expect(value).toBe(before.b.data[index]);
+        });
+      }
+    },
+  );
 
   it('writes a line a step under the names of TRL', async () => {
     const model = await openModel((await tinyModel()).folder);
