@@ -99,8 +99,12 @@ const COMMON: Readonly<
     if (start === 'pissa') return { pissa_init: true, pissa_iter: -1, pissa_convert: true };
     throw new InputError(`${name}: init_lora_weights ${start}: LLaMA-Factory has true and pissa`);
   },
-  bias: nothing, // none, as there
-  modules_to_save: nothing,
+  bias: ({ name, bias }) => {
+    if (bias === 'none') return {};
+    throw new InputError(`${name}: bias ${bias}: LLaMA-Factory trains no biases`);
+  },
+  modules_to_save: ({ modules_to_save: modules }) =>
+    modules === null ? {} : { additional_target: modules.join(',') },
   loraplus_lr_ratio: ({ loraplus_lr_ratio: ratio }) => (ratio === null ? {} : { loraplus_lr_ratio: ratio }),
   neftune_noise_alpha: ({ neftune_noise_alpha: alpha }) =>
     alpha === null ? {} : { neftune_noise_alpha: alpha },

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { toBfloat16, toFloat16 } from '../model/float16.js';
 import { openModel, type ModelFolder } from '../model/folder.js';
 import { loadAdapter, loraScaling, type Adapter, type LoraPair } from '../model/lora.js';
+import { EMBEDDING } from '../model/network-weights.js';
 import {
   readTensor,
   writeSafetensorsStream,
@@ -57,10 +58,28 @@ async function* mergedTensors(
   dtype: MergedDtype,
 ): AsyncGenerator<Uint8Array> {
   for (const entry of entries) {
-    const values = await readTensor(entry);
+    const values = adapter?.whole?.get(entry.name)?.data ?? (await readTensor(entry));
     const pair = adapter?.layers.get(entry.name.replace(/\.weight$/, ''));
     yield encode(pair && adapter ? mergeMatrix(values, pair, loraScaling(adapter.config)) : values, dtype);
   }
+  const output = entries.some(({ name }) => name === OUTPUT) ? undefined : await ownOutput(entries, adapter);
+  if (output) yield encode(output, dtype);
+}
+
+const OUTPUT = 'lm_head.weight';
+
+/** Whether an adapter parts embedding and output, which are one in the base. */
+const isParted = (adapter: Adapter | undefined): boolean =>
+  [OUTPUT, EMBEDDING].some((name) => adapter?.whole?.has(name));
+
+/** The output of a model whose base has none of its own; undefined where it still needs none. */
+async function ownOutput(
+  entries: readonly TensorEntry[],
+  adapter: Adapter | undefined,
+): Promise<Float32Array | undefined> {
+  if (!isParted(adapter)) return undefined;
+  const embedding = entries.find(({ name }) => name === EMBEDDING);
+  return adapter?.whole?.get(OUTPUT)?.data ?? (embedding && readTensor(embedding));
 }
 
 /** Files of a model folder that say nothing of its weights: tokenizer, chat template, how to generate. */
@@ -91,13 +110,18 @@ export async function exportMerged(
   const loaded = adapter === undefined ? undefined : await loadAdapter(adapter, model.config);
   await writeFolderWhole(folder, async (beside) => {
     const entries = [...model.weights.values()];
-    const plans = entries.map(({ name, shape }) => ({ name, shape, type: MERGED_DTYPES[dtype] }));
+    const { config } = model;
+    const parts = config.tieWordEmbeddings && isParted(loaded);
+    const shapes = entries.map(({ name, shape }) => ({ name, shape }));
+    if (parts) shapes.push({ name: OUTPUT, shape: [config.vocabSize, config.hiddenSize] });
+    const plans = shapes.map((one) => ({ ...one, type: MERGED_DTYPES[dtype] }));
     const file = path.join(beside, 'model.safetensors');
     await writeSafetensorsStream(file, plans, mergedTensors(entries, loaded, dtype));
     await copyTokenizer(model, beside);
-    const config = await readJson(path.join(model.folder, 'config.json'));
-    const type = isRecord(config) && 'dtype' in config ? { dtype } : { torch_dtype: dtype };
-    await writeJson(path.join(beside, 'config.json'), { ...(config as object), ...type });
+    const json = await readJson(path.join(model.folder, 'config.json'));
+    const type = isRecord(json) && 'dtype' in json ? { dtype } : { torch_dtype: dtype };
+    const untied = parts ? { tie_word_embeddings: false } : {};
+    await writeJson(path.join(beside, 'config.json'), { ...(json as object), ...type, ...untied });
   });
 }
 

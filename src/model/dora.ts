@@ -18,7 +18,7 @@ export async function withMagnitudes(adapter: Adapter, model: ModelFolder): Prom
     if (!entry) throw new InputError(`${model.folder}: tensor ${name}.weight is missing`);
     layers.set(name, { ...pair, magnitude: rowLengths(await readTensor(entry), pair.b.shape[0] ?? 0) });
   }
-  return { config: { ...adapter.config, useDora: true }, layers };
+  return { ...adapter, config: { ...adapter.config, useDora: true }, layers };
 }
 
 function rowLengths(weight: Float32Array, rows: number): FloatTensor {

@@ -10,7 +10,9 @@ import { Random } from '../support/random.js';
 import type { ModelFolder } from './folder.js';
 import { initialiseAdapter, loraScaling, type Adapter, type LoraConfig, type LoraPair } from './lora.js';
 import { leadingQr, principalParts, type LowRank, type Weight } from './low-rank.js';
+import { outputEmbeddingName } from './network-weights.js';
 import { readTensor, type FloatTensor } from './safetensors.js';
+import { wholeTensors } from './whole-tensors.js';
 
 export const LORA_STARTS = ['gaussian', 'olora', 'pissa'] as const;
 
@@ -22,6 +24,15 @@ export const isTakenFromBase = (start: LoraStart): boolean => start === 'olora' 
 
 /** A new adapter of these settings. @throws InputError where the base lacks a weight, or the rank is more than its size */
 export async function newLora(
+  model: ModelFolder,
+  config: LoraConfig,
+  seed: number,
+  start: LoraStart,
+): Promise<Adapter> {
+  return withWholeTensors(await newPairs(model, config, seed, start), model);
+}
+
+async function newPairs(
   model: ModelFolder,
   config: LoraConfig,
   seed: number,
@@ -47,6 +58,17 @@ export async function newLora(
     layers.set(name, withOpposite(parts, config.r, weight));
   }
   return { config: doubled(config), layers };
+}
+
+/** The adapter with the base's own tensors where it trains them whole. */
+async function withWholeTensors(adapter: Adapter, model: ModelFolder): Promise<Adapter> {
+  const whole = new Map<string, FloatTensor>();
+  for (const [name, shape] of wholeTensors(model.config, adapter.config)) {
+    const entry = model.weights.get(name) ?? model.weights.get(outputEmbeddingName(model.config));
+    if (!entry) throw new InputError(`${model.folder}: tensor ${name} is missing`);
+    whole.set(name, { shape, data: Float32Array.from(await readTensor(entry)) });
+  }
+  return whole.size === 0 ? adapter : { ...adapter, whole };
 }
 
 /** The configuration of twice the rank that scales what it adds as before. */
@@ -102,15 +124,13 @@ function withOpposite(
   return { a: { shape: [2 * r, inner], data: a }, b: { shape: [out, 2 * r], data: b } };
 }
 
-/** Sets the gradient of the half that is not trained to zero. @param shape of A [2r, in] or B [out, 2r] */
+/** Sets the gradient of the half that is not trained to zero. @param name of the input: A [2r, in], B [out, 2r], or what has no halves */
 export function keepOpposite(
   gradient: Float32Array,
   [rows = 0, columns = 0]: readonly number[],
-  part: 'A' | 'B',
+  name: string,
 ): void {
-  if (part === 'A') {
-    gradient.fill(0, (rows / 2) * columns);
-    return;
-  }
+  if (name.endsWith('.lora_A')) gradient.fill(0, (rows / 2) * columns);
+  if (!name.endsWith('.lora_B')) return;
   for (let row = 0; row < rows; row += 1) gradient.fill(0, row * columns + columns / 2, (row + 1) * columns);
 }

@@ -6,30 +6,18 @@ import { isRecord, readJson, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { Graph, Value } from '../tensor/graph.js';
 import type { ModelConfig } from './config.js';
+import { adaptedProjections, loraScaling, type LoraConfig } from './lora-config.js';
+import { wholeInputName, wholeInputs, wholeTensors } from './whole-tensors.js';
 import { readSafetensors, writeSafetensors, type FloatTensor } from './safetensors.js';
 import {
   patternProblem,
   PROJECTIONS,
   projectionPath,
-  projectionShape,
-  targetMatcher,
   type Projection,
   type TargetModules,
 } from './projections.js';
 
-export interface LoraConfig {
-  /** Rank. */
-  readonly r: number;
-  readonly loraAlpha: number;
-  readonly loraDropout: number;
-  readonly targetModules: TargetModules;
-  /** Layers that have adapters; all where absent. */
-  readonly layersToTransform?: readonly number[];
-  /** Scale by alpha / √r instead of alpha / r (rsLoRA, arXiv 2312.03732). */
-  readonly useRslora?: boolean;
-  /** Train the length of each weight row apart from its direction (DoRA, arXiv 2402.09353). */
-  readonly useDora?: boolean;
-}
+export { adaptedProjections, loraScaling, type LoraConfig } from './lora-config.js';
 
 /** A [r, in] and B [out, r] of one projection; with DoRA the lengths [out] of its rows. */
 export interface LoraPair<T> {
@@ -42,6 +30,8 @@ export interface LoraPair<T> {
 export interface Adapter {
   readonly config: LoraConfig;
   readonly layers: ReadonlyMap<string, LoraPair<FloatTensor>>;
+  /** Tensors of the base that are trained whole, by their names in the checkpoint. */
+  readonly whole?: ReadonlyMap<string, FloatTensor>;
 }
 
 /** An adapter inside a graph. */
@@ -49,23 +39,8 @@ export interface LoraValues {
   /** lora_alpha / r */
   readonly scaling: number;
   readonly layers: ReadonlyMap<string, LoraPair<Value>>;
-}
-
-/** The projections that an adapter changes, with their shapes [out, in], in a fixed order. */
-export function adaptedProjections(
-  model: ModelConfig,
-  lora: LoraConfig,
-): { path: string; out: number; in: number }[] {
-  const isTarget = targetMatcher(lora.targetModules);
-  const layers = Array.from({ length: model.numHiddenLayers }, (_, layer) => layer).filter(
-    (layer) => lora.layersToTransform?.includes(layer) ?? true,
-  );
-  return layers.flatMap((layer) =>
-    PROJECTIONS.filter((projection) => isTarget(layer, projection)).map((projection) => {
-      const [out, inner] = projectionShape(model, projection);
-      return { path: projectionPath(layer, projection), out, in: inner };
-    }),
-  );
+  /** What takes the place of the base's own tensors. */
+  readonly whole: ReadonlyMap<string, Value>;
 }
 
 /** A new adapter as PEFT makes one: A uniform within ±1/√in (Kaiming with a = √5), B zero. */
@@ -95,11 +70,6 @@ export function initialiseAdapter(model: ModelConfig, config: LoraConfig, seed: 
   return { config, layers };
 }
 
-/** What an adapter's product is multiplied with. */
-export function loraScaling({ loraAlpha, r, useRslora }: LoraConfig): number {
-  return loraAlpha / (useRslora ? Math.sqrt(r) : r);
-}
-
 type LoraPart = 'A' | 'B' | 'magnitude_vector';
 
 /** Names of the adapter's graph inputs. */
@@ -119,7 +89,7 @@ export function loraInputs(graph: Graph, model: ModelConfig, config: LoraConfig)
         : {}),
     });
   }
-  return { scaling: loraScaling(config), layers };
+  return { scaling: loraScaling(config), layers, whole: wholeInputs(graph, model, config) };
 }
 
 /** The adapter's weights by graph input name: what to feed, and what to train. */
@@ -130,6 +100,7 @@ export function loraTensors(adapter: Adapter): Map<string, FloatTensor> {
     tensors.set(loraInputName(name, 'B'), b);
     if (magnitude) tensors.set(loraInputName(name, 'magnitude_vector'), magnitude);
   }
+  for (const [name, tensor] of adapter.whole ?? []) tensors.set(wholeInputName(name), tensor);
   return tensors;
 }
 
@@ -142,7 +113,15 @@ export function copyAdapter(adapter: Adapter): Adapter {
       { a: copy(a), b: copy(b), ...(magnitude ? { magnitude: copy(magnitude) } : {}) },
     ]),
   );
-  return { config: adapter.config, layers };
+  const { config, whole } = adapter;
+  if (!whole) return { config, layers };
+  return { config, layers, whole: new Map([...whole].map(([name, tensor]) => [name, copy(tensor)])) };
+}
+
+/** PEFT's names of tensors that are trained whole: biases stand in the layer that was adapted. */
+function wholePeftNames(name: string): string[] {
+  const inner = name.replace(/\.bias$/u, '.base_layer.bias');
+  return [`base_model.model.${inner}`, `base_model.model.${name}`];
 }
 
 const peftName = (projection: string, part: LoraPart): string =>
@@ -156,17 +135,21 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: string
     tensors.set(peftName(name, 'B'), b);
     if (magnitude) tensors.set(peftName(name, 'magnitude_vector'), magnitude);
   }
+  for (const [name, tensor] of adapter.whole ?? []) {
+    const [inner = name, outer = name] = wholePeftNames(name);
+    tensors.set(adapter.layers.has(name.replace(/\.bias$/u, '')) ? inner : outer, tensor);
+  }
   await writeSafetensors(path.join(folder, 'adapter_model.safetensors'), tensors);
   await writeJson(path.join(folder, 'adapter_config.json'), {
     base_model_name_or_path: base,
-    bias: 'none',
+    bias: adapter.config.bias ?? 'none',
     fan_in_fan_out: false,
     inference_mode: true,
     init_lora_weights: true,
     layers_to_transform: adapter.config.layersToTransform ?? null,
     lora_alpha: adapter.config.loraAlpha,
     lora_dropout: adapter.config.loraDropout,
-    modules_to_save: null,
+    modules_to_save: adapter.config.modulesToSave ?? null,
     peft_type: 'LORA',
     r: adapter.config.r,
     target_modules: adapter.config.targetModules,
@@ -203,7 +186,12 @@ export async function loadAdapter(folder: string, model: ModelConfig): Promise<A
       ...(config.useDora ? { magnitude: take(peftName(name, 'magnitude_vector'), [out]) } : {}),
     });
   }
-  return { config, layers };
+  const whole = new Map<string, FloatTensor>();
+  for (const [name, shape] of wholeTensors(model, config)) {
+    const [inner = name, outer = name] = wholePeftNames(name);
+    whole.set(name, take(tensors.has(inner) ? inner : outer, shape));
+  }
+  return whole.size === 0 ? { config, layers } : { config, layers, whole };
 }
 
 function isTargetModules(value: unknown): value is TargetModules {
@@ -226,6 +214,14 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
       `${file}: target_modules is ${JSON.stringify(targets)}, expected some of ${PROJECTIONS.join(', ')}, or a regular expression`,
     );
   }
+  const { bias = 'none', modules_to_save: modules } = json;
+  if (bias !== 'none' && bias !== 'all' && bias !== 'lora_only') {
+    throw new InputError(`${file}: bias is ${JSON.stringify(bias)}, expected none, all or lora_only`);
+  }
+  const isList = Array.isArray(modules) && modules.every((item) => typeof item === 'string');
+  if (!isList && (modules ?? null) !== null) {
+    throw new InputError(`${file}: modules_to_save is ${JSON.stringify(modules)}, expected a list of names`);
+  }
   const layers = json['layers_to_transform'] ?? undefined;
   const single = typeof layers === 'number' ? [layers] : layers;
   if (single !== undefined && !(Array.isArray(single) && single.every((item) => Number.isInteger(item)))) {
@@ -241,5 +237,7 @@ function parseAdapterConfig(json: unknown, file: string): LoraConfig {
     ...(single === undefined ? {} : { layersToTransform: single as number[] }),
     ...(json['use_rslora'] === true ? { useRslora: true } : {}),
     ...(json['use_dora'] === true ? { useDora: true } : {}),
+    ...(bias === 'none' ? {} : { bias }),
+    ...(isList && modules.length > 0 ? { modulesToSave: modules } : {}),
   };
 }

@@ -100,12 +100,14 @@ function reduce(x: Value, thin: readonly Value[]): Map<Value, Value> {
   return new Map(thin.map((matrix, index) => [matrix, parts[index] as Value]));
 }
 
-/** All matrices of a layer's adapter. */
+/** All that an adapter has of a layer. */
 function adapterValues({ lora }: NetworkOptions, layer: number): Value[] {
-  return PROJECTIONS.flatMap((projection) => {
+  const pairs = PROJECTIONS.flatMap((projection) => {
     const adapter = lora?.layers.get(projectionPath(layer, projection));
     return adapter ? (Object.values(adapter) as Value[]) : [];
   });
+  const whole = [...(lora?.whole ?? [])].filter(([name]) => name.startsWith(`model.layers.${layer}.`));
+  return [...pairs, ...whole.map(([, value]) => value)];
 }
 
 /** What a normalisation multiplies with. */

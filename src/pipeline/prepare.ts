@@ -6,11 +6,12 @@ import type { ModelFolder } from '../model/folder.js';
 import { Yardstick } from '../evaluation/yardstick.js';
 import { ThemeMeasure } from '../poetry/theme-measure.js';
 import { loadAdapter } from '../model/lora.js';
-import { InputError } from '../support/errors.js';
+import { wholeTensors } from '../model/whole-tensors.js';
+import { atPlace, InputError } from '../support/errors.js';
 import { resolvePath } from '../support/package-files.js';
 import type { Recipe, StageRecipe } from '../training/recipe.js';
 import type { Purpose } from '../training/recipe/trainers.js';
-import { isStageDone } from '../training/train-stage.js';
+import { isStageDone, loraConfig } from '../training/train-stage.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { datasetFiles, PURPOSES } from './dataset-files.js';
@@ -82,7 +83,9 @@ export async function prepareStages(
   return estimates;
 }
 
-function requireLayers({ name, layers_to_transform: layers }: StageRecipe, { config }: ModelFolder): void {
+function requireLayers(stage: StageRecipe, { config }: ModelFolder): void {
+  const { name, layers_to_transform: layers } = stage;
+  atPlace(name, () => wholeTensors(config, loraConfig(stage)));
   const absent = layers?.find((layer) => layer >= config.numHiddenLayers);
   if (absent === undefined) return;
   throw new InputError(

@@ -159,5 +159,7 @@ export function loraConfig(recipe: StageRecipe): Adapter['config'] {
     targetModules: recipe.target_modules === ALL_LINEAR ? PROJECTIONS : recipe.target_modules,
     ...(recipe.layers_to_transform === null ? {} : { layersToTransform: recipe.layers_to_transform }),
     ...(recipe.use_rslora ? { useRslora: true } : {}),
+    ...(recipe.bias === 'none' ? {} : { bias: recipe.bias }),
+    ...(recipe.modules_to_save === null ? {} : { modulesToSave: recipe.modules_to_save }),
   };
 }

@@ -5,6 +5,7 @@ import type { FrozenBase } from '../model/frozen-base.js';
 import { keepOpposite } from '../model/lora-start.js';
 import { loraInputs, loraTensors, type Adapter } from '../model/lora.js';
 import { weightShapes } from '../model/weights.js';
+import { withOwn } from '../model/whole-tensors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Graph, type Value } from '../tensor/graph.js';
 import { Session, type Runner } from '../tensor/session.js';
@@ -73,7 +74,8 @@ export function loraTrainingGraph({
   for (const pair of lora.layers.values()) {
     for (const value of Object.values(pair) as Value[]) trained.set(value.name, value);
   }
-  const weights = base.attach(graph);
+  for (const value of lora.whole.values()) trained.set(value.name, value);
+  const weights = withOwn(base.attach(graph), lora.whole);
   const positions = trainingPositions(config, longest);
   const { loraDropout } = adapter.config;
   const dropout = loraDropout > 0 ? new Dropout(graph, loraDropout) : undefined;
@@ -104,7 +106,7 @@ export async function createLoraStepper(
   const tensors = loraTensors(options.adapter);
   const keep = options.hasOpposite
     ? (name: string, gradient: Float32Array): void =>
-        keepOpposite(gradient, tensors.get(name)?.shape ?? [], name.endsWith('.lora_A') ? 'A' : 'B')
+        keepOpposite(gradient, tensors.get(name)?.shape ?? [], name)
     : undefined;
   const stepper = new Stepper(session, tensors, options.optimizer, keep);
   return { session, stepper, noise };
@@ -115,7 +117,7 @@ export async function createScorer(base: FrozenBase, longest: number, adapter?: 
   const graph = new Graph();
   const { config } = base.model;
   const lora = adapter && loraInputs(graph, config, adapter.config);
-  const weights = base.attach(graph);
+  const weights = withOwn(base.attach(graph), lora?.whole);
   const positions = trainingPositions(config, longest);
   buildTrainingGraph({ graph, config, weights, lora, positions }, () => new Map());
   return Session.create(graph, base.session);

@@ -4,6 +4,7 @@ import type { ModelConfig } from '../model/config.js';
 import { UNSEEN } from '../model/attention.js';
 import { loraInputs, loraTensors, type Adapter, type LoraConfig } from '../model/lora.js';
 import { freezeForDecoding, type DecodingDtype } from '../model/frozen-base.js';
+import { withOwn } from '../model/whole-tensors.js';
 import { buildDecodingGraph } from '../model/decoding-graph.js';
 import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -34,7 +35,7 @@ export class Decoder {
     const positions = Math.min(options.positions ?? 1024, model.config.maxPositionEmbeddings);
     const lora = options.lora && loraInputs(graph, model.config, options.lora);
     const base = await freezeForDecoding(model, options.dtype, options);
-    const weights = base.attach(graph);
+    const weights = withOwn(base.attach(graph), lora?.whole);
     buildDecodingGraph({ graph, config: model.config, weights, lora, positions });
     const session = await Session.create(graph, base.session);
     return new Decoder(model, session, positions);

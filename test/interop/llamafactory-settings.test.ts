@@ -26,6 +26,7 @@ const CHANGED: Readonly<Record<string, object>> = {
   target_modules: { target_modules: ['q_proj'] },
   layers_to_transform: { layers_to_transform: [1] },
   init_lora_weights: { init_lora_weights: 'pissa' },
+  modules_to_save: { modules_to_save: ['norm'] },
   loraplus_lr_ratio: { loraplus_lr_ratio: 16 },
   neftune_noise_alpha: { neftune_noise_alpha: 5 },
   use_rslora: { use_rslora: true },
@@ -84,10 +85,8 @@ describe('a stage for LLaMA-Factory', () => {
   it.each(['sft', 'dpo'] as const)('says every key of a stage of type %s', (type) => {
     // Where the data set lies and what its columns are called is said by the data set that the export writes.
     const ofData = ['train_dataset', 'format'];
-    // These can be what they are only.
-    const only = ['bias', 'modules_to_save'];
     const isOfData = (key: string): boolean =>
-      [...ofData, ...only].includes(key) || key.startsWith('dataset_');
+      [...ofData, 'bias'].includes(key) || key.startsWith('dataset_');
     for (const key of Object.keys(settingsOf(type)).filter((name) => !isOfData(name))) {
       const changed = CHANGED[key];
       expect(changed, key).toBeDefined();
@@ -156,6 +155,7 @@ describe('a stage for LLaMA-Factory', () => {
 
   it('is refused where it has no such thing', () => {
     const refused = (settings: object) => () => llamaFactorySettings(stage('dpo', settings), CONTEXT);
+    expect(refused({ bias: 'all' })).toThrow(/one: bias all: LLaMA-Factory trains no biases/);
     expect(refused({ loss_type: 'robust' })).toThrow(/one: loss_type robust: LLaMA-Factory has sigmoid/);
     expect(refused({ loss_type: 'simpo', label_smoothing: 0.1 })).toThrow(/one: label_smoothing 0.1/);
     expect(templateOf('qwen2')).toBe('qwen');

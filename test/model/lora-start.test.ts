@@ -93,8 +93,8 @@ describe('a new adapter', () => {
   it('keeps the half that takes parts out of the base', () => {
     const ones = (): Float32Array => new Float32Array(12).fill(1);
     const [a, b] = [ones(), ones()];
-    keepOpposite(a, [4, 3], 'A');
-    keepOpposite(b, [3, 4], 'B');
+    keepOpposite(a, [4, 3], 'q_proj.lora_A');
+    keepOpposite(b, [3, 4], 'q_proj.lora_B');
     expect([...a]).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
     expect([...b]).toEqual([1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
   });

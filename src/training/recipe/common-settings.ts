@@ -120,15 +120,15 @@ const LORA_SETTINGS = {
     description:
       'Where a new adapter begins: A uniform and B zero; A normal (gaussian); or parts of the base (olora, pissa), of which an adapter of twice the rank is left.',
   }),
-  bias: Type.Literal('none', {
+  bias: Type.Enum(['none', 'all', 'lora_only'], {
     default: 'none',
-    expected: 'none (biases of the base are not trained)',
-    description: 'Biases that are trained: none.',
+    description:
+      'Biases of the base that are trained, where it has any: none, all, or those of adapted projections.',
   }),
-  modules_to_save: Type.Null({
+  modules_to_save: nullable(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }), {
     default: null,
-    expected: 'null (whole modules of the base are not trained)',
-    description: 'Modules that are trained whole: none.',
+    description:
+      'Modules that are trained whole, by the ends of their paths: embed_tokens, lm_head, norm (every norm) and the like.',
   }),
   use_rslora: Type.Boolean({ default: false, description: 'Scale by lora_alpha / √r instead.' }),
   use_dora: Type.Boolean({ default: false, description: 'Train the lengths of weight rows apart.' }),
