@@ -4,6 +4,7 @@ import type { ModelConfig } from '../model/config.js';
 import type { ModelFolder } from '../model/folder.js';
 import { outlineBase } from '../model/frozen-base.js';
 import { adaptedProjections } from '../model/lora.js';
+import { wholeTensors } from '../model/whole-tensors.js';
 import { weightShapes } from '../model/weights.js';
 import { InputError } from '../support/errors.js';
 import type { RuntimeOptions } from '../tensor/device.js';
@@ -49,8 +50,11 @@ export function leastMemory(stage: StageRecipe, model: ModelConfig): { base: num
 const frozenWeights = (model: ModelConfig): number =>
   sum([...weightShapes(model).values()].map((shape) => shape.reduce((a, b) => a * b, 1)));
 
-const trainedWeights = (stage: StageRecipe, model: ModelConfig): number =>
-  sum(adaptedProjections(model, loraConfig(stage)).map((one) => stage.r * (one.in + one.out)));
+function trainedWeights(stage: StageRecipe, model: ModelConfig): number {
+  const config = loraConfig(stage);
+  const whole = [...wholeTensors(model, config).values()].map((shape) => shape.reduce((a, b) => a * b, 1));
+  return sum([...adaptedProjections(model, config).map((one) => stage.r * (one.in + one.out)), ...whole]);
+}
 
 /**
  * Refuses a stage that no luck makes fit.
