@@ -72,6 +72,7 @@ export function namesDynasty(raw: string): boolean {
   );
 }
 
+const SITE = /(?:网|網|百科|文库)$/u;
 const BRACKET = /[（(〔[【〖]([^）)〕\]】〗]*)[）)〕\]】〗]/gu;
 const isName = (text: string): boolean => {
   const all = characters(text.replace(/[·•]/gu, ''));
@@ -122,7 +123,9 @@ function readRow(row: string, known: Heading): Heading {
     const whole = bracketed.find((inside) => !AGE.test(inside));
     return withAge(whole === undefined ? {} : { title: whole });
   }
-  const words = rest.split(/\s+/u).filter((word) => word !== '');
+  const words = rest.split(/[\s_]+/u).filter((word) => !/^\p{P}*$/u.test(word));
+  // The title of a page ends in the name of its site.
+  while (words.length > 1 && SITE.test(words.at(-1) ?? '')) words.pop();
   if (words.every((word) => characters(word).length === 1)) words.splice(0, words.length, words.join(''));
   if (words.length > 1 && AGE.test(words[0] ?? ''))
     return { dynasty: words[0], ...nameOrTitle(words.slice(1), true) };
