@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fillWording, TEST_WORDINGS } from '../src/corpus/wordings.js';
 import { modelFolder } from '../src/model/folder.js';
-import { FORM_NAMES, FORMS, formOfShape, hasOneCount } from '../src/poetry/forms.js';
+import { FORM_NAMES, FORMS, formOfShape, hasOneCount } from '../src/poetry/forms/forms.js';
 import { formatPrompt } from '../src/poetry/prompt.js';
 import { THEME_NAMES } from '../src/poetry/themes.js';
 import { splitLines } from '../src/poetry/text.js';

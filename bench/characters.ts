@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isHan } from '../src/poetry/text.js';
-import { standardCharacter } from '../src/poetry/variants.js';
+import { standardCharacter } from '../src/poetry/script/variants.js';
 
 interface Example {
   readonly completion: readonly { readonly content: string }[];

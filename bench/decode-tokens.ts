@@ -13,7 +13,7 @@ import { exportGguf, type GgufType } from '../src/interop/gguf.js';
 import { DECODING_DTYPES, type DecodingDtype } from '../src/model/frozen-base.js';
 import { openModel, type ModelFolder } from '../src/model/folder.js';
 import type { Device } from '../src/tensor/device.js';
-import { Decoder } from '../src/writing/decoder.js';
+import { Decoder } from '../src/writing/decoding/decoder.js';
 import { median } from './measure.js';
 
 const { values: flags, positionals } = parseArgs({

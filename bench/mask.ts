@@ -5,7 +5,7 @@
  */
 import { readLineIndex } from '../src/corpus/line-index-file.js';
 import { DECODING_DTYPES } from '../src/model/frozen-base.js';
-import { PoemConstraint } from '../src/writing/constraint.js';
+import { PoemConstraint } from '../src/writing/constraints/constraint.js';
 import { Poet } from '../src/writing/poet.js';
 import { median } from './measure.js';
 

@@ -2,8 +2,8 @@
  * A second opinion on regulated verse, that shares nothing with the checker but the counts of use: each character has the one tone in which
  * poets nearly always use it, or none where use is divided, and the rules are spelled out place by place.
  */
-import { traditionalCandidates } from '../src/poetry/script.js';
-import { usageOf } from '../src/poetry/usage.js';
+import { traditionalCandidates } from '../src/poetry/script/script.js';
+import { usageOf } from '../src/poetry/readings/usage.js';
 
 type Tone = 'level' | 'oblique' | undefined;
 

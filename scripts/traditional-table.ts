@@ -1,5 +1,5 @@
 /**
- * Writes src/poetry/traditional-table.ts: which traditional character a simplified one is where it stands for several words, by its neighbours,
+ * Writes src/poetry/script/traditional-table.ts: which traditional character a simplified one is where it stands for several words, by its neighbours,
  * counted over a traditional corpus (src/corpus/learn-forms.ts says how).
  *
  * npx shiren data fetch && npx tsx scripts/traditional-table.ts chinese-poetry
@@ -34,5 +34,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (folder === undefined) throw new Error('usage: traditional-table.ts CHINESE_POETRY_FOLDER');
   const lines: string[] = [];
   for await (const { traditional } of readCleanPoems([folder])) lines.push(...traditional);
-  writeFileSync(new URL('../src/poetry/traditional-table.ts', import.meta.url), traditionalModule(lines));
+  writeFileSync(
+    new URL('../src/poetry/script/traditional-table.ts', import.meta.url),
+    traditionalModule(lines),
+  );
 }

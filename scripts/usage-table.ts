@@ -1,5 +1,5 @@
 /**
- * Writes src/poetry/usage-table.ts: in which tone and in which rhyme group Tang poets use each character, and which words tell the tone of a
+ * Writes src/poetry/readings/usage-table.ts: in which tone and in which rhyme group Tang poets use each character, and which words tell the tone of a
  * character that has both, counted over a corpus (src/corpus/learn-usage.ts says how).
  *
  * npx shiren data fetch && npx tsx scripts/usage-table.ts chinese-poetry
@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { learnUsage, type ToneCount, type Usage, type Verse } from '../src/corpus/learn-usage.js';
 import { readCleanPoems } from '../src/corpus/read-clean.js';
 import { standardContexts, tellingWords } from '../src/corpus/telling-words.js';
-import { dictionaryReadings } from '../src/poetry/dictionary.js';
-import { toneOf } from '../src/poetry/readings.js';
-import { traditionalCandidates } from '../src/poetry/script.js';
-import { formsOf, standardCharacter } from '../src/poetry/variants.js';
-import { formatWords } from '../src/poetry/words.js';
+import { dictionaryReadings } from '../src/poetry/readings/dictionary.js';
+import { toneOf } from '../src/poetry/readings/readings.js';
+import { traditionalCandidates } from '../src/poetry/script/script.js';
+import { formsOf, standardCharacter } from '../src/poetry/script/variants.js';
+import { formatWords } from '../src/poetry/readings/words.js';
 
 /** Shares of a character's rhymes below which a group is noise. */
 const LEAST_RHYMES = 0.02;
@@ -95,5 +95,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , folder] = process.argv;
   if (folder === undefined) throw new Error('usage: usage-table.ts CHINESE_POETRY_FOLDER');
   const verses = await readVerses(folder);
-  writeFileSync(new URL('../src/poetry/usage-table.ts', import.meta.url), usageModule(verses));
+  writeFileSync(new URL('../src/poetry/readings/usage-table.ts', import.meta.url), usageModule(verses));
 }

@@ -1,5 +1,5 @@
 /**
- * Writes src/poetry/variant-table.ts: which standard character of 通用规范汉字表 (the table of general standard characters, 2013) a
+ * Writes src/poetry/script/variant-table.ts: which standard character of 通用规范汉字表 (the table of general standard characters, 2013) a
  * variant is a form of.
  *
  * npx tsx scripts/variant-table.ts
@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { pinyin } from 'pinyin-pro';
 import { 資料 } from 'tshet-uinh';
 import Yitizi from 'yitizi';
-import { hasCommonGlyph, simplifiedForm, traditionalCandidates } from '../src/poetry/script.js';
+import { hasCommonGlyph, simplifiedForm, traditionalCandidates } from '../src/poetry/script/script.js';
 
 /** Variant and standard character, where the other sources are silent or leave a choice. */
 const PAIRS =
@@ -132,5 +132,5 @@ export function variantModule(): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('../src/poetry/variant-table.ts', import.meta.url), variantModule());
+  writeFileSync(new URL('../src/poetry/script/variant-table.ts', import.meta.url), variantModule());
 }

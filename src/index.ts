@@ -3,17 +3,22 @@ export { Poet, type PoetOptions } from './writing/poet.js';
 export { type PoemWriter } from './writing/writer.js';
 export { type BatchOptions, type WriteOptions } from './writing/write-request.js';
 export { type PoemOrder, type WrittenPoem } from './writing/written-poem.js';
-export { type Constraints } from './writing/constraint-schema.js';
+export { type Constraints } from './writing/constraints/constraint-schema.js';
 export { LineIndex, type Nearness } from './poetry/line-index.js';
 export { readLineIndex } from './corpus/line-index-file.js';
-export { checkLines, checkPoem, type PoemCheck } from './poetry/check.js';
-export { lookUpCharacter, lookUpRhyme, type CharacterEntry, type RhymeEntry } from './poetry/lookup.js';
-export { checkText, type TextCheck } from './poetry/check-text.js';
-export { readPoemLines, readPoemText, type PastedPoem, type PastedText } from './poetry/poem-text.js';
+export { checkLines, checkPoem, type PoemCheck } from './poetry/prosody/check.js';
+export {
+  lookUpCharacter,
+  lookUpRhyme,
+  type CharacterEntry,
+  type RhymeEntry,
+} from './poetry/readings/lookup.js';
+export { checkText, type TextCheck } from './poetry/prosody/check-text.js';
+export { readPoemLines, readPoemText, type PastedPoem, type PastedText } from './poetry/parsing/poem-text.js';
 export { type Suggestion } from './writing/suggest.js';
-export { FORM_NAMES, FORMS, type FormName } from './poetry/forms.js';
+export { FORM_NAMES, FORMS, type FormName } from './poetry/forms/forms.js';
 export { formatPrompt, parsePrompt } from './poetry/prompt.js';
-export { toSimplified } from './poetry/script.js';
+export { toSimplified } from './poetry/script/script.js';
 export { buildDatasets } from './corpus/build.js';
 export type { BuildOptions, BuildSummary } from './corpus/build-options.js';
 export { measurePoem, type PoemMetrics } from './evaluation/metrics.js';

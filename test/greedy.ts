@@ -1,5 +1,5 @@
 import type { ModelFolder } from '../src/model/folder.js';
-import { Decoder } from '../src/writing/decoder.js';
+import { Decoder } from '../src/writing/decoding/decoder.js';
 
 /** The likeliest tokens that our decoder finds after a prompt. */
 export async function greedyTokens(

@@ -5,17 +5,27 @@ import { Poet } from '../writing/poet.js';
 import { putFile, removeFolder } from './file-system.js';
 import { setWasmFolder } from './runtime.js';
 
-export { checkLines, checkPoem, type PoemCheck } from '../poetry/check.js';
-export { lookUpCharacter, lookUpRhyme, type CharacterEntry, type RhymeEntry } from '../poetry/lookup.js';
-export { checkText, type TextCheck } from '../poetry/check-text.js';
-export { readPoemLines, readPoemText, type PastedPoem, type PastedText } from '../poetry/poem-text.js';
-export { FORM_NAMES, FORMS, type FormName } from '../poetry/forms.js';
+export { checkLines, checkPoem, type PoemCheck } from '../poetry/prosody/check.js';
+export {
+  lookUpCharacter,
+  lookUpRhyme,
+  type CharacterEntry,
+  type RhymeEntry,
+} from '../poetry/readings/lookup.js';
+export { checkText, type TextCheck } from '../poetry/prosody/check-text.js';
+export {
+  readPoemLines,
+  readPoemText,
+  type PastedPoem,
+  type PastedText,
+} from '../poetry/parsing/poem-text.js';
+export { FORM_NAMES, FORMS, type FormName } from '../poetry/forms/forms.js';
 export { formatPrompt, parsePrompt } from '../poetry/prompt.js';
-export { toSimplified } from '../poetry/script.js';
+export { toSimplified } from '../poetry/script/script.js';
 export { POEM_CHOICES, type PoemChoices } from '../writing/choices.js';
 export { readWriteOptions } from '../writing/json-request.js';
-export { bookByName } from '../poetry/books.js';
-export { type Constraints } from '../writing/constraint-schema.js';
+export { bookByName } from '../poetry/readings/books.js';
+export { type Constraints } from '../writing/constraints/constraint-schema.js';
 export { type WriteOptions } from '../writing/write-request.js';
 export { type WrittenPoem } from '../writing/written-poem.js';
 export { InputError, LineIndex, Poet };

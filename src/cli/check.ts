@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { findPoems, linesOf, readPoemFile, type Found } from '../corpus/poem-stream.js';
-import { BOOK_NAMES, DEFAULT_BOOK, fullBookName } from '../poetry/book-names.js';
-import type { RhymeBook } from '../poetry/readings.js';
-import { checkLines, type CheckOptions, type PoemCheck } from '../poetry/check.js';
-import { formatLeftOut } from '../poetry/left-out.js';
-import { RULES } from '../poetry/rules.js';
+import { BOOK_NAMES, DEFAULT_BOOK, fullBookName } from '../poetry/readings/book-names.js';
+import type { RhymeBook } from '../poetry/readings/readings.js';
+import { checkLines, type CheckOptions, type PoemCheck } from '../poetry/prosody/check.js';
+import { formatLeftOut } from '../poetry/parsing/left-out.js';
+import { RULES } from '../poetry/prosody/rules.js';
 import { isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import type { Poet } from '../writing/poet.js';
@@ -68,8 +68,8 @@ interface Tools {
 }
 
 async function loadTools(flags: CheckFlags): Promise<Tools> {
-  const { toPinyin } = flags.pinyin ? await import('../poetry/pinyin.js') : {};
-  const { toTraditionalLines } = flags.traditional ? await import('../poetry/traditional.js') : {};
+  const { toPinyin } = flags.pinyin ? await import('../poetry/readings/pinyin.js') : {};
+  const { toTraditionalLines } = flags.traditional ? await import('../poetry/script/traditional.js') : {};
   const poet = flags.suggest ? await (await import('./load-poet.js')).loadPoet(flags) : undefined;
   return { pinyin: toPinyin, traditional: toTraditionalLines, poet };
 }
@@ -77,7 +77,7 @@ async function loadTools(flags: CheckFlags): Promise<Tools> {
 /** The default book is there anyway; the others bring a dictionary along. */
 async function loadBook(name: string): Promise<RhymeBook | undefined> {
   if (fullBookName(name) === DEFAULT_BOOK) return undefined;
-  return (await import('../poetry/books.js')).bookByName(name);
+  return (await import('../poetry/readings/books.js')).bookByName(name);
 }
 
 interface Source {

@@ -6,7 +6,7 @@ import { evaluateModels, type EvaluateModelsOptions } from '../pipeline/evaluate
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
 import { countSchema } from '../support/settings.js';
-import { SamplingSchema } from '../writing/generation-settings.js';
+import { SamplingSchema } from '../writing/decoding/generation-settings.js';
 import { interruptible } from './interrupt.js';
 import { addRuntimeOptions, dtypeOption, formOption, numberOption, repeatedOption } from './options.js';
 import { resolveModel } from './model.js';

@@ -1,7 +1,7 @@
 /** A poem's check as people read it: tones under the characters, rhyme, what is broken. */
 import { colours } from './colours.js';
-import { ruleTitle, type PoemCheck } from '../poetry/check.js';
-import type { Violation } from '../poetry/rules.js';
+import { ruleTitle, type PoemCheck } from '../poetry/prosody/check.js';
+import type { Violation } from '../poetry/prosody/rules.js';
 import { say } from './language.js';
 
 const TONE_COLOURS: Readonly<Record<string, (text: string) => string>> = {

@@ -7,8 +7,8 @@ import {
   type BookReading,
   type CharacterEntry,
   type ExampleLine,
-} from '../poetry/lookup.js';
-import { normalizeText } from '../poetry/normalize.js';
+} from '../poetry/readings/lookup.js';
+import { normalizeText } from '../poetry/script/normalize.js';
 import { isHan } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { say } from './language.js';

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { TSchema } from 'typebox';
 import { DECODING_DTYPES } from '../model/frozen-base.js';
-import { FORM_NAMES, formByName, type FormName } from '../poetry/forms.js';
+import { FORM_NAMES, formByName, type FormName } from '../poetry/forms/forms.js';
 import { InputError } from '../support/errors.js';
 import { expectation, problemOf, shownValue } from '../support/schema.js';
 import { DEVICES, ThreadsSchema } from '../tensor/device.js';

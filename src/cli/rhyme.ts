@@ -2,9 +2,9 @@
 import { colours } from './colours.js';
 import { Option, type Command } from 'commander';
 import { Type } from 'typebox';
-import { BOOK_NAMES, DEFAULT_BOOK } from '../poetry/book-names.js';
-import { bookByName } from '../poetry/books.js';
-import { lookUpRhyme, type RhymeEntry } from '../poetry/lookup.js';
+import { BOOK_NAMES, DEFAULT_BOOK } from '../poetry/readings/book-names.js';
+import { bookByName } from '../poetry/readings/books.js';
+import { lookUpRhyme, type RhymeEntry } from '../poetry/readings/lookup.js';
 import { InputError } from '../support/errors.js';
 import { say } from './language.js';
 import { numberOption } from './options.js';

@@ -9,7 +9,7 @@ import { InputError, messageOf, systemProblem } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
 import { GRACE } from '../studio/ending.js';
 import { countSchema, MOST, secondsSchema, wholeSchema } from '../support/settings.js';
-import { MaxTokensSchema, SequencesSchema } from '../writing/generation-settings.js';
+import { MaxTokensSchema, SequencesSchema } from '../writing/decoding/generation-settings.js';
 import { createStudio } from '../studio/server.js';
 import { writeStaticSite } from '../studio/static-site.js';
 import { isLoopback } from '../studio/security.js';

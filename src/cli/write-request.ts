@@ -1,16 +1,16 @@
 /** What `shiren write` is asked for: prompt and flags as the library's options. */
 import { existsSync } from 'node:fs';
-import { FORM_NAMES, formByName, formOf, formOfShape, type FormName } from '../poetry/forms.js';
+import { FORM_NAMES, formByName, formOf, formOfShape, type FormName } from '../poetry/forms/forms.js';
 import { splitThemes } from '../poetry/prompt.js';
 import { readFirstPoem } from '../corpus/poem-stream.js';
-import { readPoemLines } from '../poetry/poem-text.js';
-import type { Script } from '../poetry/script.js';
+import { readPoemLines } from '../poetry/parsing/poem-text.js';
+import type { Script } from '../poetry/script/script.js';
 import { characters } from '../poetry/text.js';
 import { InputError } from '../support/errors.js';
 import { clipped } from '../support/schema.js';
 import { readShortText, STANDARD_INPUT } from '../support/short-text.js';
-import type { Constraints } from '../writing/constraint-schema.js';
-import { LIFTABLE_RULES, type LiftableRule } from '../writing/tonal-templates.js';
+import type { Constraints } from '../writing/constraints/constraint-schema.js';
+import { LIFTABLE_RULES, type LiftableRule } from '../writing/constraints/tonal-templates.js';
 import { formOfLines, readPrompt as readAsked } from '../writing/prompt-request.js';
 import { scriptOfRequest } from '../writing/request-script.js';
 import { checkedRequest, LONGEST_PROMPT, type WriteOptions } from '../writing/write-request.js';

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { readLineIndex } from '../corpus/line-index-file.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
-import { FORM_NAMES } from '../poetry/forms.js';
+import { FORM_NAMES } from '../poetry/forms/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
-import { SCRIPTS } from '../poetry/script.js';
+import { SCRIPTS } from '../poetry/script/script.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { InputError } from '../support/errors.js';
 import { OutFile, requireFreeFile } from '../support/out-file.js';
 import { SeedSchema } from '../support/settings.js';
-import { ConstraintsSchema } from '../writing/constraint-schema.js';
+import { ConstraintsSchema } from '../writing/constraints/constraint-schema.js';
 import {
   BeamsSchema,
   CandidatesSchema,
@@ -18,10 +18,10 @@ import {
   SAMPLING_DEFAULTS,
   SamplingSchema,
   type SamplingOptions,
-} from '../writing/generation-settings.js';
-import { SEQUENCES_AT_ONCE } from '../writing/generate.js';
+} from '../writing/decoding/generation-settings.js';
+import { SEQUENCES_AT_ONCE } from '../writing/decoding/generate.js';
 import type { Poet } from '../writing/poet.js';
-import { LIFTABLE_RULES } from '../writing/tonal-templates.js';
+import { LIFTABLE_RULES } from '../writing/constraints/tonal-templates.js';
 import type { WriteOptions } from '../writing/write-request.js';
 import { seedAfter, writeBest } from '../writing/writer.js';
 import type { WrittenPoem } from '../writing/written-poem.js';

@@ -1,6 +1,6 @@
 /** Building the three data sets from a source: raw, clean, preference; with every decision written down. */
 import path from 'node:path';
-import { layOut } from '../poetry/layout.js';
+import { layOut } from '../poetry/forms/layout.js';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeJson, writeJsonLines, writeLines } from '../support/files.js';
 import { checked } from '../support/schema.js';

@@ -1,5 +1,5 @@
 /** The poems of a source that cleaning keeps, with their quality, and every decision about the others. */
-import { checkLines } from '../poetry/check.js';
+import { checkLines } from '../poetry/prosody/check.js';
 import type { BuildOptions } from './build-options.js';
 import { cleanPoem, type Decision } from './clean.js';
 import type { CleanPoem } from './poem.js';

@@ -1,5 +1,5 @@
 /** The clean set: whole poems, each with the prompt that asks for it. */
-import { layOut } from '../poetry/layout.js';
+import { layOut } from '../poetry/forms/layout.js';
 import { assistantMessage, userMessage, type SftExample } from './dataset.js';
 import { promptOf, subjectOf, type PromptOptions } from './prompts.js';
 import type { DescribedPoem } from './split.js';

@@ -1,10 +1,10 @@
 /** Cleaning: from a record as it came to lines of verse, or a reason to drop it. Pure; every rule has an id. */
-import { areCouplets, inCouplets } from '../poetry/layout.js';
-import { isRegulatedLength } from '../poetry/line-types.js';
-import { normalizeText } from '../poetry/normalize.js';
+import { areCouplets, inCouplets } from '../poetry/forms/layout.js';
+import { isRegulatedLength } from '../poetry/prosody/line-types.js';
+import { normalizeText } from '../poetry/script/normalize.js';
 import { characters, isHan } from '../poetry/text.js';
-import { toSimplified } from '../poetry/script.js';
-import { toStandard } from '../poetry/variants.js';
+import { toSimplified } from '../poetry/script/script.js';
+import { toStandard } from '../poetry/script/variants.js';
 import type { CleanPoem, SourcePoem } from './poem.js';
 
 /** What cleaning did to a poem: `mended` keeps it, `dropped` does not. */

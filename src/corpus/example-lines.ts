@@ -1,6 +1,6 @@
 /** Lines of poems that show how a character is read. */
-import { checkLines } from '../poetry/check.js';
-import type { ExampleLine } from '../poetry/lookup.js';
+import { checkLines } from '../poetry/prosody/check.js';
+import type { ExampleLine } from '../poetry/readings/lookup.js';
 import { characters } from '../poetry/text.js';
 import { readCleanPoems } from './read-clean.js';
 

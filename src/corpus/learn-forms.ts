@@ -1,6 +1,6 @@
 /** Learning from a traditional corpus which of several words a simplified character is (余: 余 "I" or 餘 "left over"), and what neighbours tell it. */
-import { simplifiedForm } from '../poetry/script.js';
-import { MERGED } from '../poetry/variants.js';
+import { simplifiedForm } from '../poetry/script/script.js';
+import { MERGED } from '../poetry/script/variants.js';
 
 /** Forms of one character, of which today's text prefers another than verse. */
 const PREFERRED_OTHERWISE = '占佔吁籲熏燻咨諮朴樸托託';

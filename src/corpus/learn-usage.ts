@@ -6,11 +6,11 @@
  * breaks, are counted. Places that are often broken and rescued (拗救) are left out. A rhyme word is counted in the group of the others it
  * rhymes with.
  */
-import { dictionaryReadings } from '../poetry/dictionary.js';
-import { LINE_TYPE_NAMES } from '../poetry/line-types.js';
-import type { RhymeGroup, ToneCategory } from '../poetry/pingshui.js';
-import type { Tone } from '../poetry/readings.js';
-import { neighboursOf } from '../poetry/words.js';
+import { dictionaryReadings } from '../poetry/readings/dictionary.js';
+import { LINE_TYPE_NAMES } from '../poetry/prosody/line-types.js';
+import type { RhymeGroup, ToneCategory } from '../poetry/readings/pingshui.js';
+import type { Tone } from '../poetry/readings/readings.js';
+import { neighboursOf } from '../poetry/readings/words.js';
 
 /** Lines of one poem, as characters; all of five or all of seven, their number even. */
 export type Verse = readonly (readonly string[])[];

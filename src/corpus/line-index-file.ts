@@ -1,5 +1,5 @@
 /** The index of a corpus's lines as a file: built by `shiren data index`, shipped for the Tang poems. */
-import { isRegulatedLength } from '../poetry/line-types.js';
+import { isRegulatedLength } from '../poetry/prosody/line-types.js';
 import { readFile } from 'node:fs/promises';
 import { LineIndex } from '../poetry/line-index.js';
 import { characters } from '../poetry/text.js';

@@ -1,6 +1,6 @@
 /** Preference pairs: the true poem against one that breaks what was asked, each verified to break what it claims. */
 import { corrupt, type CorruptionName } from '../poetry/corruptions.js';
-import { layOut } from '../poetry/layout.js';
+import { layOut } from '../poetry/forms/layout.js';
 import type { Random } from '../support/random.js';
 import type { CleanPoem } from './poem.js';
 

@@ -1,5 +1,5 @@
 /** Poems as plain text, a blank line between them: what `pretrain` reads. */
-import { layOut } from '../poetry/layout.js';
+import { layOut } from '../poetry/forms/layout.js';
 import { InputError } from '../support/errors.js';
 import { digest32 } from '../support/digest.js';
 import { readText } from '../support/files.js';

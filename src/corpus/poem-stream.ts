@@ -1,6 +1,6 @@
 /** Poems out of text of any length, a window at a time: what people paste, or records in JSON. */
-import { readPoemRecord, type PoemRecord } from '../poetry/poem-record.js';
-import { readPoemLines, readPoemText, type LeftOut, type PastedPoem } from '../poetry/poem-text.js';
+import { readPoemRecord, type PoemRecord } from '../poetry/parsing/poem-record.js';
+import { readPoemLines, readPoemText, type LeftOut, type PastedPoem } from '../poetry/parsing/poem-text.js';
 import { InputError } from '../support/errors.js';
 import { jsonProblem } from '../support/files.js';
 import { decodeText, readTextParts, splitTextLines } from '../support/text-stream.js';

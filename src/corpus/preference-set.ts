@@ -1,5 +1,5 @@
 /** The preference set: the clean set's poems, each against an answer that breaks what was asked. */
-import { layOut } from '../poetry/layout.js';
+import { layOut } from '../poetry/forms/layout.js';
 import { Random } from '../support/random.js';
 import { columns } from './clean-set.js';
 import { assistantMessage, userMessage, type PreferenceExample } from './dataset.js';

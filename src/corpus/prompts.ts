@@ -1,6 +1,6 @@
 /** The prompts of the data sets. */
-import { FORMS, type FormName } from '../poetry/forms.js';
-import { layOut } from '../poetry/layout.js';
+import { FORMS, type FormName } from '../poetry/forms/forms.js';
+import { layOut } from '../poetry/forms/layout.js';
 import { formatPrompt } from '../poetry/prompt.js';
 import { characters } from '../poetry/text.js';
 import { Random } from '../support/random.js';

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { PoemCheck } from '../poetry/check.js';
-import { inCouplets } from '../poetry/layout.js';
-import { toSimplified } from '../poetry/script.js';
+import type { PoemCheck } from '../poetry/prosody/check.js';
+import { inCouplets } from '../poetry/forms/layout.js';
+import { toSimplified } from '../poetry/script/script.js';
 import { isRecord, readJson } from '../support/files.js';
 
 const ENGINES = ['baidu', 'so360', 'bing', 'google'] as const;

@@ -1,7 +1,7 @@
 /** The raw set: the texts of the source as they are, merely split into lines. */
-import { FORM_NAMES, formOfShape, FORMS, hasOneCount, type FormName } from '../poetry/forms.js';
-import { LINE_LENGTHS } from '../poetry/line-types.js';
-import { toSimplified } from '../poetry/script.js';
+import { FORM_NAMES, formOfShape, FORMS, hasOneCount, type FormName } from '../poetry/forms/forms.js';
+import { LINE_LENGTHS } from '../poetry/prosody/line-types.js';
+import { toSimplified } from '../poetry/script/script.js';
 import { characters, splitLines } from '../poetry/text.js';
 import { describeThemes } from '../poetry/themes.js';
 import type { BuildOptions } from './build-options.js';

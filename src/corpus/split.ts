@@ -1,5 +1,5 @@
 /** Which poems are trained on, which are held out: whole clusters, so that no split knows a poem of another. */
-import { formOfShape, type FormName } from '../poetry/forms.js';
+import { formOfShape, type FormName } from '../poetry/forms/forms.js';
 import { describeThemes } from '../poetry/themes.js';
 import { digest32 } from '../support/digest.js';
 import type { BuildOptions } from './build-options.js';

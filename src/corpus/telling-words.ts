@@ -1,7 +1,7 @@
 /** Which words tell the tone of a character that has two: what was counted of its contexts, weighed. Pure. */
-import type { Tone } from '../poetry/tone.js';
-import { standardCharacter } from '../poetry/variants.js';
-import type { TellingNeighbours, TellingWords } from '../poetry/words.js';
+import type { Tone } from '../poetry/readings/tone.js';
+import { standardCharacter } from '../poetry/script/variants.js';
+import type { TellingNeighbours, TellingWords } from '../poetry/readings/words.js';
 import type { Context, ToneCount } from './learn-usage.js';
 
 /**

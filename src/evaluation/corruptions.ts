@@ -1,6 +1,6 @@
 /** True poems corrupted on purpose, each in one dimension: a metric that does not fall measures something else. */
 import { corrupt, type CorruptiblePoem, type CorruptionName } from '../poetry/corruptions.js';
-import { layOut } from '../poetry/layout.js';
+import { layOut } from '../poetry/forms/layout.js';
 import { splitLines } from '../poetry/text.js';
 import type { Random } from '../support/random.js';
 import type { MetricName } from './metrics.js';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { FormName } from '../poetry/forms.js';
+import type { FormName } from '../poetry/forms/forms.js';
 import { isRecord, readJsonLines, writeFileWhole } from '../support/files.js';
 import { fileNameFor } from '../support/names.js';
 import type { DecodingDtype } from '../model/frozen-base.js';

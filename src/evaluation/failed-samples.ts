@@ -1,6 +1,6 @@
 /** What a model writes by itself and fails at: rejected answers that are the model's own. */
 import { themeCoverage } from '../poetry/themes.js';
-import { unmetConstraints } from '../writing/verify.js';
+import { unmetConstraints } from '../writing/constraints/verify.js';
 import type { PoemWriter } from '../writing/writer.js';
 import type { PoemOrder } from '../writing/written-poem.js';
 

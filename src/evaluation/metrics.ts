@@ -1,8 +1,8 @@
 /** Figures over one poem: what each of the four dimensions is made of. */
-import { checkPoem } from '../poetry/check.js';
-import { FORMS, type FormName } from '../poetry/forms.js';
+import { checkPoem } from '../poetry/prosody/check.js';
+import { FORMS, type FormName } from '../poetry/forms/forms.js';
 import { MODERN_LANGUAGE } from '../poetry/modern-words.js';
-import type { RuleId, Violation } from '../poetry/rules.js';
+import type { RuleId, Violation } from '../poetry/prosody/rules.js';
 import { characters, splitLines } from '../poetry/text.js';
 import type { Yardstick } from './yardstick.js';
 

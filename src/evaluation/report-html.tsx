@@ -2,7 +2,7 @@
 /** report.html: one file that needs no network: charts, tables, poems side by side with tones and faults, filters by form and theme. */
 import { Fragment } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { checkPoem } from '../poetry/check.js';
+import { checkPoem } from '../poetry/prosody/check.js';
 import { splitLines } from '../poetry/text.js';
 import { IntervalChart } from '../view/interval-chart.js';
 import { faultsByLine, PoemLine } from '../view/poem-lines.js';

@@ -1,5 +1,5 @@
 /** Rewards: what a poem that a model wrote is worth, from 0 to 1, by one thing at a time. Each is a function; a recipe names and weighs them. */
-import { FORMS, type FormName } from '../poetry/forms.js';
+import { FORMS, type FormName } from '../poetry/forms/forms.js';
 import { characters, splitLines } from '../poetry/text.js';
 import { measurePoem, type PoemMetrics } from './metrics.js';
 import { runsOf, type Yardstick } from './yardstick.js';

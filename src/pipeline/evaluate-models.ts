@@ -11,7 +11,7 @@ import { corruptText, SANITY_CHECK_NAMES, SANITY_CHECKS } from '../evaluation/co
 import { judgeNeighbours, type JudgeSummary } from '../evaluation/llm-judge.js';
 import { formatReport, type ReportSettings } from '../evaluation/report.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
-import type { FormName } from '../poetry/forms.js';
+import type { FormName } from '../poetry/forms/forms.js';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';

@@ -2,7 +2,7 @@
 import { assistantMessage, type PreferenceExample } from '../corpus/dataset.js';
 import { textOf } from '../corpus/examples.js';
 import { sampleFailures } from '../evaluation/failed-samples.js';
-import { formByName } from '../poetry/forms.js';
+import { formByName } from '../poetry/forms/forms.js';
 import { Random } from '../support/random.js';
 import type { PoemWriter } from '../writing/writer.js';
 import type { PoemOrder } from '../writing/written-poem.js';

@@ -6,9 +6,9 @@ import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { isRecord, readJsonLines, writeJsonLines } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { Decoder } from '../writing/decoder.js';
-import { Generator } from '../writing/generate.js';
-import { SAMPLING_DEFAULTS } from '../writing/generation-settings.js';
+import { Decoder } from '../writing/decoding/decoder.js';
+import { Generator } from '../writing/decoding/generate.js';
+import { SAMPLING_DEFAULTS } from '../writing/decoding/generation-settings.js';
 
 const MOST_TOKENS = 96;
 

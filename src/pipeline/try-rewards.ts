@@ -2,8 +2,8 @@
 import { textOf, type Message } from '../corpus/examples.js';
 import { readPlainText } from '../corpus/plain-text.js';
 import type { RewardInput } from '../evaluation/rewards.js';
-import { checkPoem } from '../poetry/check.js';
-import { formByName } from '../poetry/forms.js';
+import { checkPoem } from '../poetry/prosody/check.js';
+import { formByName } from '../poetry/forms/forms.js';
 import { formatPrompt, parsePrompt } from '../poetry/prompt.js';
 import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';

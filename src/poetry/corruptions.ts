@@ -1,11 +1,11 @@
 /** Ways to corrupt a true poem: for preference pairs its rejected half, for evaluation what a metric must tell from the poem. */
 import type { Random } from '../support/random.js';
-import { checkLines } from './check.js';
-import { formOfShape } from './forms.js';
-import { inCouplets, layoutOf, lineLayout } from './layout.js';
+import { checkLines } from './prosody/check.js';
+import { formOfShape } from './forms/forms.js';
+import { inCouplets, layoutOf, lineLayout } from './forms/layout.js';
 import { SPOKEN_WORDS } from './modern-words.js';
-import { levelGroups } from './readings.js';
-import { rhymesThroughout } from './rhyme.js';
+import { levelGroups } from './readings/readings.js';
+import { rhymesThroughout } from './prosody/rhyme.js';
 import { characters } from './text.js';
 import { themeCoverage } from './themes.js';
 

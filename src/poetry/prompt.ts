@@ -1,7 +1,7 @@
 /** The prompt that asks for a poem, and reading one back. */
-import { FORM_NAMES, FORMS, formByName, namesOf, type FormName } from './forms.js';
-import { LYRIC_TUNES } from './lyric-tunes.js';
-import { toSimplified } from './script.js';
+import { FORM_NAMES, FORMS, formByName, namesOf, type FormName } from './forms/forms.js';
+import { LYRIC_TUNES } from './forms/lyric-tunes.js';
+import { toSimplified } from './script/script.js';
 
 export interface PoemRequest {
   readonly form: FormName;

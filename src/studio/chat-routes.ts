@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatMessage } from '../model/chat-template.js';
-import type { Generation } from '../writing/generate.js';
+import type { Generation } from '../writing/decoding/generate.js';
 import type { AnswerOptions, Poet } from '../writing/poet.js';
 import type { Admission } from './admission.js';
 import {
@@ -13,10 +13,10 @@ import {
   unsupportedKey,
   type ChatBody,
 } from './chat-schemas.js';
-import { toSimplified, type Script } from '../poetry/script.js';
+import { toSimplified, type Script } from '../poetry/script/script.js';
 import { InputError } from '../support/errors.js';
 import { readConstraints } from '../writing/json-request.js';
-import type { Constraints } from '../writing/constraint-schema.js';
+import type { Constraints } from '../writing/constraints/constraint-schema.js';
 import { readMessage, type PromptRequest } from '../writing/prompt-request.js';
 import { restorerFor, scriptOfRequest, simplifiedConstraints } from '../writing/request-script.js';
 import { requireNothingDropped } from '../writing/write-request.js';

@@ -3,9 +3,9 @@
  * known, as other servers do; those that would change it are refused.
  */
 import { Type, type Static } from 'typebox';
-import { ConstraintsSchema } from '../writing/constraint-schema.js';
+import { ConstraintsSchema } from '../writing/constraints/constraint-schema.js';
 import { SeedSchema } from '../support/settings.js';
-import { CandidatesSchema, SamplingSchema } from '../writing/generation-settings.js';
+import { CandidatesSchema, SamplingSchema } from '../writing/decoding/generation-settings.js';
 import { ScriptSchema } from '../writing/write-request.js';
 
 const { temperature, topP } = SamplingSchema.properties;

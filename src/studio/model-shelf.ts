@@ -8,7 +8,7 @@ import { loadAdapter, type LoraConfig } from '../model/lora.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { isRecord, readJson } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { Decoder } from '../writing/decoder.js';
+import { Decoder } from '../writing/decoding/decoder.js';
 import { Poet } from '../writing/poet.js';
 import { StudioError } from './errors.js';
 

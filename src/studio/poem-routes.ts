@@ -1,9 +1,9 @@
 /** Writing and checking poems: what the page's Write, Check and Compare ask. */
 import type { FastifyInstance } from 'fastify';
-import { bookByName } from '../poetry/books.js';
-import { checkText, type TextCheck } from '../poetry/check-text.js';
-import { readPoemLines } from '../poetry/poem-text.js';
-import type { RhymeBook } from '../poetry/readings.js';
+import { bookByName } from '../poetry/readings/books.js';
+import { checkText, type TextCheck } from '../poetry/prosody/check-text.js';
+import { readPoemLines } from '../poetry/parsing/poem-text.js';
+import type { RhymeBook } from '../poetry/readings/readings.js';
 import { readWriteOptions, type JsonRequest } from '../writing/json-request.js';
 import type { Suggestion } from '../writing/suggest.js';
 import { writeCandidates } from '../writing/writer.js';

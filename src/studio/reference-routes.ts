@@ -1,9 +1,14 @@
 /** The rhyme books to look things up in: characters and rhyme groups. */
 import type { FastifyInstance } from 'fastify';
 import { findExampleLines } from '../corpus/example-lines.js';
-import { bookByName } from '../poetry/books.js';
-import { lookUpCharacter, lookUpRhyme, type CharacterAnswer, type RhymeEntry } from '../poetry/lookup.js';
-import { normalizeText } from '../poetry/normalize.js';
+import { bookByName } from '../poetry/readings/books.js';
+import {
+  lookUpCharacter,
+  lookUpRhyme,
+  type CharacterAnswer,
+  type RhymeEntry,
+} from '../poetry/readings/lookup.js';
+import { normalizeText } from '../poetry/script/normalize.js';
 import { isHan } from '../poetry/text.js';
 import { StudioError } from './errors.js';
 import { ErrorSchema, LookupSchema, RhymeSchema } from './schemas.js';

@@ -1,9 +1,9 @@
 /** What the studio's own routes take and give, as JSON schemas: they check requests, type the code and make the OpenAPI document. */
 import { Type, type TSchema } from 'typebox';
-import { BOOK_NAMES } from '../poetry/book-names.js';
-import { FORM_NAMES } from '../poetry/forms.js';
+import { BOOK_NAMES } from '../poetry/readings/book-names.js';
+import { FORM_NAMES } from '../poetry/forms/forms.js';
 import { nameSchema } from '../support/names.js';
-import { ConstraintsSchema } from '../writing/constraint-schema.js';
+import { ConstraintsSchema } from '../writing/constraints/constraint-schema.js';
 import { REQUEST_SETTINGS } from '../writing/write-request.js';
 import { JobSettingsSchema } from './job-settings.js';
 

@@ -1,7 +1,7 @@
 /** @jsxRuntime automatic @jsxImportSource preact */
 /** Lines of a poem, wherever they are shown: each character with its tone, rhymes marked, faults underlined and explained. */
-import type { PoemCheck } from '../poetry/check.js';
-import type { Violation } from '../poetry/rules.js';
+import type { PoemCheck } from '../poetry/prosody/check.js';
+import type { Violation } from '../poetry/prosody/rules.js';
 
 export interface PoemLineProps {
   readonly line: PoemCheck['lines'][number];

@@ -1,10 +1,10 @@
 /** What a poem can be asked for, as lists to choose from. */
-import { BOOKS } from '../poetry/books.js';
-import { FORM_NAMES, FORMS, writtenLineCounts } from '../poetry/forms.js';
-import { RHYME_GROUPS } from '../poetry/pingshui.js';
-import { RULES } from '../poetry/rules.js';
+import { BOOKS } from '../poetry/readings/books.js';
+import { FORM_NAMES, FORMS, writtenLineCounts } from '../poetry/forms/forms.js';
+import { RHYME_GROUPS } from '../poetry/readings/pingshui.js';
+import { RULES } from '../poetry/prosody/rules.js';
 import { THEME_NAMES } from '../poetry/themes.js';
-import { LIFTABLE_RULES, TEMPLATE_NAMES } from './tonal-templates.js';
+import { LIFTABLE_RULES, TEMPLATE_NAMES } from './constraints/tonal-templates.js';
 
 /** Forms, themes, rhyme groups, tonal templates, rules that may be lifted, rules of prosody, rhyme books. */
 export const POEM_CHOICES = {

@@ -1,7 +1,7 @@
 /** A poet behind an OpenAI-compatible endpoint (vLLM, Ollama, llama-server): it writes freely, and its poems are checked. */
 import type { LineIndex } from '../poetry/line-index.js';
 import { ChatEndpoint, type ChatEndpointOptions } from './chat-endpoint.js';
-import { SAMPLING_DEFAULTS } from './generation-settings.js';
+import { SAMPLING_DEFAULTS } from './decoding/generation-settings.js';
 import type { BatchOptions } from './write-request.js';
 import type { ConstrainedOrder, PoemWriter } from './writer.js';
 import { describePoem, type WrittenPoem } from './written-poem.js';

@@ -1,8 +1,8 @@
 /** A request for a poem as JSON carries it: over HTTP, or from a page to its worker. */
-import type { FormName } from '../poetry/forms.js';
-import type { Script } from '../poetry/script.js';
-import type { Constraints, JsonConstraints } from './constraint-schema.js';
-import type { SamplingOptions } from './generation-settings.js';
+import type { FormName } from '../poetry/forms/forms.js';
+import type { Script } from '../poetry/script/script.js';
+import type { Constraints, JsonConstraints } from './constraints/constraint-schema.js';
+import type { SamplingOptions } from './decoding/generation-settings.js';
 import { readPrompt } from './prompt-request.js';
 import { formOf, type WriteOptions } from './write-request.js';
 

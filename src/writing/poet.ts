@@ -7,7 +7,7 @@ import { openModelWithTokenizer } from '../model/folder.js';
 import { loadAdapter, type Adapter } from '../model/lora.js';
 import type { ChatMessage } from '../model/chat-template.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { shapeOf, type FormName } from '../poetry/forms.js';
+import { shapeOf, type FormName } from '../poetry/forms/forms.js';
 import type { LineIndex } from '../poetry/line-index.js';
 import { InputError } from '../support/errors.js';
 import { kept } from '../support/kept.js';
@@ -16,20 +16,20 @@ import { Random } from '../support/random.js';
 import { checked } from '../support/schema.js';
 import { SeedSchema } from '../support/settings.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { beamSearch } from './beam-search.js';
-import { PoemConstraint, type ConstraintTokens } from './constraint.js';
-import { Decoder } from './decoder.js';
-import { Generator, type Generation, type GenerationRequest } from './generate.js';
-import { constraintsOf, type Constraints } from './constraint-schema.js';
-import { planPoem } from './plan.js';
+import { beamSearch } from './decoding/beam-search.js';
+import { PoemConstraint, type ConstraintTokens } from './constraints/constraint.js';
+import { Decoder } from './decoding/decoder.js';
+import { Generator, type Generation, type GenerationRequest } from './decoding/generate.js';
+import { constraintsOf, type Constraints } from './constraints/constraint-schema.js';
+import { planPoem } from './constraints/plan.js';
 import { suggestMends, type Suggestion, type SuggestOptions } from './suggest.js';
 import {
   MaxTokensSchema,
   SAMPLING_DEFAULTS,
   SamplingSchema,
   type SamplingOptions,
-} from './generation-settings.js';
-import { VerseVocabulary } from './verse-vocabulary.js';
+} from './decoding/generation-settings.js';
+import { VerseVocabulary } from './constraints/verse-vocabulary.js';
 import { ordersOf, writeBest, writeCandidates, type ConstrainedOrder, type PoemWriter } from './writer.js';
 import { restorePoem } from './request-script.js';
 import { formOf, forModel, type BatchOptions, type WriteOptions } from './write-request.js';

@@ -1,7 +1,7 @@
 /** What a free-text prompt asks for, as the options of a request; what cannot be written is refused. */
-import { FORM_NAMES, FORMS, writtenLineCounts, type FormName } from '../poetry/forms.js';
+import { FORM_NAMES, FORMS, writtenLineCounts, type FormName } from '../poetry/forms/forms.js';
 import { parsePrompt } from '../poetry/prompt.js';
-import { toSimplified } from '../poetry/script.js';
+import { toSimplified } from '../poetry/script/script.js';
 import { InputError } from '../support/errors.js';
 import { clipped } from '../support/schema.js';
 

@@ -2,11 +2,11 @@
  * The script of a request. Models read and write simplified script: a request in traditional script is put into it, and the poem back into
  * traditional script, given characters as they were given.
  */
-import { checkPoem } from '../poetry/check.js';
-import { formsSimplifiedTo, toldScript, toSimplified, type Script } from '../poetry/script.js';
+import { checkPoem } from '../poetry/prosody/check.js';
+import { formsSimplifiedTo, toldScript, toSimplified, type Script } from '../poetry/script/script.js';
 import { characters, isHan, splitLines } from '../poetry/text.js';
-import { toneBits } from '../poetry/tone-bits.js';
-import type { Constraints } from './constraint-schema.js';
+import { toneBits } from '../poetry/readings/tone-bits.js';
+import type { Constraints } from './constraints/constraint-schema.js';
 import type { WrittenPoem } from './written-poem.js';
 
 /** What a request says in words. */
@@ -65,7 +65,7 @@ export function restorePoem(poem: WrittenPoem, restore: Restore): WrittenPoem {
 
 /** Lines in traditional script, by words; where that would read otherwise than what was written, in the form that reads as it does. */
 async function traditionalLines(): Promise<(line: string) => string> {
-  const { simplifiedToTraditional } = await import('../poetry/traditional.js');
+  const { simplifiedToTraditional } = await import('../poetry/script/traditional.js');
   return (line) => {
     const written = characters(line);
     const converted = characters(simplifiedToTraditional(line));

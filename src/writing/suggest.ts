@@ -1,17 +1,17 @@
 /** Single characters that mend the faults of a poem, in the order in which a model likes them. */
 import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { checkLines, type CheckOptions } from '../poetry/check.js';
-import { FORM_NAMES, FORMS, type FormName } from '../poetry/forms.js';
-import { layOut } from '../poetry/layout.js';
-import { mendsFault, replaceAt, type Mend } from '../poetry/mend.js';
+import { checkLines, type CheckOptions } from '../poetry/prosody/check.js';
+import { FORM_NAMES, FORMS, type FormName } from '../poetry/forms/forms.js';
+import { layOut } from '../poetry/forms/layout.js';
+import { mendsFault, replaceAt, type Mend } from '../poetry/prosody/mend.js';
 import { formatPrompt } from '../poetry/prompt.js';
-import { toSimplified, traditionalCandidates } from '../poetry/script.js';
+import { toSimplified, traditionalCandidates } from '../poetry/script/script.js';
 import { characters, isHan } from '../poetry/text.js';
-import type { Violation } from '../poetry/rules.js';
-import type { Decoder } from './decoder.js';
-import { scoreContinuations } from './likelihood.js';
-import type { VerseVocabulary } from './verse-vocabulary.js';
+import type { Violation } from '../poetry/prosody/rules.js';
+import type { Decoder } from './decoding/decoder.js';
+import { scoreContinuations } from './decoding/likelihood.js';
+import type { VerseVocabulary } from './constraints/verse-vocabulary.js';
 
 /** A fault, and what mends it: the model's first choice first; empty where no single character does. */
 export interface Suggestion {

@@ -1,11 +1,16 @@
 /** A request for poems: what it may say, by one schema for the library, HTTP and the command line. */
 import { Type } from 'typebox';
-import { formByName, FORM_NAMES, type FormName } from '../poetry/forms.js';
-import { SCRIPTS, toSimplified, type Script } from '../poetry/script.js';
+import { formByName, FORM_NAMES, type FormName } from '../poetry/forms/forms.js';
+import { SCRIPTS, toSimplified, type Script } from '../poetry/script/script.js';
 import { InputError } from '../support/errors.js';
 import { checked, shownValue } from '../support/schema.js';
 import { SeedSchema } from '../support/settings.js';
-import { CONSTRAINT_NAMES, ConstraintsSchema, words, type Constraints } from './constraint-schema.js';
+import {
+  CONSTRAINT_NAMES,
+  ConstraintsSchema,
+  words,
+  type Constraints,
+} from './constraints/constraint-schema.js';
 import { restorerFor, scriptOfRequest, simplifiedConstraints, type Restore } from './request-script.js';
 import {
   BeamsSchema,
@@ -13,7 +18,7 @@ import {
   CountSchema,
   SamplingSchema,
   type SamplingOptions,
-} from './generation-settings.js';
+} from './decoding/generation-settings.js';
 
 export interface BatchOptions extends Constraints {
   readonly sampling?: Partial<SamplingOptions>;

@@ -1,6 +1,6 @@
 /** What writes poems: a model of our own ({@link Poet}) or one behind an endpoint. */
 import { formatPrompt } from '../poetry/prompt.js';
-import type { Constraints } from './constraint-schema.js';
+import type { Constraints } from './constraints/constraint-schema.js';
 import { restorePoem } from './request-script.js';
 import { checkedRequest, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
 import type { PoemOrder, WrittenPoem } from './written-poem.js';

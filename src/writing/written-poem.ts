@@ -1,12 +1,12 @@
 /** A written poem: its text with its check, its novelty and the score that candidates are ranked by. */
-import { checkPoem, type PoemCheck } from '../poetry/check.js';
-import type { FormName } from '../poetry/forms.js';
+import { checkPoem, type PoemCheck } from '../poetry/prosody/check.js';
+import type { FormName } from '../poetry/forms/forms.js';
 import type { LineIndex, Nearness } from '../poetry/line-index.js';
-import { toSimplified } from '../poetry/script.js';
+import { toSimplified } from '../poetry/script/script.js';
 import { isHan, splitLines } from '../poetry/text.js';
 import { themeCoverage } from '../poetry/themes.js';
-import type { Constraints } from './constraint-schema.js';
-import { unmetConstraints } from './verify.js';
+import type { Constraints } from './constraints/constraint-schema.js';
+import { unmetConstraints } from './constraints/verify.js';
 
 /** One poem asked for. */
 export interface PoemOrder {

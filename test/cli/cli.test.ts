@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../../src/poetry/rules.js';
+import { RULES } from '../../src/poetry/prosody/rules.js';
 import { shiren } from '../shiren.js';
 
 describe('the command line', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fillWording, TEST_WORDINGS, wordPrompt, WORDINGS } from '../../src/corpus/wordings.js';
 import { describeScene } from '../../src/corpus/scene.js';
 import { Keywords } from '../../src/corpus/keywords.js';
-import { FORM_NAMES, FORMS } from '../../src/poetry/forms.js';
+import { FORM_NAMES, FORMS } from '../../src/poetry/forms/forms.js';
 import { parsePrompt } from '../../src/poetry/prompt.js';
 import { Random } from '../../src/support/random.js';
 

@@ -8,7 +8,7 @@ import type { CandidateResult } from '../../src/evaluation/evaluate.js';
 import { measurePoem } from '../../src/evaluation/metrics.js';
 import { formatHtmlReport } from '../../src/evaluation/report-html.js';
 import { Yardstick } from '../../src/evaluation/yardstick.js';
-import type { FormName } from '../../src/poetry/forms.js';
+import type { FormName } from '../../src/poetry/forms/forms.js';
 import { ThemeMeasure } from '../../src/poetry/theme-measure.js';
 import { CHROMIUM, contentWidth, launchChromium } from '../chromium.js';
 

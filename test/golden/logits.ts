@@ -7,7 +7,7 @@ import { Graph } from '../../src/tensor/graph.js';
 import { Session } from '../../src/tensor/session.js';
 import { batchFeeds } from '../../src/training/graph.js';
 import { packTrees, type TokenTree } from '../../src/training/packing.js';
-import { Decoder } from '../../src/writing/decoder.js';
+import { Decoder } from '../../src/writing/decoding/decoder.js';
 import { expectClose, runtime, type FigureKind, type GoldenModel } from './golden-model.js';
 
 interface Logits {

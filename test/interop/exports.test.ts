@@ -11,7 +11,7 @@ import { openModel, openModelWithTokenizer } from '../../src/model/folder.js';
 import { initialiseAdapter, loadAdapter, saveAdapter } from '../../src/model/lora.js';
 import { exportMerged } from '../../src/interop/merged.js';
 import { Random } from '../../src/support/random.js';
-import { Decoder } from '../../src/writing/decoder.js';
+import { Decoder } from '../../src/writing/decoding/decoder.js';
 import { shiren } from '../shiren.js';
 
 const MODEL = 'models/miniature';

@@ -9,7 +9,7 @@ import { openModel, openModelWithTokenizer } from '../../src/model/folder.js';
 import { loadAdapter } from '../../src/model/lora.js';
 import { stageRecipe } from '../../src/training/recipe.js';
 import { newAdapter, trainStage } from '../../src/training/train-stage.js';
-import { Decoder } from '../../src/writing/decoder.js';
+import { Decoder } from '../../src/writing/decoding/decoder.js';
 import { PYTHON, python } from '../python.js';
 import { shiren } from '../shiren.js';
 import { tinyModel } from '../support-tiny-model.js';

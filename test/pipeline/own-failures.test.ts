@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PreferenceExample } from '../../src/corpus/dataset.js';
 import { textOf } from '../../src/corpus/examples.js';
-import { formByName } from '../../src/poetry/forms.js';
+import { formByName } from '../../src/poetry/forms/forms.js';
 import { themeCoverage } from '../../src/poetry/themes.js';
-import { unmetConstraints } from '../../src/writing/verify.js';
+import { unmetConstraints } from '../../src/writing/constraints/verify.js';
 import { shiren } from '../shiren.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-rejected-'));

@@ -1,9 +1,9 @@
 /** OpenAI's interface, asked by OpenAI's own client. */
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkPoem } from '../../src/poetry/check.js';
-import { scriptOf } from '../../src/poetry/script.js';
-import { unmetConstraints } from '../../src/writing/verify.js';
+import { checkPoem } from '../../src/poetry/prosody/check.js';
+import { scriptOf } from '../../src/poetry/script/script.js';
+import { unmetConstraints } from '../../src/writing/constraints/verify.js';
 import { startStudio, type TestStudio } from '../studio.js';
 
 const MODEL = 'models/miniature-dpo';

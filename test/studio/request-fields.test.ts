@@ -8,8 +8,8 @@ import {
 } from '../../src/studio/page/request-fields.js';
 import { WriteSchema } from '../../src/studio/schemas.js';
 import { problemOf } from '../../src/support/schema.js';
-import { ConstraintsSchema } from '../../src/writing/constraint-schema.js';
-import { SamplingSchema } from '../../src/writing/generation-settings.js';
+import { ConstraintsSchema } from '../../src/writing/constraints/constraint-schema.js';
+import { SamplingSchema } from '../../src/writing/decoding/generation-settings.js';
 
 /** Something in every field, none of it what is taken where it is empty. */
 const FILLED: RequestFields = {

@@ -1,8 +1,8 @@
 /** Requests in traditional script over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scriptOf, toSimplified } from '../../src/poetry/script.js';
-import type { Constraints } from '../../src/writing/constraint-schema.js';
-import { unmetConstraints } from '../../src/writing/verify.js';
+import { scriptOf, toSimplified } from '../../src/poetry/script/script.js';
+import type { Constraints } from '../../src/writing/constraints/constraint-schema.js';
+import { unmetConstraints } from '../../src/writing/constraints/verify.js';
 import type { WrittenPoem } from '../../src/writing/written-poem.js';
 import { post, startStudio, type TestStudio } from '../studio.js';
 

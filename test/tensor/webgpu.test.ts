@@ -15,7 +15,7 @@ import { add } from '../../src/tensor/operators.js';
 import { Session } from '../../src/tensor/session.js';
 import { stageRecipe } from '../../src/training/recipe.js';
 import { trainStage } from '../../src/training/train-stage.js';
-import { Decoder } from '../../src/writing/decoder.js';
+import { Decoder } from '../../src/writing/decoding/decoder.js';
 import { CHROMIUM } from '../chromium.js';
 import { tinyModel } from '../support-tiny-model.js';
 

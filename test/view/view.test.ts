@@ -1,7 +1,7 @@
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { describe, expect, it } from 'vitest';
-import { checkPoem } from '../../src/poetry/check.js';
+import { checkPoem } from '../../src/poetry/prosody/check.js';
 import { IntervalChart } from '../../src/view/interval-chart.js';
 import { faultsByLine, PoemLine } from '../../src/view/poem-lines.js';
 

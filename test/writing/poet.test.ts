@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LineIndex } from '../../src/poetry/line-index.js';
 import { characters } from '../../src/poetry/text.js';
 import { Poet } from '../../src/writing/poet.js';
-import { unmetConstraints } from '../../src/writing/verify.js';
+import { unmetConstraints } from '../../src/writing/constraints/verify.js';
 import { tinyModel } from '../support-tiny-model.js';
 
 describe('the poet', () => {

@@ -1,10 +1,10 @@
 /** Requests in traditional script are answered in it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRequest } from '../../src/cli/write-request.js';
-import { scriptOf, toSimplified } from '../../src/poetry/script.js';
+import { scriptOf, toSimplified } from '../../src/poetry/script/script.js';
 import { Poet } from '../../src/writing/poet.js';
 import { restorerFor, scriptOfRequest } from '../../src/writing/request-script.js';
-import { unmetConstraints } from '../../src/writing/verify.js';
+import { unmetConstraints } from '../../src/writing/constraints/verify.js';
 
 describe('the script of a request', () => {
   it('is that of its given lines, else of what asks', () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkLines } from '../../src/poetry/check.js';
-import { mendsFault } from '../../src/poetry/mend.js';
+import { checkLines } from '../../src/poetry/prosody/check.js';
+import { mendsFault } from '../../src/poetry/prosody/mend.js';
 import { Poet } from '../../src/writing/poet.js';
 
 const poet = await Poet.load({ model: 'models/miniature', adapter: 'models/miniature-dpo' });

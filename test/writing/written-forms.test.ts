@@ -1,12 +1,12 @@
 /** Each form beyond quatrains and eight lines, written by a model and judged from its text alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LINES_A_RHYME, type FormName } from '../../src/poetry/forms.js';
-import { groupByName } from '../../src/poetry/pingshui.js';
-import { PINGSHUI } from '../../src/poetry/readings.js';
+import { LINES_A_RHYME, type FormName } from '../../src/poetry/forms/forms.js';
+import { groupByName } from '../../src/poetry/readings/pingshui.js';
+import { PINGSHUI } from '../../src/poetry/readings/readings.js';
 import { characters } from '../../src/poetry/text.js';
-import type { Constraints } from '../../src/writing/constraint-schema.js';
+import type { Constraints } from '../../src/writing/constraints/constraint-schema.js';
 import { Poet } from '../../src/writing/poet.js';
-import { unmetConstraints } from '../../src/writing/verify.js';
+import { unmetConstraints } from '../../src/writing/constraints/verify.js';
 
 let poet: Poet;
 beforeAll(async () => {

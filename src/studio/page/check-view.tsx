@@ -1,7 +1,7 @@
 /** Check: a poem's meter and rhyme as it is typed or pasted; what mends a fault, and what the books say of a character. */
 import { useEffect, useState } from 'preact/hooks';
-import type { TextCheck } from '../../poetry/check-text.js';
-import { formatLeftOut } from '../../poetry/left-out.js';
+import type { TextCheck } from '../../poetry/prosody/check-text.js';
+import { formatLeftOut } from '../../poetry/parsing/left-out.js';
 import type { Description, Engine } from './engine.js';
 import { ErrorMessage } from './error-message.js';
 import { SelectField } from './fields.js';

@@ -1,6 +1,6 @@
 /** What the page asks for poems: a server, or the model in the browser itself. The page knows no other difference. */
-import type { TextCheck } from '../../poetry/check-text.js';
-import type { CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
+import type { TextCheck } from '../../poetry/prosody/check-text.js';
+import type { CharacterAnswer, RhymeEntry } from '../../poetry/readings/lookup.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { PoemChoices } from '../../writing/choices.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';

@@ -1,6 +1,6 @@
 /** The miniature in the browser itself, in a worker: what a static site has. */
-import type { TextCheck } from '../../poetry/check-text.js';
-import type { CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
+import type { TextCheck } from '../../poetry/prosody/check-text.js';
+import type { CharacterAnswer, RhymeEntry } from '../../poetry/readings/lookup.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { JsonRequest } from '../../writing/json-request.js';

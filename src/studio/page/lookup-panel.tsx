@@ -1,6 +1,6 @@
 /** What the rhyme books say of a character, how poets use it, and the characters that rhyme with it. */
 import { useEffect, useState } from 'preact/hooks';
-import type { BookReading, CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
+import type { BookReading, CharacterAnswer, RhymeEntry } from '../../poetry/readings/lookup.js';
 import type { Engine } from './engine.js';
 import { ErrorMessage } from './error-message.js';
 import { TextField } from './fields.js';

@@ -1,7 +1,7 @@
 /** A poem as a poem should stand: lines of characters, each with its tone; rhymes coloured, faults underlined and explained. */
 import { useState } from 'preact/hooks';
-import type { PoemCheck } from '../../poetry/check.js';
-import type { Violation } from '../../poetry/rules.js';
+import type { PoemCheck } from '../../poetry/prosody/check.js';
+import type { Violation } from '../../poetry/prosody/rules.js';
 import type { Nearness } from '../../poetry/line-index.js';
 import { faultsByLine, PoemLine } from '../../view/poem-lines.js';
 import { useSay, type Say } from './language.js';

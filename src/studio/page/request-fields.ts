@@ -1,9 +1,9 @@
 /** What the reader has filled in of a request, and the request that this makes. Each key of a request has its place here, by its type. */
-import { FORMS, type FormName } from '../../poetry/forms.js';
+import { FORMS, type FormName } from '../../poetry/forms/forms.js';
 import { parsePrompt, splitThemes } from '../../poetry/prompt.js';
 import { splitLines } from '../../poetry/text.js';
-import type { JsonConstraints } from '../../writing/constraint-schema.js';
-import type { SamplingOptions } from '../../writing/generation-settings.js';
+import type { JsonConstraints } from '../../writing/constraints/constraint-schema.js';
+import type { SamplingOptions } from '../../writing/decoding/generation-settings.js';
 import type { JsonRequest } from '../../writing/json-request.js';
 
 /** Choices of the rhyme beside the groups: any group, or none. */

@@ -7,7 +7,7 @@ export type Script = 'simplified' | 'traditional';
 type Convert = (lines: readonly string[]) => readonly string[];
 
 const loadConverter = once(async (): Promise<Convert> => {
-  const { toTraditionalLines } = await import('../../poetry/traditional.js');
+  const { toTraditionalLines } = await import('../../poetry/script/traditional.js');
   return toTraditionalLines;
 });
 

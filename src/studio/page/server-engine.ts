@@ -1,7 +1,7 @@
 /** The studio's server as the page's engine, and as what trains and evaluates. */
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import type { TextCheck } from '../../poetry/check-text.js';
-import type { CharacterAnswer, RhymeEntry } from '../../poetry/lookup.js';
+import type { TextCheck } from '../../poetry/prosody/check-text.js';
+import type { CharacterAnswer, RhymeEntry } from '../../poetry/readings/lookup.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import type { ErrorBody } from '../errors.js';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportGguf } from '../../../src/interop/gguf.js';
 import { openModel, openModelWithTokenizer, type ModelFolder } from '../../../src/model/folder.js';
 import type { Tokenizer } from '../../../src/model/tokenizer.js';
-import { Decoder } from '../../../src/writing/decoder.js';
+import { Decoder } from '../../../src/writing/decoding/decoder.js';
 import { tinyModel } from '../../support-tiny-model.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'shiren-gguf-base-'));
