@@ -7,6 +7,7 @@ import type { StageRecipe } from '../training/recipe.js';
 import { longestOf } from '../training/train-stage.js';
 import { machineMemory, stageMemory, type StageMemory } from './memory.js';
 
+/** What a stage will take. */
 export interface StageEstimate extends Omit<StageOutlook, 'looked' | 'scored'> {
   readonly stage: string;
   readonly memory: StageMemory;

@@ -14,6 +14,7 @@ import type { StageRecipe } from './recipe.js';
 /** The size of a micro-batch: what memory and time depend on. */
 export type BatchSize = Pick<PackedBatch, 'rows' | 'length'> & { readonly losses: number };
 
+/** What a stage will do. */
 export interface StageOutlook {
   /** Optimiser steps. */
   readonly steps: number;

@@ -8,7 +8,7 @@ import { isRecord, readText } from '../support/files.js';
 import { COMMON_SETTINGS } from './recipe/common-settings.js';
 import { FOREIGN_KEYS } from './recipe/foreign-keys.js';
 import { scheduleProblem } from './schedule.js';
-import { defaultOf, problemOf, type Conflict, type Settings } from './recipe/setting.js';
+import { defaultOf, problemOf, shown, type Conflict, type Settings } from './recipe/setting.js';
 import {
   RENAMED_TYPES,
   TRAINERS,
@@ -191,6 +191,9 @@ export function parseRecipe(source: string, file: string, overrides: readonly st
   // What is said of the whole recipe is no setting of its stages.
   for (const key of ['model_name_or_path', ...OPTIONAL_TEXTS]) {
     if (set[key] === undefined) continue;
+    if (typeof set[key] !== 'string' || set[key] === '') {
+      throw new InputError(`--set: ${key}: found ${shown(set[key])}, expected a string`);
+    }
     yaml[key] = set[key];
     delete set[key];
   }

@@ -226,4 +226,21 @@ describe('what is derived from the settings', () => {
     expect(schema.Check({ ...read, stages: [{ ...read.stages[0], lerning_rate: 1 }] })).toBe(false);
     expect(schema.Check({ ...read, stages: [{ ...read.stages[0], r: 0 }] })).toBe(false);
   });
+
+  it('takes its model and its template from the command line too', () => {
+    const yaml = JSON.stringify({
+      model_name_or_path: 'a',
+      stages: [{ name: 'stage', type: 'sft', train_dataset: 'x.jsonl' }],
+    });
+    const set = ['model_name_or_path=OWNER/NAME', 'base_model_name_or_path=base', 'r=4'];
+    expect(parseRecipe(yaml, 'r.yaml', set)).toMatchObject({
+      ...{ model_name_or_path: 'OWNER/NAME', base_model_name_or_path: 'base' },
+      stages: [{ name: 'stage', r: 4 }],
+    });
+    for (const value of ['5', '', '[a]']) {
+      expect(() => parseRecipe(yaml, 'r.yaml', [`model_name_or_path=${value}`])).toThrow(
+        /^--set: model_name_or_path: found (5|null|\["a"\]), expected a string$/,
+      );
+    }
+  });
 });

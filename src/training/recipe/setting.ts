@@ -35,7 +35,7 @@ export function problemOf(schema: TSchema, value: unknown): string | undefined {
 }
 
 /** A value as a recipe writes it: JSON knows no number that is infinite or none. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value !== 'number' || Number.isFinite(value)) return JSON.stringify(value) ?? 'nothing';
   return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
 }
