@@ -13,7 +13,7 @@ import { dictionaryReadings } from '../src/poetry/readings/dictionary.js';
 import { toneOf } from '../src/poetry/readings/readings.js';
 import { traditionalCandidates } from '../src/poetry/script/script.js';
 import { formsOf, standardCharacter } from '../src/poetry/script/variants.js';
-import { formatWords } from '../src/poetry/readings/words.js';
+import { formatWords, type TellingWords } from '../src/poetry/readings/words.js';
 
 /** Shares of a character's rhymes below which a group is noise. */
 const LEAST_RHYMES = 0.02;
@@ -50,16 +50,21 @@ function hasBothTones(character: string, { level, oblique }: ToneCount): boolean
   return tones.size === 2 && fewer >= LEAST_PLACES && fewer >= LEAST_SHARE * (level + oblique);
 }
 
-/** `乘….…|….…|平`: the words that tell the tone of each character. */
-function wordEntries({ tones, contexts }: Usage): string[] {
+/** The words that tell the tone of each character of two tones, by standard character. */
+export function wordsByCharacter({ tones, contexts }: Usage): Map<string, TellingWords> {
   const totals: Counts = new Map();
   for (const [character, counted] of tones) add(totals, standardCharacter(character), counted);
-  return [...standardContexts(contexts)].sort().flatMap(([character, rows]) => {
-    if (!hasBothTones(character, totals.get(character) ?? { level: 0, oblique: 0 })) return [];
-    const words = tellingWords(rows);
-    return words ? [character + formatWords(words)] : [];
-  });
+  const words = new Map<string, TellingWords>();
+  for (const [character, rows] of standardContexts(contexts)) {
+    if (!hasBothTones(character, totals.get(character) ?? { level: 0, oblique: 0 })) continue;
+    const telling = tellingWords(rows);
+    if (telling) words.set(character, telling);
+  }
+  return words;
 }
+
+const wordEntries = (usage: Usage): string[] =>
+  [...wordsByCharacter(usage)].sort().map(([character, words]) => character + formatWords(words));
 
 function block(name: string, entries: readonly string[]): string {
   const lines: string[] = [''];

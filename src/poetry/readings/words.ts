@@ -67,27 +67,43 @@ export interface DecidingWord {
   readonly to: number;
 }
 
-const SIDES = [
-  ['after', 0, 2],
-  ['object', 0, 3],
-  ['before', -1, 1],
-] as const;
+/** A tone that a neighbour tells, or the lack of words that have the other one. */
+interface Telling {
+  readonly tone: Tone;
+  readonly side: keyof Neighbours | 'none';
+}
+
+/** What the neighbours of a character tell of its tone. All are standard characters. */
+export function tellings(
+  { neighbours, outside }: TellingWords,
+  character: string,
+  around: Neighbours,
+): readonly Telling[] {
+  const told = (['after', 'object', 'before'] as const).flatMap((side) =>
+    TONES.filter((tone) => neighbours[tone][side].includes(around[side] ?? ' ')).map((tone) => ({
+      tone,
+      side,
+    })),
+  );
+  // A doubled character (浪浪) is a word of its own.
+  const isDoubled = around.before === character || around.after === character;
+  if (told.length > 0 || !outside || isDoubled) return told;
+  return [{ tone: outside, side: 'none' }];
+}
+
+/** From where to where a word extends, the last excluded, as seen from the character. */
+const EXTENTS = { after: [0, 2], object: [0, 3], before: [-1, 1], none: [0, 1] } as const;
 
 /**
  * The words of a line that tell the tone of a character in it; the character alone where none does and its other tone lives in words (已乘黄鹤 is
- * not 万乘), unless it is doubled (浪浪), which makes a word of its own. All of the line are standard characters.
+ * not 万乘). All of the line are standard characters.
  */
 export function decidingWords(line: readonly string[], at: number): DecidingWord[] {
-  const entry = entries().get(line[at] ?? '');
+  const character = line[at] ?? '';
+  const entry = entries().get(character);
   if (entry === undefined) return [];
-  const { neighbours, outside } = parseWords(entry);
-  const around = neighboursOf(line, at);
-  const words = SIDES.flatMap(([side, from, to]) =>
-    TONES.filter((tone) => neighbours[tone][side].includes(around[side] ?? ' ')).map(
-      (tone): DecidingWord => ({ tone, from: at + from, to: at + to }),
-    ),
-  );
-  const isDoubled = around.before === line[at] || around.after === line[at];
-  if (words.length > 0 || !outside || isDoubled) return words;
-  return [{ tone: outside, from: at, to: at + 1 }];
+  return tellings(parseWords(entry), character, neighboursOf(line, at)).map(({ tone, side }) => {
+    const [from, to] = EXTENTS[side];
+    return { tone, from: at + from, to: at + to };
+  });
 }
