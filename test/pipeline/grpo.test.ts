@@ -84,7 +84,7 @@ describe('a grpo stage', () => {
       { rewards: [{ module: './nowhere.ts' }] },
       /nowhere\.ts: no such file, expected a module with a function reward/,
     ],
-    [{ num_generations: 5 }, /num_generations: found 5, expected a divisor of the 32 answers of a step/],
+    [{ num_generations: 5 }, /num_generations: found 5, expected a divisor of the 8 answers of a step/],
     [{ reward_weights: [1] }, /reward_weights: found 1 numbers, expected one for each of 4 rewards/],
     [{ train_dataset: 'preference/train.jsonl' }, /preference\/train\.jsonl:1: completion: found nothing/],
   ])('with %j is refused before it trains', async (settings, message) => {
