@@ -103,9 +103,9 @@ export class ModelShelf {
     return { ...source, id: idOf(source), created: await timeOf(this.folderOf(source)) };
   }
 
-  /** The folder of a model's base. */
+  /** The folder of a model's base, absolute: adapters may name one base in several ways. */
   async baseOf({ model }: ModelSource): Promise<string> {
-    return this.options.resolve(model);
+    return path.resolve(await this.options.resolve(model));
   }
 
   /** Where what tells a model from others lies: its adapter, or the model itself. */

@@ -37,6 +37,13 @@ describe('the shelf of models', () => {
     await expect(shelf.find('none')).rejects.toThrow(/model none: expected one of/);
   });
 
+  it('knows one base by any of its names, so that its adapters are compared', async () => {
+    const shelf = open();
+    const [model = ''] = folders;
+    const names = [model, path.relative('.', model), `${model}/`];
+    expect(new Set(await Promise.all(names.map((name) => shelf.baseOf({ model: name })))).size).toBe(1);
+  });
+
   it('gives those who ask at the same time the same poet', async () => {
     const shelf = open();
     const poets = await Promise.all([1, 2, 3].map(() => poetOf(shelf, folders[0]!)));
