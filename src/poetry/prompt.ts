@@ -80,6 +80,8 @@ const OTHER_KINDS = [
   '新诗',
   '自由诗',
   '俳句',
+  '打油诗',
+  '顺口溜',
   '辞赋',
   '散文',
 ];
@@ -87,7 +89,7 @@ const OTHER_KINDS = [
 const byLength = (names: readonly string[]): string =>
   [...names].sort((a, b) => b.length - a.length).join('|');
 const OTHER = new RegExp(
-  `${byLength([...OTHER_KINDS, ...LYRIC_TUNES.map(({ name }) => name)])}|(?<=[首阕篇支的])[词曲赋]`,
+  `${byLength([...OTHER_KINDS, ...LYRIC_TUNES.map(({ name }) => name)])}|[三四六八九]言(?:诗|[绝律古][句诗]?)|(?<=[首阕篇支的])[词曲赋]`,
   'u',
 );
 

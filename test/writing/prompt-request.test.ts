@@ -18,6 +18,9 @@ describe('a prompt as a request', () => {
   it.each([
     ['填一首浣溪沙', /浣溪沙: expected one of 五言绝句/],
     ['写一首现代诗', /现代诗: expected one of/],
+    ['写一首打油诗', /打油诗: expected one of/],
+    ['寫一首六言絕句', /六言绝句: expected one of/],
+    ['来一首四言诗，写春天', /四言诗: expected one of/],
     ['寫一副對聯', /对联: expected one of/],
     ['写一首[四言诗]', /四言诗: expected one of/],
     ['写一首七律，6句', /6句: 七言律诗 has 8 lines/],
