@@ -13,8 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildDatasets } from '../src/corpus/build.js';
-import { readPreferenceDataset } from '../src/corpus/dataset.js';
-import { hashFile, writeJsonLines } from '../src/support/files.js';
+import { hashFile } from '../src/support/files.js';
 import { Random } from '../src/support/random.js';
 
 const { values: flags } = parseArgs({
@@ -34,7 +33,7 @@ await buildDatasets({ source: 'data/starter', out: data });
 const stages = [
   { name: 'sft', type: 'sft', train_dataset: 'clean/train.jsonl', max_steps: 8 },
   { name: 'dpo', type: 'dpo', train_dataset: 'preference/train.jsonl', adapter_from: 'sft', max_steps: 8 },
-  { name: 'kto', type: 'kto', train_dataset: 'labelled.jsonl', adapter_from: 'sft', max_steps: 8 },
+  { name: 'kto', type: 'kto', train_dataset: 'preference/train.jsonl', adapter_from: 'sft', max_steps: 8 },
   {
     ...{ name: 'rounds', type: 'iterative_dpo', train_dataset: 'clean/train.jsonl', adapter_from: 'dpo' },
     ...{ num_rounds: 2, prompts_per_round: 4, num_generations: 4, max_steps: 3 },
@@ -46,16 +45,6 @@ const stages = [
 ].map((stage) => ({ ...small, ...stage }));
 const names = stages.map(({ name }) => name);
 writeFileSync(recipe, JSON.stringify({ model_name_or_path: 'models/miniature', stages }));
-
-/** Preference pairs as answers by themselves, each labelled good or bad. */
-const pairs = await readPreferenceDataset(path.join(data, 'preference/train.jsonl'));
-await writeJsonLines(
-  path.join(data, 'labelled.jsonl'),
-  pairs.flatMap(({ prompt, chosen, rejected }) => [
-    { prompt, completion: chosen, label: true },
-    { prompt, completion: rejected, label: false },
-  ]),
-);
 
 const RUNNER = ['--import', 'tsx', 'test/run-cli.ts', 'train', recipe, '--data', data, '--out'];
 

@@ -101,35 +101,6 @@ export interface LabelledExample {
   readonly label: boolean;
 }
 
-/**
- * Reads judged answers: lines of prompt, completion and label; a preference pair among them is two of them, as TRL takes it apart.
- *
- * @throws InputError naming file, line and key
- */
-export async function readLabelledDataset(file: string): Promise<LabelledExample[]> {
-  const examples: LabelledExample[] = [];
-  for await (const { line, value } of readJsonLines(file)) {
-    if (isPreference(value)) {
-      const { prompt, chosen, rejected } = value;
-      examples.push(
-        { prompt, completion: chosen, label: true },
-        { prompt, completion: rejected, label: false },
-      );
-      continue;
-    }
-    requireMessages(value, SFT_COLUMNS, `${file}:${line}`);
-    const { label } = value;
-    if (typeof label !== 'boolean') {
-      throw new InputError(
-        `${file}:${line}: label: found ${JSON.stringify(label) ?? 'nothing'}, expected true or false`,
-      );
-    }
-    examples.push({ ...(value as unknown as SftExample), label });
-  }
-  if (examples.length === 0) throw new InputError(`${file}: no examples`);
-  return examples;
-}
-
 /** Whether a value is a line of judged answers: one answer with a label. */
 export function isLabelled(value: unknown): value is LabelledExample {
   return (

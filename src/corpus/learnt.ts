@@ -49,7 +49,7 @@ const TAKINGS: Readonly<Record<LearningKind, Taking>> = {
   },
   judged: {
     column: 'label',
-    expected: 'prompt, completion and label, or prompt, chosen and rejected',
+    expected: 'true or false beside prompt and completion, or prompt, chosen and rejected',
     none: 'no examples',
     take: (example) => {
       if (example.kind === 'preference') {

@@ -4,11 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildDatasets } from '../../src/corpus/build.js';
-import { readPreferenceDataset } from '../../src/corpus/dataset.js';
 import { dryRun } from '../../src/pipeline/dry-run.js';
 import type { StageEstimate } from '../../src/pipeline/estimate.js';
 import { runRecipe } from '../../src/pipeline/run-recipe.js';
-import { writeJsonLines } from '../../src/support/files.js';
 import { parseRecipe } from '../../src/training/recipe.js';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'shiren-dry-run-'));
@@ -30,21 +28,13 @@ const recipe = (...stages: object[]) =>
 
 beforeAll(async () => {
   await buildDatasets({ source: 'data/starter', out: data });
-  const pairs = await readPreferenceDataset(path.join(data, 'preference/train.jsonl'));
-  await writeJsonLines(
-    path.join(data, 'labelled.jsonl'),
-    pairs.flatMap(({ prompt, chosen, rejected }) => [
-      { prompt, completion: chosen, label: true },
-      { prompt, completion: rejected, label: false },
-    ]),
-  );
 });
 
 describe('a dry run', () => {
   it.each([
     { name: 'sft', type: 'sft', train_dataset: 'clean/train.jsonl' },
     { name: 'dpo', type: 'dpo', train_dataset: 'preference/train.jsonl' },
-    { name: 'kto', type: 'kto', train_dataset: 'labelled.jsonl' },
+    { name: 'kto', type: 'kto', train_dataset: 'preference/train.jsonl' },
   ])('says the steps and tokens that a run of $type has', { timeout: 120_000 }, async (stage) => {
     const options = { recipe: recipe(stage), data, out: path.join(root, 'out') };
     const [said] = (await dryRun(options)) as [StageEstimate];

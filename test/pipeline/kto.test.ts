@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readLabelledDataset } from '../../src/corpus/dataset.js';
 import { runRecipe } from '../../src/pipeline/run-recipe.js';
 import { parseRecipe } from '../../src/training/recipe.js';
+import { labelsOf } from '../labels.js';
 
 const data = mkdtempSync(path.join(os.tmpdir(), 'shiren-kto-'));
 const [user, assistant] = ['user', 'assistant'].map((role) => (content: string) => [{ role, content }]);
@@ -23,13 +23,13 @@ describe('a kto stage', () => {
       { prompt, completion: assistant!(GOOD), label: true },
       { prompt, chosen: assistant!(GOOD), rejected: assistant!(BAD) },
     ]);
-    expect((await readLabelledDataset(file)).map(({ label }) => label)).toEqual([true, true, false]);
+    expect(await labelsOf(file)).toEqual([true, true, false]);
     const wrong = write('wrong.jsonl', [{ prompt, completion: assistant!(GOOD), label: 'good' }]);
-    await expect(readLabelledDataset(wrong)).rejects.toThrow(
+    await expect(labelsOf(wrong)).rejects.toThrow(
       /wrong\.jsonl:1: label: found "good", expected true or false/,
     );
     const none = write('none.jsonl', [{ prompt, completion: assistant!(GOOD) }]);
-    await expect(readLabelledDataset(none)).rejects.toThrow(
+    await expect(labelsOf(none)).rejects.toThrow(
       /none\.jsonl:1: label: found nothing, expected true or false/,
     );
   });

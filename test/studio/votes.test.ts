@@ -2,8 +2,9 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import os from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readLabelledDataset, readPreferenceDataset } from '../../src/corpus/dataset.js';
+import { readPreferenceDataset } from '../../src/corpus/dataset.js';
 import { VoteBook, type Vote } from '../../src/studio/votes.js';
+import { labelsOf } from '../labels.js';
 import { post, startStudio } from '../studio.js';
 
 const vote = (chosenModel: string, rejectedModel: string): Vote => ({
@@ -37,12 +38,7 @@ describe('votes', () => {
     await book.add(vote('a', 'b'));
     await book.addThumb({ ...thumb, label: true });
     expect([await book.tally(), book.skipped]).toEqual([[{ chosen: 'a', rejected: 'b', votes: 1 }], 0]);
-    expect((await readLabelledDataset(book.file)).map(({ label }) => label)).toEqual([
-      false,
-      true,
-      false,
-      true,
-    ]);
+    expect(await labelsOf(book.file)).toEqual([false, true, false, true]);
     expect(await readPreferenceDataset(book.file)).toHaveLength(1);
     const exported: string[] = [];
     for await (const line of book.read()) exported.push(line);
