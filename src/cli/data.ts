@@ -13,7 +13,13 @@ import { fetchCorpus } from '../corpus/fetch.js';
 import { COMMIT, FETCH_SOURCES, PACKAGE, type FetchSource } from '../corpus/fetch-sources.js';
 import { collectLines, writeLineIndex } from '../corpus/line-index-file.js';
 import { writeParquet } from '../corpus/parquet.js';
-import { collectPoems, joinPoems, parsePart, readKnownLines } from '../corpus/plain-text.js';
+import {
+  collectPoems,
+  joinPoems,
+  parsePart,
+  readKnownLines,
+  withSecondHalves,
+} from '../corpus/plain-text.js';
 import { learnThemeWeights, readDocuments } from '../corpus/theme-weights.js';
 import { withSampledRejections } from '../pipeline/own-failures.js';
 import { writeFileWhole } from '../support/files.js';
@@ -70,6 +76,7 @@ interface TextFlags {
   readonly force?: boolean;
   readonly exclude?: string;
   readonly part?: string;
+  readonly secondHalves?: boolean;
 }
 
 export function dataCommand(program: Command): void {
@@ -165,6 +172,10 @@ export function dataCommand(program: Command): void {
     .option('--most-lines <n>', 'leave out longer poems', numberOption(countSchema()), 8)
     .option('--exclude <file>', 'leave out what shares two lines with a poem of this file (held-out.txt)')
     .option('--part <i/n>', 'only the i-th of n parts that have no poem in common')
+    .option(
+      '--second-halves',
+      'the second half of each poem too, as a text of its own: for a judge of coherence',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  shiren data text --source chinese-poetry song.jsonl.gz --exclude output/full/held-out.txt --out poems.txt',
@@ -177,7 +188,7 @@ export function dataCommand(program: Command): void {
         exclude: flags.exclude === undefined ? new Set() : await readKnownLines(flags.exclude),
         part: flags.part === undefined ? undefined : parsePart(flags.part),
       });
-      await writeFileWhole(flags.out, joinPoems(poems));
+      await writeFileWhole(flags.out, joinPoems(flags.secondHalves ? withSecondHalves(poems) : poems));
       console.log(`${flags.out}: ${poems.length} poems`);
     });
 }

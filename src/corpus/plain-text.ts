@@ -1,8 +1,9 @@
 /** Poems as plain text, a blank line between them: what `pretrain` reads. */
-import { layOut } from '../poetry/forms/layout.js';
+import { halvesOf, layOut } from '../poetry/forms/layout.js';
 import { InputError } from '../support/errors.js';
 import { digest32 } from '../support/digest.js';
 import { readText } from '../support/files.js';
+import { splitLines } from '../poetry/text.js';
 import { CLEANING_DEFAULTS } from './clean.js';
 import { linesOf, readPoemFile } from './poem-stream.js';
 import { readCleanPoems } from './read-clean.js';
@@ -28,6 +29,14 @@ export interface PlainTextOptions {
 /** Poems joined by blank lines. */
 export function joinPoems(poems: readonly string[]): string {
   return poems.length === 0 ? '' : `${poems.join('\n\n')}\n`;
+}
+
+/** Each poem, and after it its second half as a text of its own: what a judge of coherence learns from. */
+export function withSecondHalves(poems: readonly string[]): string[] {
+  return poems.flatMap((poem) => {
+    const [, second] = halvesOf(splitLines(poem));
+    return second.length === 0 ? [poem] : [poem, layOut(second)];
+  });
 }
 
 /** The poems of a plain-text file. @throws InputError where there is no such file */

@@ -52,6 +52,13 @@ export function inCouplets<Item>(items: readonly Item[]): readonly (readonly Ite
   return couplets;
 }
 
+/** The two halves of a poem, whole couplets each; the first has one more where they are odd. The second is empty where there is one couplet. */
+export function halvesOf(lines: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const couplets = inCouplets(lines);
+  const middle = Math.ceil(couplets.length / 2);
+  return [couplets.slice(0, middle).flat(), couplets.slice(middle).flat()];
+}
+
 /** The text of a poem. Question and exclamation marks at the same place of `marks` are kept. */
 export function layOut(lines: readonly string[], marks: readonly string[] = []): string {
   return layoutOf(lines.length)
