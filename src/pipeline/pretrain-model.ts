@@ -11,6 +11,7 @@ import { InputError } from '../support/errors.js';
 import { writeJson } from '../support/files.js';
 import { Random } from '../support/random.js';
 import type { RuntimeOptions } from '../tensor/device.js';
+import { TokenDocuments } from '../training/documents.js';
 import type { TokenTree } from '../training/packing.js';
 import { pretrain } from '../training/pretrain.js';
 import type { TrainerCallbacks } from '../training/trainer.js';
@@ -95,6 +96,28 @@ async function readDocuments(
     : { poems: poems.slice(heldOut), validation: poems.slice(0, heldOut) };
 }
 
+/** Writes the tokenizer, and reads the poems by it. Their texts, and what the tokenizer remembers, are not kept. */
+async function prepareDocuments(options: PretrainModelOptions) {
+  const { out, minCount } = options;
+  const { poems, validation } = await readDocuments(options);
+  await mkdir(out, { recursive: true });
+  const { vocabSize, tokens } = await writeCharacterTokenizer(out, frequentCharacters(poems, minCount));
+  const tokenizer = await Tokenizer.load(out);
+  const opening = [tokenizer.endOfText];
+  const encoded = function* (texts: readonly string[]) {
+    for (const text of texts) yield tokenizer.encodeCompletion(text);
+  };
+  return {
+    vocabSize,
+    tokens,
+    documents: TokenDocuments.of(encoded(poems), opening),
+    validation: [...encoded(validation)].map((completion): TokenTree => ({
+      prompt: opening,
+      completions: [completion],
+    })),
+  };
+}
+
 /**
  * Trains a small Qwen3 on poems, and writes its folder: configuration, tokenizer, weights, metrics.jsonl. Goes on where a run into the
  * folder was stopped.
@@ -104,13 +127,7 @@ async function readDocuments(
 export async function pretrainModel(options: PretrainModelOptions): Promise<boolean> {
   const { out, hiddenSize } = options;
   const heads = attentionHeads(hiddenSize);
-  const { poems, validation } = await readDocuments(options);
-  await mkdir(out, { recursive: true });
-  const { vocabSize, tokens } = await writeCharacterTokenizer(
-    out,
-    frequentCharacters(poems, options.minCount),
-  );
-  const tokenizer = await Tokenizer.load(out);
+  const { vocabSize, tokens, documents, validation } = await prepareDocuments(options);
   const sizes = {
     vocabSize,
     hiddenSize,
@@ -128,14 +145,10 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<bool
   const configFile = path.join(out, 'config.json');
   const config = parseConfig(json, configFile);
   await writeJson(configFile, json);
-  const asTree = (poem: string): TokenTree => ({
-    prompt: [tokenizer.endOfText],
-    completions: [tokenizer.encodeCompletion(poem)],
-  });
   const weights = await pretrain({
     config,
-    documents: poems.map(asTree),
-    validation: validation.map(asTree),
+    documents,
+    validation,
     steps: options.steps,
     tokensPerStep: options.tokensPerStep,
     rowLength: 256,

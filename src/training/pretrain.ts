@@ -15,6 +15,7 @@ import { sftLoss } from './losses.js';
 import type { Example, ExampleSource } from './objective.js';
 import { SFT_OBJECTIVE } from './objectives/sft.js';
 import { treeLength, type TokenTree } from './packing.js';
+import type { TokenDocuments } from './documents.js';
 import { shareCount } from './shares.js';
 import { Stepper } from './stepper.js';
 import { ThroughputLog } from './throughput.js';
@@ -22,8 +23,8 @@ import { Trainer, type TrainerCallbacks, type TrainerSettings } from './trainer.
 
 export interface PretrainOptions extends RuntimeOptions {
   readonly config: ModelConfig;
-  /** Documents to learn, each opened by the end-of-text token as its prompt. */
-  readonly documents: readonly TokenTree[];
+  /** Documents to learn, each opened by the end-of-text token. */
+  readonly documents: TokenDocuments;
   /** Documents never trained on. */
   readonly validation: readonly TokenTree[];
   readonly steps: number;
@@ -68,17 +69,17 @@ export function initialiseWeights(config: ModelConfig, seed: number): Map<string
 class DocumentSource implements ExampleSource<Example> {
   readonly stepsPerEpoch: number;
   private epoch = -1;
-  private queue: TokenTree[] = [];
+  /** Places of the epoch's documents, the next one last. */
+  private queue: number[] = [];
   private next = 0;
 
   constructor(
-    private readonly documents: readonly TokenTree[],
+    private readonly documents: TokenDocuments,
     private readonly seed: number,
     private readonly tokensPerStep: number,
     readonly totalSteps: number,
   ) {
-    const tokens = documents.reduce((sum, document) => sum + treeLength(document), 0);
-    this.stepsPerEpoch = Math.max(1, tokens / tokensPerStep);
+    this.stepsPerEpoch = Math.max(1, documents.size / tokensPerStep);
   }
 
   ofStep(step: number) {
@@ -94,9 +95,11 @@ class DocumentSource implements ExampleSource<Example> {
     for (let room = this.tokensPerStep; ;) {
       if (this.queue.length === 0) {
         this.epoch += 1;
-        this.queue = Random.for(this.seed, 'epoch', this.epoch).shuffle(this.documents);
+        this.queue = Random.for(this.seed, 'epoch', this.epoch).shuffle([
+          ...Array(this.documents.length).keys(),
+        ]);
       }
-      const document = this.queue[this.queue.length - 1] as TokenTree;
+      const document = this.documents.at(this.queue[this.queue.length - 1] as number);
       const size = treeLength(document);
       if (size > room && batch.length > 0) return batch;
       this.queue.pop();

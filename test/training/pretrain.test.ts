@@ -9,6 +9,7 @@ import { Random } from '../../src/support/random.js';
 import { treeLength, type TokenTree } from '../../src/training/packing.js';
 import type { EvaluationMetrics, StepMetrics } from '../../src/training/metrics.js';
 import { pretrain, type PretrainOptions } from '../../src/training/pretrain.js';
+import { TokenDocuments } from '../../src/training/documents.js';
 import { evenShares, shareCount } from '../../src/training/shares.js';
 import type { StageProgress } from '../../src/training/trainer.js';
 import { tinyModel } from '../support-tiny-model.js';
@@ -16,7 +17,11 @@ import { tinyModel } from '../support-tiny-model.js';
 const random = new Random(7);
 const tokens = (length: number): number[] => Array.from({ length }, () => 20 + random.integer(60));
 const document = (): TokenTree => ({ prompt: [0], completions: [tokens(20 + random.integer(40))] });
-const documents = Array.from({ length: 120 }, document);
+const trees = Array.from({ length: 120 }, document);
+const documents = TokenDocuments.of(
+  trees.map(({ completions }) => completions.flat()),
+  [0],
+);
 const validation = Array.from({ length: 40 }, document);
 
 let config: ModelConfig;
@@ -55,6 +60,14 @@ async function run(changes: Partial<PretrainOptions> = {}): Promise<Run> {
   return { weights, metrics: lines.map((line) => JSON.parse(line) as StepMetrics) };
 }
 
+it('keeps documents as one array of tokens, and gives them back as they were', () => {
+  expect(trees.map((_, place) => documents.at(place))).toEqual(trees);
+  expect(documents).toMatchObject({
+    length: trees.length,
+    size: trees.reduce((sum, tree) => sum + treeLength(tree), 0),
+  });
+});
+
 describe('pre-training', () => {
   it('learns', async () => {
     const { metrics } = await run();
@@ -90,18 +103,18 @@ describe('pre-training', () => {
 describe('the shares of a step', () => {
   it('hold every example once, in about as many tokens each', () => {
     for (const count of [1, 2, 3, 7]) {
-      const shares = evenShares(documents, count);
+      const shares = evenShares(trees, count);
       expect(shares).toHaveLength(count);
-      expect(shares.flat().sort((a, b) => a - b)).toEqual([...documents.keys()]);
+      expect(shares.flat().sort((a, b) => a - b)).toEqual([...trees.keys()]);
       const sizes = shares.map((places) =>
-        places.reduce((sum, place) => sum + treeLength(documents[place] as TokenTree), 0),
+        places.reduce((sum, place) => sum + treeLength(trees[place] as TokenTree), 0),
       );
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(62);
     }
   });
 
   it('are no more than there are examples', () => {
-    expect(evenShares(documents.slice(0, 2), 5)).toHaveLength(2);
+    expect(evenShares(trees.slice(0, 2), 5)).toHaveLength(2);
   });
 
   it('are one for a short step', () => {
