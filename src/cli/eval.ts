@@ -54,6 +54,7 @@ export function evalCommand(program: Command): void {
       '--fluency <file>',
       'plain text of poems no model was trained on: perplexity under a trigram model of them',
     )
+    .option('--coherence <model>', 'the model that judges coherence, in place of the one that ships')
     .option('--sanity', 'compare the held-out poems themselves with the same poems spoilt')
     .option(
       '--data <path>',

@@ -11,6 +11,7 @@ import { EndpointPoet, type EndpointOptions } from '../writing/endpoint-poet.js'
 import { Poet } from '../writing/poet.js';
 import type { PoemWriter } from '../writing/writer.js';
 import type { PoemOrder } from '../writing/written-poem.js';
+import { coherenceFigure } from './coherence.js';
 import { measurePoem, type PoemMetrics } from './metrics.js';
 import type { Yardstick } from './yardstick.js';
 
@@ -151,9 +152,10 @@ export async function evaluate(options: EvaluationOptions): Promise<CandidateRes
   for (const candidate of options.candidates) {
     const texts = await writeTexts(candidate, orders, options);
     if (!texts) return undefined;
+    const coherence = await yardstick.coherence?.judge(texts);
     const poems = orders.map(({ prompt, promptIndex, form, themes, seed }, index): EvaluatedPoem => {
       const text = texts[index] ?? '';
-      const metrics = measurePoem(text, { form, themes }, yardstick);
+      const metrics = measurePoem(text, { form, themes }, yardstick, coherenceFigure(coherence?.[index]));
       return { prompt, promptIndex, form, themes, seed, text, metrics };
     });
     results.push({ name: candidate.name, poems });

@@ -22,7 +22,7 @@ const metric = (
   better: Metric['better'] = 'higher',
 ): Metric => ({ dimension, chinese, english, explanation, better });
 
-/** Every figure, with what it means. All lie from 0 to 1 but perplexity and the longest copy. */
+/** Every figure, with what it means. All lie from 0 to 1 but coherence, perplexity and the longest copy. */
 export const METRICS = {
   rhyme: metric(
     'rhyme',
@@ -87,6 +87,12 @@ export const METRICS = {
     'format × the mean of tone, adhesion, variety and diction',
   ),
   theme: metric('theme', '主题', 'theme', 'share of Tang poems that speak less of the themes asked for'),
+  coherence: metric(
+    'fluency',
+    '连贯',
+    'coherence',
+    'nats a character by which a poem’s first half makes its second half likelier, under a language model that no poet was trained with',
+  ),
   perplexity: metric(
     'fluency',
     '困惑度',
@@ -136,11 +142,16 @@ export type PoemMetrics = Readonly<Record<MetricName, number | null>> & {
   readonly overall: number;
 };
 
-/** Measures a poem against what was asked. */
+/**
+ * Measures a poem against what was asked.
+ *
+ * @param coherence what the yardstick's judge of coherence found of it, in nats a character
+ */
 export function measurePoem(
   text: string,
   asked: { readonly form: FormName; readonly themes: readonly string[] },
   yardstick: Yardstick,
+  coherence: number | null = null,
 ): PoemMetrics {
   const form = FORMS[asked.form];
   const lines = splitLines(text);
@@ -175,6 +186,7 @@ export function measurePoem(
     diction,
     style,
     theme,
+    coherence,
     perplexity: all.length === 0 ? null : (yardstick.fluency?.perplexity(text) ?? null),
     novelty,
     copied: yardstick.copiedRuns(text),

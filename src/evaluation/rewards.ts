@@ -1,6 +1,8 @@
 /** Rewards: what a poem that a model wrote is worth, from 0 to 1, by one thing at a time. Each is a function; a recipe names and weighs them. */
+import { InputError } from '../support/errors.js';
 import { FORMS, type FormName } from '../poetry/forms/forms.js';
 import { characters, splitLines } from '../poetry/text.js';
+import { belonging } from './coherence.js';
 import { measurePoem, type PoemMetrics } from './metrics.js';
 import { runsOf, type Yardstick } from './yardstick.js';
 
@@ -23,10 +25,11 @@ export type RewardFunction = (
   examples: readonly RewardInput[],
 ) => readonly number[] | Promise<readonly number[]>;
 
-interface BuiltInReward {
-  readonly description: string;
-  readonly reward: (poem: RewardInput, figures: PoemMetrics) => number;
-}
+/** A reward of one poem at a time, or one of all together by a judge of the corpus. */
+type BuiltInReward = { readonly description: string } & (
+  | { readonly reward: (poem: RewardInput, figures: PoemMetrics) => number }
+  | { readonly judge: (poems: readonly RewardInput[], corpus: Yardstick) => Promise<number[]> }
+);
 
 /** A figure from 0 to 1; one that does not apply says nothing. */
 const figure = (value: number | null): number => value ?? NaN;
@@ -83,6 +86,13 @@ export const BUILT_IN_REWARDS = {
       'share of pairs of characters that neither the group’s other poems nor the poems before have',
     reward: difference,
   },
+  coherence: {
+    description: 'how surely a poem’s second half was written to its first, by a language model',
+    judge: async (poems, { coherence }) => {
+      if (!coherence) throw new InputError('coherence: there is no judge of coherence here (models/judge)');
+      return (await coherence.judge(poems.map(({ text }) => text))).map(belonging);
+    },
+  },
   length: {
     description: 'how near the number of characters is to what was asked; 0 for a poem that was cut off',
     reward: lengthFit,
@@ -99,8 +109,9 @@ export class BuiltInRewards {
   constructor(private readonly corpus: Yardstick) {}
 
   function(name: RewardName): RewardFunction {
-    const { reward } = BUILT_IN_REWARDS[name] as BuiltInReward;
-    return (examples) => examples.map((example) => reward(example, this.measure(example)));
+    const builtIn: BuiltInReward = BUILT_IN_REWARDS[name];
+    if ('judge' in builtIn) return (examples) => builtIn.judge(examples, this.corpus);
+    return (examples) => examples.map((example) => builtIn.reward(example, this.measure(example)));
   }
 
   private measure(example: RewardInput): PoemMetrics {

@@ -3,6 +3,7 @@ import { hash32 } from '../support/hash.js';
 import { LineIndex, type Nearness } from '../poetry/line-index.js';
 import { characters, splitLines } from '../poetry/text.js';
 import type { ThemeMeasure } from '../poetry/theme-measure.js';
+import type { CoherenceJudge } from './coherence.js';
 import type { NgramModel } from './ngram.js';
 
 /** A poem of the corpus that a written one is compared with. */
@@ -25,6 +26,7 @@ export interface YardstickOptions {
   readonly themes: ThemeMeasure;
   readonly poems?: Iterable<KnownPoem>;
   readonly fluency?: NgramModel;
+  readonly coherence?: CoherenceJudge;
 }
 
 /** Runs of so many characters count as copied. */
@@ -43,10 +45,11 @@ export function runsOf(text: string, length: number): string[] {
   });
 }
 
-/** The corpus as a measure: its lines, runs of characters and poems, the measure of themes, a judge of fluency. */
+/** The corpus as a measure: its lines, runs of characters and poems, the measure of themes, judges of fluency and coherence. */
 export class Yardstick {
   readonly themes: ThemeMeasure;
   readonly fluency: NgramModel | undefined;
+  readonly coherence: CoherenceJudge | undefined;
   private readonly index: LineIndex;
   /** Hashes of the corpus's runs: of millions of texts they take a fraction of the memory. */
   private readonly known = new Set<number>();
@@ -56,6 +59,7 @@ export class Yardstick {
   constructor(options: YardstickOptions) {
     this.themes = options.themes;
     this.fluency = options.fluency;
+    this.coherence = options.coherence;
     const lines = [...options.lines];
     this.index = LineIndex.of(lines);
     for (const line of lines) {

@@ -8,6 +8,7 @@ import {
 } from '../evaluation/evaluate.js';
 import { duels, summarise, type Baseline, type Duel, type Summary } from '../evaluation/compare.js';
 import { corruptText, SANITY_CHECK_NAMES, SANITY_CHECKS } from '../evaluation/corruptions.js';
+import type { CoherenceJudge } from '../evaluation/coherence.js';
 import { judgeNeighbours, type JudgeSummary } from '../evaluation/llm-judge.js';
 import { formatReport, type ReportSettings } from '../evaluation/report.js';
 import type { DecodingDtype } from '../model/frozen-base.js';
@@ -19,6 +20,7 @@ import type { RuntimeOptions } from '../tensor/device.js';
 import { ChatEndpoint } from '../writing/chat-endpoint.js';
 import type { EndpointOptions } from '../writing/endpoint-poet.js';
 import { promptSource, readPrompts } from './evaluation-prompts.js';
+import { ModelCoherence } from './model-coherence.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 
 /** What is compared on which prompts, and who looks on. */
@@ -39,6 +41,8 @@ export interface EvaluateModelsOptions extends RuntimeOptions {
   readonly dtype?: DecodingDtype;
   /** Plain text of poems that no model was trained on, for perplexity. */
   readonly fluency?: string;
+  /** The model that judges coherence: a folder; the one that ships where absent, none where false. */
+  readonly coherence?: string | false;
   /** Compares the held-out poems themselves with the same poems corrupted, in place of candidates: what the figures are worth. */
   readonly sanity?: boolean;
   /** A language model that judges neighbours. */
@@ -83,7 +87,11 @@ export async function evaluateModels(options: EvaluateModelsOptions): Promise<Ev
   const { temperature, seeds, sanity, signal } = options;
   const { file, folder } = await promptSource(options.data);
   const prompts = balance(await readPrompts(file, options.form), options.prompts);
-  const yardstick = await readReferenceCorpus(folder, options.fluency);
+  const { fluency, coherence, threads } = options;
+  const yardstick = await readReferenceCorpus(folder, {
+    fluency,
+    coherence: await openJudge(coherence, { threads }),
+  });
   const baseline: Baseline = sanity ? 'first' : 'previous';
   const settings = { temperature, seeds, prompts: prompts.length, baseline };
   const results = await evaluate({
@@ -110,6 +118,15 @@ export async function evaluateModels(options: EvaluateModelsOptions): Promise<Ev
   };
   await writeJson(path.join(options.out, 'evaluation.json'), summary);
   return { results, ...summary };
+}
+
+/** The judge of coherence that options name. */
+async function openJudge(
+  named: string | false | undefined,
+  runtime: RuntimeOptions,
+): Promise<CoherenceJudge | undefined> {
+  if (named === false) return undefined;
+  return named === undefined ? ModelCoherence.shipped(runtime) : ModelCoherence.open(named, runtime);
 }
 
 /** report.md and report.html of the results so far. */

@@ -7,8 +7,7 @@ import type { Completion, GenerationRequest, Generations, GroupRollouts } from '
 import { Decoder } from '../writing/decoding/decoder.js';
 import { Generator, type Generation } from '../writing/decoding/generate.js';
 import { readAskedPrompts, type OwnSamplingOptions } from './own-poems.js';
-import { readReferenceCorpus } from './reference-corpus.js';
-import { openRewards, type OpenedReward } from './rewards.js';
+import { openRewards, rewardCorpus, type OpenedReward } from './rewards.js';
 
 /** Answers decoded together; more wait for their turn. */
 const ANSWERS_AT_ONCE = 64;
@@ -27,7 +26,7 @@ export class OwnAnswers implements GroupRollouts {
   static async create(options: OwnSamplingOptions<GrpoRecipe>): Promise<OwnAnswers> {
     const { stage, data, source } = options;
     const asked = await readAskedPrompts(source, 'all');
-    const rewards = await openRewards(stage, await readReferenceCorpus(data));
+    const rewards = await openRewards(stage, await rewardCorpus(stage, data, options.runtime));
     return new OwnAnswers(options, asked, rewards);
   }
 

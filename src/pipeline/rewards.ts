@@ -12,7 +12,11 @@ import type { Yardstick } from '../evaluation/yardstick.js';
 import { InputError, messageOf } from '../support/errors.js';
 import { isRecord } from '../support/files.js';
 import { nearestName, shownValue } from '../support/schema.js';
+import type { RuntimeOptions } from '../tensor/device.js';
 import { rewardWeights, type GrpoSettings, type RewardSetting } from '../training/recipe/grpo-settings.js';
+
+import { ModelCoherence } from './model-coherence.js';
+import { readReferenceCorpus } from './reference-corpus.js';
 
 /** A reward function, checked: one finite number or NaN for each example. */
 export interface OpenedReward {
@@ -39,6 +43,18 @@ export async function openRewards(
     const before = names.slice(0, index).filter((name) => name === names[index]).length;
     const name = `${names[index]}${before === 0 ? '' : `-${before + 1}`}`;
     return { name, weight: weights[index] ?? 1, judge };
+  });
+}
+
+/** What the rewards of a stage are given by: the reference corpus of a data folder, and a judge of coherence where one is named. */
+export async function rewardCorpus(
+  settings: Pick<GrpoSettings, 'rewards'>,
+  data: string,
+  runtime?: RuntimeOptions,
+): Promise<Yardstick> {
+  const needsJudge = settings.rewards.some((setting) => rewardName(setting) === 'coherence');
+  return readReferenceCorpus(data, {
+    coherence: needsJudge ? await ModelCoherence.shipped(runtime) : undefined,
   });
 }
 

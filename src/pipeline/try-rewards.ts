@@ -9,8 +9,7 @@ import { InputError } from '../support/errors.js';
 import { isRecord, readJsonLines } from '../support/files.js';
 import { totalReward } from '../training/objectives/advantages.js';
 import type { GrpoSettings } from '../training/recipe/grpo-settings.js';
-import { readReferenceCorpus } from './reference-corpus.js';
-import { openRewards } from './rewards.js';
+import { openRewards, rewardCorpus } from './rewards.js';
 
 /** Poems and the rewards that are tried on them. */
 export interface TryRewardsOptions extends Pick<GrpoSettings, 'rewards' | 'reward_weights'> {
@@ -31,7 +30,7 @@ export interface JudgedPoem {
 /** @throws InputError naming file and line for what is no poem, or a reward that fails */
 export async function tryRewards(options: TryRewardsOptions): Promise<JudgedPoem[]> {
   const poems = await readPoems(options.file);
-  const rewards = await openRewards(options, await readReferenceCorpus(options.data));
+  const rewards = await openRewards(options, await rewardCorpus(options, options.data));
   const examples = poems.map((poem, index): RewardInput => ({
     ...poem,
     group: poems.flatMap(({ prompt, text }, at) => (at !== index && prompt === poem.prompt ? [text] : [])),

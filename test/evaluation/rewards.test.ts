@@ -9,12 +9,17 @@ import {
   type RewardName,
 } from '../../src/evaluation/rewards.js';
 import { Yardstick } from '../../src/evaluation/yardstick.js';
+import { ModelCoherence } from '../../src/pipeline/model-coherence.js';
 import { openRewards } from '../../src/pipeline/rewards.js';
 import { ThemeMeasure } from '../../src/poetry/theme-measure.js';
 
 const GOOD = '白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。';
 const OTHER = '千山鸟飞绝，万径人踪灭。\n孤舟蓑笠翁，独钓寒江雪。';
-const corpus = new Yardstick({ lines: ['千山鸟飞绝', '万径人踪灭'], themes: new ThemeMeasure({}) });
+const corpus = new Yardstick({
+  lines: ['千山鸟飞绝', '万径人踪灭'],
+  themes: new ThemeMeasure({}),
+  coherence: await ModelCoherence.open('models/miniature'),
+});
 const builtIn = new BuiltInRewards(corpus);
 
 const poem = (text: string, more: Partial<RewardInput> = {}): RewardInput => ({
@@ -46,6 +51,8 @@ describe('the built-in rewards', () => {
     await better('novelty', poem(GOOD), poem(OTHER));
     await better('diversity', poem(GOOD, { group: [OTHER] }), poem(GOOD, { group: [GOOD] }));
     await better('diversity', poem(GOOD), poem(GOOD, { earlier: [OTHER, GOOD] }));
+    const exchanged = '白日依山尽，黄河入海流。\n孤舟蓑笠翁，独钓寒江雪。';
+    await better('coherence', poem(GOOD), poem(exchanged));
     await better('length', poem(GOOD), poem('白日依山尽，黄河入海流。'));
     await better('length', poem(GOOD), poem(GOOD, { finished: false }));
   });
