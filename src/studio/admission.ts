@@ -47,7 +47,7 @@ export class Admission {
     if (this.pending + poems > depth) {
       const wait = Math.max(1, Math.ceil((this.pending * this.perPoem) / 2000));
       const message = `${this.pending} poems are under way, the queue holds ${depth}: come again in ${wait} s`;
-      throw new StudioError(429, 'rate_limit_error', message, wait);
+      throw new StudioError(429, 'rate_limit_error', message, { headers: { 'retry-after': String(wait) } });
     }
     this.pending += poems;
     const started = performance.now();

@@ -21,9 +21,10 @@ import { readMessage, type PromptRequest } from '../writing/prompt-request.js';
 import { restorerFor, scriptOfRequest, simplifiedConstraints } from '../writing/request-script.js';
 import { requireNothingDropped } from '../writing/write-request.js';
 import { seedAfter } from '../writing/writer.js';
+import { StudioError } from './errors.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import type { ModelListing, ModelShelf } from './model-shelf.js';
-import { ErrorSchema } from './schemas.js';
+import { contentOf, EVENTS, refusals, WRITING } from './openapi.js';
 
 export interface ChatServices {
   readonly shelf: ModelShelf;
@@ -41,7 +42,6 @@ const SEEDS = 2 ** 31;
 
 export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
   const { shelf, admission } = services;
-  const refusals = { 400: ErrorSchema, 404: ErrorSchema, 429: ErrorSchema };
 
   app.get(
     '/v1/models',
@@ -59,7 +59,7 @@ export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
       schema: {
         summary: 'One of the models',
         tags: ['openai'],
-        response: { 200: ModelSchema, 404: ErrorSchema },
+        response: { 200: ModelSchema, ...refusals(404) },
       },
     },
     async ({ params }) => describeModel(await shelf.find(params['*'])),
@@ -73,13 +73,19 @@ export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
         description: 'A message that asks for a known form is answered in that form, unless free is true.',
         tags: ['openai'],
         body: ChatSchema,
-        response: { 200: ChatAnswerSchema, ...refusals },
+        response: {
+          200: contentOf('the answer', { 'application/json': ChatAnswerSchema, ...EVENTS }),
+          ...refusals(...WRITING),
+        },
       },
     },
     async (request: FastifyRequest, reply: FastifyReply) => {
       const body = request.body as ChatBody;
       const unsupported = unsupportedKey(body);
-      if (unsupported !== undefined) throw new InputError(`${unsupported}: not supported here`);
+      if (unsupported !== undefined) {
+        const details = { param: unsupported, code: 'unsupported_parameter' };
+        throw new StudioError(400, 'invalid_request_error', `${unsupported}: not supported here`, details);
+      }
       const listing = await shelf.find(body.model);
       const id = `chatcmpl-${randomUUID()}`;
       const created = Math.floor(Date.now() / 1000);

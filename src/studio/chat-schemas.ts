@@ -103,13 +103,19 @@ export function unsupportedKey(body: object): string | undefined {
   )?.[0];
 }
 
-export const ModelSchema = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('model'),
-  created: Type.Integer(),
-  owned_by: Type.String(),
-});
-export const ModelsSchema = Type.Object({
-  object: Type.Literal('list'),
-  data: Type.Array(ModelSchema),
-});
+export const ModelSchema = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('model'),
+    created: Type.Integer(),
+    owned_by: Type.String(),
+  },
+  { description: 'the model' },
+);
+export const ModelsSchema = Type.Object(
+  {
+    object: Type.Literal('list'),
+    data: Type.Array(ModelSchema),
+  },
+  { description: 'the models, the default one first' },
+);

@@ -6,37 +6,54 @@ import { InputError, messageOf, oneLine } from '../support/errors.js';
 import { problemOf } from '../support/schema.js';
 import { ContextLengthError } from '../writing/poet.js';
 
+/** What a refusal says beside its message. */
+export interface ErrorDetails {
+  /** The key of the request that is refused. */
+  readonly param?: string;
+  /** What programs tell errors by; the status where absent. */
+  readonly code?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A refusal with its HTTP status. */
 export class StudioError extends Error {
   override readonly name = 'StudioError';
 
-  /** @param retryAfter seconds after which to ask again */
   constructor(
     readonly status: number,
     readonly type: string,
     message: string,
-    readonly retryAfter?: number,
+    readonly details: ErrorDetails = {},
   ) {
     super(message);
   }
 }
 
 export interface ErrorBody {
-  readonly error: { readonly message: string; readonly type: string; readonly code: number | string };
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: number | string;
+  };
+}
+
+interface Described {
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly headers?: ErrorDetails['headers'];
 }
 
 /** What went wrong as status and body. Only mistakes of ours are not told in full. */
-export function describeError(error: unknown): { status: number; body: ErrorBody; retryAfter?: number } {
-  const answer = (status: number, type: string, message: string): { status: number; body: ErrorBody } => ({
-    status,
-    body: { error: { message: oneLine(message), type, code: status } },
-  });
-  if (error instanceof StudioError) {
-    return { ...answer(error.status, error.type, error.message), retryAfter: error.retryAfter };
-  }
+export function describeError(error: unknown): Described {
+  const answer = (status: number, type: string, message: string, details: ErrorDetails = {}): Described => {
+    const { param = null, code = status, headers } = details;
+    return { status, body: { error: { message: oneLine(message), type, param, code } }, headers };
+  };
+  if (error instanceof StudioError) return answer(error.status, error.type, error.message, error.details);
   if (error instanceof ContextLengthError) {
-    const { status, body } = answer(400, 'invalid_request_error', error.message);
-    return { status, body: { error: { ...body.error, code: 'context_length_exceeded' } } };
+    const details = { param: 'messages', code: 'context_length_exceeded' };
+    return answer(400, 'invalid_request_error', error.message, details);
   }
   if (error instanceof InputError) return answer(400, 'invalid_request_error', error.message);
   if (error instanceof DOMException && error.name === 'TimeoutError') {
@@ -53,10 +70,9 @@ export function describeError(error: unknown): { status: number; body: ErrorBody
 
 /** Answers with an error in the shape that OpenAI's clients read; what is a fault of ours goes to the log. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, body, retryAfter } = describeError(error);
+  const { status, body, headers = {} } = describeError(error);
   if (status === 500) request.log.error(error);
-  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
-  void reply.code(status).send(body);
+  void reply.code(status).headers(headers).send(body);
 }
 
 /** Checks requests by their schemas: a refusal is the sentence that the command line and the library say. What a URL holds is text, and read as what its schema has. */
@@ -65,5 +81,8 @@ export const requestValidator: FastifySchemaCompiler<TSchema> =
   (given: unknown) => {
     const value: unknown = httpPart === 'body' ? given : Value.Convert(schema, given);
     const problem = problemOf(schema, value);
-    return problem === undefined ? { value } : { error: new InputError(problem) };
+    if (problem === undefined) return { value };
+    // A problem begins with the key where it has one.
+    const [, param] = /^([^\s:]+): /u.exec(problem) ?? [];
+    return { error: new StudioError(400, 'invalid_request_error', problem, { param }) };
   };

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { readRecipe } from '../training/recipe.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import { StudioError } from './errors.js';
@@ -18,6 +18,7 @@ import {
 import type { JobSettings } from './job-settings.js';
 import { isUnderWay, type JobKind, type Jobs } from './jobs.js';
 import type { ModelShelf } from './model-shelf.js';
+import { contentOf, EVENTS, refusals } from './openapi.js';
 import { listRuns, readRun } from './runs.js';
 import { EvaluateSchema, ThumbSchema, TrainSchema, VoteSchema } from './schemas.js';
 import { PUBLIC } from './security.js';
@@ -43,7 +44,9 @@ interface Id {
 }
 
 const tags = ['studio'];
-const idSchema = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } } } as const;
+const idSchema = Type.Object({ id: Type.String({ maxLength: 200 }) });
+const jobAnswer = Type.Unknown({ description: 'the job: its state, its place in the queue, what it runs' });
+const tallyAnswer = Type.Unknown({ description: 'for each two models how often the one was chosen' });
 
 /** A report is a page of its own, with its own script and styles, and no access to the studio. */
 const REPORT_POLICY =
@@ -58,32 +61,54 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       schema: {
         summary: 'Trainings and evaluations started here',
         tags,
-        querystring: { type: 'object', properties: { kind: { enum: ['train', 'eval'] } } },
+        querystring: Type.Object({ kind: Type.Optional(Type.Enum(['train', 'eval'])) }),
+        response: { 200: Type.Unknown({ description: 'the jobs, the newest first' }) },
       },
     },
     ({ query }) => jobs.list(query.kind),
   );
   app.post<{ Body: Static<typeof TrainSchema> }>(
     '/api/jobs/train',
-    { schema: { summary: 'Train the stages of a recipe', tags, body: TrainSchema } },
+    {
+      schema: {
+        summary: 'Train the stages of a recipe',
+        tags,
+        body: TrainSchema,
+        response: { 201: jobAnswer, ...refusals(404) },
+      },
+    },
     async ({ body }, reply) => reply.code(201).send(await startTraining(services, body)),
   );
   app.post<{ Body: Static<typeof EvaluateSchema> }>(
     '/api/jobs/eval',
-    { schema: { summary: 'Compare models on the same prompts', tags, body: EvaluateSchema } },
+    {
+      schema: {
+        summary: 'Compare models on the same prompts',
+        tags,
+        body: EvaluateSchema,
+        response: { 201: jobAnswer, ...refusals(404) },
+      },
+    },
     async ({ body }, reply) => reply.code(201).send(await startEvaluation(services, body)),
   );
-  app.get<Id>('/api/jobs/:id', { schema: { summary: 'One of them', tags, params: idSchema } }, ({ params }) =>
+  const ofOne = { tags, params: idSchema, response: { 200: jobAnswer, ...refusals(404) } };
+  app.get<Id>('/api/jobs/:id', { schema: { summary: 'One of them', ...ofOne } }, ({ params }) =>
     jobs.find(params.id),
   );
   app.post<Id>(
     '/api/jobs/:id/stop',
-    { schema: { summary: 'Stop it after the step under way', tags, params: idSchema } },
+    { schema: { summary: 'Stop it after the step under way', ...ofOne } },
     ({ params }) => jobs.stop(params.id),
   );
   app.post<Id>(
     '/api/jobs/:id/resume',
-    { schema: { summary: 'Go on where it stopped', tags, params: idSchema } },
+    {
+      schema: {
+        summary: 'Go on where it stopped',
+        ...ofOne,
+        response: { ...ofOne.response, ...refusals(409) },
+      },
+    },
     ({ params }) => jobs.resume(params.id),
   );
   app.get<Id>(
@@ -93,8 +118,8 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
         summary: 'What it does, as server-sent events',
         description:
           'Events: job, when its state changes; line, for each step, sample poem or evaluated batch.',
-        tags,
-        params: idSchema,
+        ...ofOne,
+        response: { ...ofOne.response, 200: contentOf('what it does', EVENTS) },
       },
     },
     async (request, reply) => {
@@ -117,8 +142,16 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       });
     },
   );
-  app.get('/api/runs', { schema: { summary: 'All trainings that left metrics', tags } }, () =>
-    listRuns(runFolders),
+  app.get(
+    '/api/runs',
+    {
+      schema: {
+        summary: 'All trainings that left metrics',
+        tags,
+        response: { 200: Type.Unknown({ description: 'the runs, the newest first' }) },
+      },
+    },
+    () => listRuns(runFolders),
   );
   app.get<{ Querystring: { id: string } }>(
     '/api/runs/history',
@@ -126,15 +159,20 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       schema: {
         summary: 'Steps and sample poems of a run',
         tags,
-        querystring: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } },
+        querystring: Type.Object({ id: Type.String({ description: 'an id of GET /api/runs' }) }),
+        response: {
+          200: Type.Unknown({ description: 'its steps and sample poems' }),
+          ...refusals(404),
+        },
       },
     },
     ({ query }) => readRun(runFolders, query.id),
   );
 
+  const kept = { 201: tallyAnswer, ...refusals(507) };
   app.post<{ Body: Static<typeof VoteSchema> }>(
     '/api/votes',
-    { schema: { summary: 'Keep a vote between two poems', tags, body: VoteSchema } },
+    { schema: { summary: 'Keep a vote between two poems', tags, body: VoteSchema, response: kept } },
     async ({ body }, reply) => {
       await votes.add(body);
       return sendTally(reply.code(201), votes);
@@ -142,7 +180,9 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
   );
   app.post<{ Body: Static<typeof ThumbSchema> }>(
     '/api/thumbs',
-    { schema: { summary: 'Keep a thumb up or down on a poem', tags, body: ThumbSchema } },
+    {
+      schema: { summary: 'Keep a thumb up or down on a poem', tags, body: ThumbSchema, response: kept },
+    },
     async ({ body }, reply) => {
       await votes.addThumb(body);
       return sendTally(reply.code(201), votes);
@@ -154,13 +194,20 @@ export function jobRoutes(app: FastifyInstance, services: JobServices): void {
       schema: {
         summary: `How often one model was chosen before another; ${SKIPPED_LINES}: lines that are no votes`,
         tags,
+        response: { 200: tallyAnswer },
       },
     },
     (_, reply) => sendTally(reply, votes),
   );
   app.get(
     '/api/votes.jsonl',
-    { schema: { summary: 'All votes in TRL’s formats: preference pairs, and poems with a label', tags } },
+    {
+      schema: {
+        summary: 'All votes in TRL’s formats: preference pairs, and poems with a label',
+        tags,
+        response: { 200: contentOf('a vote a line', { 'application/x-ndjson': Type.String() }) },
+      },
+    },
     async (_, reply) =>
       reply
         .type('application/x-ndjson')
@@ -202,20 +249,22 @@ async function chooseData(
     return { data: starterData, first: built ? [] : [buildDataCommand(starterData)] };
   }
   const known = [...(await dataFolders()), path.dirname(votes.file)];
-  if (!known.includes(asked)) {
-    throw new StudioError(400, 'invalid_request_error', `data ${asked}: expected one of ${known.join(', ')}`);
-  }
+  requireKnown('data', asked, known);
   return { data: asked, first: [] };
+}
+
+/** @throws StudioError 404 for a name of none, as for a model */
+function requireKnown(key: string, asked: string, known: readonly string[]): void {
+  if (known.includes(asked)) return;
+  const message = `${key} ${asked}: expected one of ${known.join(', ')}`;
+  throw new StudioError(404, 'not_found_error', message, { param: key });
 }
 
 async function startTraining(services: JobServices, body: Static<typeof TrainSchema>) {
   const { jobs, recipes } = services;
   const { recipe, stage, dry_run: dryRun } = body;
   const settings = (body.settings ?? {}) as JobSettings;
-  if (!recipes.includes(recipe)) {
-    const known = recipes.join(', ');
-    throw new StudioError(400, 'invalid_request_error', `recipe ${recipe}: expected one of ${known}`);
-  }
+  requireKnown('recipe', recipe, recipes);
   const overrides = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   // What is wrong with it is told now, not by the job.
   await readRecipe(recipe, overrides);

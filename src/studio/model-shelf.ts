@@ -6,6 +6,7 @@ import type { DecodingDtype } from '../model/frozen-base.js';
 import { openModelWithTokenizer, type ModelFolder } from '../model/folder.js';
 import { loadAdapter, type LoraConfig } from '../model/lora.js';
 import type { LineIndex } from '../poetry/line-index.js';
+import { InputError } from '../support/errors.js';
 import { isRecord, readJson } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { Decoder } from '../writing/decoding/decoder.js';
@@ -88,15 +89,32 @@ export class ModelShelf {
     const found = all.find((one) => one.id === id);
     if (found) return found;
     const known = all.map((one) => one.id).join(', ');
-    throw new StudioError(404, 'not_found_error', `model ${id}: expected one of ${known}`);
+    throw new StudioError(404, 'not_found_error', `model ${id}: expected one of ${known}`, {
+      param: 'model',
+      code: 'model_not_found',
+    });
   }
 
-  /** Adds a model to choose from; it is loaded, so that what is wrong with it is told now. @throws InputError */
+  /** Adds a model to choose from; it is loaded, so that what is wrong with it is told now. @throws InputError, StudioError 404 where there is none */
   async add(source: ModelSource): Promise<ModelListing> {
+    await this.requireThere(source);
     const listing = await this.describe(source);
     await this.use(listing, async () => undefined);
     this.sources.push(source);
     return listing;
+  }
+
+  private async requireThere({ model, adapter }: ModelSource): Promise<void> {
+    const { resolve, resolveAdapter } = this.options;
+    const missing = (message: string): StudioError => new StudioError(404, 'not_found_error', message);
+    const folder = await resolve(model).catch((error: unknown) => {
+      throw error instanceof InputError ? missing(error.message) : error;
+    });
+    if (!existsSync(path.join(folder, 'config.json')))
+      throw missing(`${model}: no model there (config.json)`);
+    if (adapter === undefined || existsSync(path.join(resolveAdapter(adapter), 'adapter_config.json')))
+      return;
+    throw missing(`${adapter}: no adapter there (adapter_config.json)`);
   }
 
   private async describe(source: ModelSource): Promise<ModelListing> {

@@ -1,5 +1,6 @@
 /** Writing and checking poems: what the page's Write, Check and Compare ask. */
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { bookByName } from '../poetry/readings/books.js';
 import { checkText, type TextCheck } from '../poetry/prosody/check-text.js';
 import { readPoemLines } from '../poetry/parsing/poem-text.js';
@@ -10,7 +11,8 @@ import { writeCandidates } from '../writing/writer.js';
 import type { Admission } from './admission.js';
 import { callerSignal, streamEvents } from './event-stream.js';
 import type { ModelShelf } from './model-shelf.js';
-import { CheckSchema, ErrorSchema, SuggestSchema, WriteSchema } from './schemas.js';
+import { contentOf, EVENTS, refusals, WRITING } from './openapi.js';
+import { CheckSchema, SuggestSchema, WriteSchema } from './schemas.js';
 
 export interface PoemServices {
   readonly shelf: ModelShelf;
@@ -27,7 +29,7 @@ export function poemRoutes(app: FastifyInstance, { shelf, admission }: PoemServi
           'Events: text {candidate, text} as they grow, poems {poems} with checks and scores, error.',
         tags: ['studio'],
         body: WriteSchema,
-        response: { 400: ErrorSchema, 404: ErrorSchema, 429: ErrorSchema },
+        response: { 200: contentOf('the events', EVENTS), ...refusals(...WRITING) },
       },
     },
     async (request, reply) => {
@@ -57,6 +59,7 @@ export function poemRoutes(app: FastifyInstance, { shelf, admission }: PoemServi
         description: 'Titles, notes and the like may stand around it: leftOut says what was left out.',
         tags: ['studio'],
         body: CheckSchema,
+        response: { 200: Type.Unknown({ description: 'form, meter, rhyme and what breaks a rule' }) },
       },
     },
     async ({ body: { text, book } }): Promise<TextCheck> => checkText(text, { book: bookOf(book) }),
@@ -69,7 +72,10 @@ export function poemRoutes(app: FastifyInstance, { shelf, admission }: PoemServi
         summary: 'For each fault of a poem single characters that mend it, as the model likes them',
         tags: ['studio'],
         body: SuggestSchema,
-        response: { 400: ErrorSchema, 404: ErrorSchema, 429: ErrorSchema },
+        response: {
+          200: Type.Unknown({ description: 'the faults, each with the characters that mend it' }),
+          ...refusals(...WRITING),
+        },
       },
     },
     async (request, reply): Promise<Suggestion[]> => {

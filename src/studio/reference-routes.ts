@@ -1,5 +1,6 @@
 /** The rhyme books to look things up in: characters and rhyme groups. */
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { findExampleLines } from '../corpus/example-lines.js';
 import { bookByName } from '../poetry/readings/books.js';
 import {
@@ -9,13 +10,12 @@ import {
   type RhymeEntry,
 } from '../poetry/readings/lookup.js';
 import { normalizeText } from '../poetry/script/normalize.js';
-import { isHan } from '../poetry/text.js';
 import { StudioError } from './errors.js';
-import { ErrorSchema, LookupSchema, RhymeSchema } from './schemas.js';
+import { refusals } from './openapi.js';
+import { LookupSchema, RhymeSchema } from './schemas.js';
 
 /** @param examples the poems that example lines are taken from, as `data build` takes them */
 export function referenceRoutes(app: FastifyInstance, examples: readonly string[]): void {
-  const response = { 400: ErrorSchema, 404: ErrorSchema };
   app.get<{ Querystring: { character: string } }>(
     '/api/lookup',
     {
@@ -23,14 +23,11 @@ export function referenceRoutes(app: FastifyInstance, examples: readonly string[
         summary: 'How a character is read in 廣韻, 平水韵, 中华新韵 and 中华通韵, and how poets use it',
         tags: ['studio'],
         querystring: LookupSchema,
-        response,
+        response: { 200: Type.Unknown({ description: 'its readings in each book, and lines that have it' }) },
       },
     },
     async ({ query }): Promise<CharacterAnswer> => {
-      const [character = '', ...more] = normalizeText(query.character).trim();
-      if (!isHan(character) || more.length > 0) {
-        throw new StudioError(400, 'invalid_request_error', 'character: expected one Chinese character');
-      }
+      const [character = ''] = normalizeText(query.character).trim();
       return { ...lookUpCharacter(character), examples: await findExampleLines(character, examples) };
     },
   );
@@ -42,7 +39,10 @@ export function referenceRoutes(app: FastifyInstance, examples: readonly string[
         summary: 'The characters of a rhyme group, by how often poets rhyme on them',
         tags: ['studio'],
         querystring: RhymeSchema,
-        response,
+        response: {
+          200: Type.Unknown({ description: 'the groups of that name, each with its characters' }),
+          ...refusals(404),
+        },
       },
     },
     async ({ query: { group, book, script } }): Promise<RhymeEntry[]> => {

@@ -42,7 +42,18 @@ export const SuggestSchema = Type.Object(
   closed,
 );
 
-export const LookupSchema = Type.Object({ character: text(8, 'a Chinese character') }, closed);
+// The blocks of Unicode’s characters, written out: not every reader of a schema knows \p{Script=Han}.
+export const LookupSchema = Type.Object(
+  {
+    character: Type.String({
+      maxLength: 8,
+      pattern: String.raw`^ *[㐀-䶿一-鿿\uf900-\ufad9𠀀-𲎯] *$`,
+      expected: 'one Chinese character',
+      description: 'a Chinese character',
+    }),
+  },
+  closed,
+);
 
 export const RhymeSchema = Type.Object(
   {
@@ -104,7 +115,11 @@ export const EvaluateSchema = Type.Object(
 
 export const AddModelSchema = Type.Object(
   {
-    model: text(300, 'a folder, or an id of the Hugging Face hub'),
+    model: Type.String({
+      minLength: 1,
+      maxLength: 300,
+      description: 'a folder, or an id of the Hugging Face hub',
+    }),
     adapter: Type.Optional(text(300, 'a PEFT adapter folder')),
   },
   closed,
@@ -114,6 +129,7 @@ export const ErrorSchema = Type.Object({
   error: Type.Object({
     message: Type.String(),
     type: Type.String(),
+    param: Type.Union([Type.String(), Type.Null()]),
     code: Type.Union([Type.Integer(), Type.String()]),
   }),
 });

@@ -5,9 +5,8 @@ import path from 'node:path';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import files from '@fastify/static';
-import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { POEM_CHOICES } from '../writing/choices.js';
 import { lockFolder } from '../support/lock.js';
 import { Admission, type AdmissionOptions } from './admission.js';
@@ -17,6 +16,7 @@ import { requestValidator, sendError, StudioError } from './errors.js';
 import { jobRoutes, reportRoutes } from './job-routes.js';
 import { Jobs } from './jobs.js';
 import { ModelShelf, type ShelfOptions } from './model-shelf.js';
+import { describeRoutes, refusals } from './openapi.js';
 import { poemRoutes } from './poem-routes.js';
 import { referenceRoutes } from './reference-routes.js';
 import { AddModelSchema } from './schemas.js';
@@ -29,6 +29,7 @@ import {
   type SecurityOptions,
 } from './security.js';
 import { VoteBook } from './votes.js';
+import { watchMethods } from './wrong-methods.js';
 
 export interface StudioOptions extends SecurityOptions, AdmissionOptions {
   readonly shelf: Omit<ShelfOptions, 'adapterFolders'>;
@@ -53,7 +54,9 @@ export interface StudioOptions extends SecurityOptions, AdmissionOptions {
   readonly version: string;
 }
 
-const BODY_LIMIT = 256 * 1024;
+const BODY_LIMIT = 2 ** 20;
+/** Characters of an id in a path: its schema says how many are right. */
+const LONGEST_PARAM = 16_384;
 const MOST_TOKENS = 512;
 /** Milliseconds to send a request in. */
 const REQUEST_TIMEOUT = 30_000;
@@ -84,6 +87,10 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
     requestTimeout: REQUEST_TIMEOUT,
     keepAliveTimeout: KEEP_ALIVE,
     forceCloseConnections: 'idle',
+    // Such a key is no key of ours, and as good as any other that is not known.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
+    routerOptions: { maxParamLength: LONGEST_PARAM },
     logger: { level: 'warn', stream: process.stderr },
   });
   app.setValidatorCompiler(requestValidator);
@@ -100,7 +107,8 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
   if (options.allowedOrigins.length > 0) await app.register(cors, { origin: [...options.allowedOrigins] });
   guardRoutes(app, options);
   await app.register(helmet, { contentSecurityPolicy: PAGE_POLICY, strictTransportSecurity: false });
-  await app.register(swagger, { openapi: describeInterface(options) });
+  const refuseMethods = watchMethods(app);
+  await describeRoutes(app, options);
 
   chatRoutes(app, { shelf, admission, mostTokens });
   poemRoutes(app, { shelf, admission });
@@ -110,7 +118,13 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
   const owner = isOwnerOnly(options);
   app.get(
     '/api/studio',
-    { schema: { summary: 'What can be asked for here', tags: ['studio'] } },
+    {
+      schema: {
+        summary: 'What can be asked for here',
+        tags: ['studio'],
+        response: { 200: Type.Unknown({ description: 'forms, models, limits and what is under way' }) },
+      },
+    },
     async () => ({
       version: options.version,
       ...POEM_CHOICES,
@@ -132,12 +146,20 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
     jobRoutes(own, { jobs, shelf, votes, recipes, dataFolders, starterData, runFolders });
     own.post<{ Body: Static<typeof AddModelSchema> }>(
       '/api/models',
-      { schema: { summary: 'Add a model to choose from', tags: ['studio'], body: AddModelSchema } },
+      {
+        schema: {
+          summary: 'Add a model to choose from',
+          tags: ['studio'],
+          body: AddModelSchema,
+          response: { 201: Type.Unknown({ description: 'the model, as it is listed' }), ...refusals(404) },
+        },
+      },
       async ({ body }, reply) => reply.code(201).send(await shelf.add(body)),
     );
   });
   app.get('/studio.json', { ...PUBLIC, schema: { hide: true } }, async () => ({ engine: 'server' }));
   app.get('/openapi.json', { ...PUBLIC, schema: { hide: true } }, () => app.swagger());
+  await app.register(async (last) => refuseMethods(last));
   if (existsSync(options.page)) {
     await app.register(async (page) => {
       openRoutes(page);
@@ -162,19 +184,6 @@ const PAGE_POLICY = {
     frameAncestors: ["'none'"],
   },
 };
-
-function describeInterface({ version, token }: StudioOptions) {
-  const scheme = { bearer: { type: 'http' as const, scheme: 'bearer' } };
-  return {
-    openapi: '3.1.0',
-    info: { title: '诗人 shiren studio', version, description: 'Tang poems over HTTP.' },
-    tags: [
-      { name: 'openai', description: 'As OpenAI’s: any client of theirs works' },
-      { name: 'studio', description: 'What the page uses' },
-    ],
-    ...(token === undefined ? {} : { components: { securitySchemes: scheme }, security: [{ bearer: [] }] }),
-  };
-}
 
 /** Folders of data sets below the output folder: those with a summary of their building. */
 async function findDataFolders(output: string): Promise<string[]> {

@@ -78,12 +78,25 @@ function valueOf(schema: Schema): fc.Arbitrary<unknown> {
 describe('a body made by its schema', () => {
   let studio: TestStudio;
   let routes: [string, Schema][];
+  /** The statuses that the document says of each. */
+  let documented: Record<string, string[]>;
   beforeAll(async () => {
     // Jobs end at once: what is asked for is what matters here.
     studio = await startStudio({ command: [process.execPath, '-e', ''], mostTokens: 8 });
     const document = (await (await fetch(`${studio.address}/openapi.json`)).json()) as {
-      paths: Record<string, { post?: { requestBody?: { content: Record<string, { schema: Schema }> } } }>;
+      paths: Record<
+        string,
+        {
+          post?: {
+            requestBody?: { content: Record<string, { schema: Schema }> };
+            responses: Record<string, unknown>;
+          };
+        }
+      >;
     };
+    documented = Object.fromEntries(
+      Object.entries(document.paths).map(([path, { post }]) => [path, Object.keys(post?.responses ?? {})]),
+    );
     routes = Object.entries(document.paths).flatMap(([path, { post }]): [string, Schema][] => {
       const schema = post?.requestBody?.content['application/json']?.schema;
       return schema ? [[path, schema]] : [];
@@ -112,6 +125,7 @@ describe('a body made by its schema', () => {
           });
           const told = `${path} ${JSON.stringify(body)?.slice(0, 500)}: ${answer.statusCode} ${answer.body.slice(0, 500)}`;
           expect([200, 201, 400, 404, 413], told).toContain(answer.statusCode);
+          expect(documented[path], told).toContain(String(answer.statusCode));
           expect(answer.body, told).not.toMatch(/ {4}at |node:internal|server_error/);
           if (answer.statusCode >= 400) {
             const { error } = answer.json<{ error: { message: string } }>();

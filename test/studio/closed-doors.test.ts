@@ -121,11 +121,12 @@ describe('a job', () => {
     [{ settings: { label_smoothing: 0.5, loss_type: 'robust' } }, 'label_smoothing: found 0.5'],
     [{ stage: '../x' }, 'stage'],
     [{ stage: '--out' }, 'stage'],
-    [{ data: '/etc' }, 'data /etc: expected one of'],
-    [{ data: '../..' }, 'data ../..: expected one of'],
-  ])('with %j is not started', async (body, message) => {
+    [{ data: '/etc' }, 'data /etc: expected one of', 404],
+    [{ data: '../..' }, 'data ../..: expected one of', 404],
+    [{ recipe: '/etc/passwd' }, 'recipe /etc/passwd: expected one of recipes/', 404],
+  ])('with %j is not started', async (body, message, expected = 400) => {
     const [status, found] = await start(body);
-    expect([status, found]).toEqual([400, expect.stringContaining(message)]);
+    expect([status, found]).toEqual([expected, expect.stringContaining(message)]);
     expect(readdirSync(path.join(studio.output, 'studio', 'jobs'))).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ describe('what a page asks beside poems', () => {
     const wrong = await fetch(`${studio.address}/api/lookup?character=ab`);
     expect([wrong.status, await wrong.json()]).toMatchObject([
       400,
-      { error: { message: 'character: expected one Chinese character' } },
+      { error: { message: 'character: found "ab", expected one Chinese character', param: 'character' } },
     ]);
   });
 

@@ -169,7 +169,7 @@ describe('the studio', () => {
       const url = `${studio.address}/api/runs/history?id=${encodeURIComponent(id)}`;
       expect((await fetch(url)).status).toBe(404);
     }
-    expect((await post(`${studio.address}/api/jobs/train`, { recipe: '/etc/passwd' })).status).toBe(400);
+    expect((await post(`${studio.address}/api/jobs/train`, { recipe: '/etc/passwd' })).status).toBe(404);
     expect((await fetch(`${studio.address}/..%2f..%2fpackage.json`)).status).toBe(404);
   });
 });
