@@ -8,7 +8,7 @@ import { runRecipe } from '../pipeline/run-recipe.js';
 import { countSchema } from '../support/settings.js';
 import { readRecipe } from '../training/recipe.js';
 import type { RuntimeOptions } from '../tensor/device.js';
-import { describeSummary } from './data.js';
+import { describeSummary } from './data-build.js';
 import { interruptible } from './interrupt.js';
 import { say } from './language.js';
 import { addRuntimeOptions, numberOption } from './options.js';

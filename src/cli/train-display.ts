@@ -1,7 +1,7 @@
 /** What a person sees of training: a bar a stage, poems above it; or JSON lines. */
 import type { RecipeCallbacks, SamplingProgress } from '../pipeline/callbacks.js';
 import type { StageEstimate } from '../pipeline/estimate.js';
-import type { SampledPoem } from '../pipeline/sample-poems.js';
+import type { SampledPoem } from '../training/metrics.js';
 import type { StageRecipe } from '../training/recipe.js';
 import type { RunEnd, StageProgress } from '../training/trainer.js';
 import { say } from './language.js';

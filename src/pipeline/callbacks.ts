@@ -1,10 +1,9 @@
 /** What the pipeline tells of its work. It prints nothing: a program shows what it likes. */
 import type { DownloadProgress } from '../model/hub.js';
-import type { EvaluationMetrics } from '../training/metrics.js';
+import type { EvaluationMetrics, SampledPoem } from '../training/metrics.js';
 import type { StageRecipe } from '../training/recipe.js';
 import type { RunEnd, StageProgress } from '../training/trainer.js';
 import type { StageEstimate } from './estimate.js';
-import type { SampledPoem } from './sample-poems.js';
 
 /** Sampling for a stage that learns from the model's own poems. */
 export interface SamplingProgress {

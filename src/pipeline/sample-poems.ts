@@ -6,18 +6,12 @@ import type { Adapter } from '../model/lora.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { isRecord, readJsonLines, writeJsonLines } from '../support/files.js';
 import type { RuntimeOptions } from '../tensor/device.js';
+import type { SampledPoem } from '../training/metrics.js';
 import { Decoder } from '../writing/decoding/decoder.js';
 import { Generator } from '../writing/decoding/generate.js';
 import { SAMPLING_DEFAULTS } from '../writing/decoding/generation-settings.js';
 
 const MOST_TOKENS = 96;
-
-/** A poem written on the way. */
-export interface SampledPoem {
-  readonly step: number;
-  readonly prompt: string;
-  readonly text: string;
-}
 
 /** Writes samples.jsonl of a stage's folder. The decoder is loaded when the first poem is asked for: it takes the model's memory once more. */
 export class PoemSampler {

@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isRecord, readJsonLines } from '../support/files.js';
+import type { SampledPoem } from '../training/metrics.js';
 import { StudioError } from './errors.js';
+
+export type { SampledPoem };
 
 export interface RunListing {
   /** Its folder. */
@@ -16,12 +19,6 @@ export interface RunListing {
 
 /** A line of metrics.jsonl: TRL's names and numbers. */
 export type MetricsLine = Readonly<Record<string, number>>;
-
-export interface SampledPoem {
-  readonly step: number;
-  readonly prompt: string;
-  readonly text: string;
-}
 
 export interface RunHistory {
   readonly id: string;

@@ -25,6 +25,13 @@ export interface EvaluationMetrics {
   readonly best_global_step?: number;
 }
 
+/** A poem written on the way, on a fixed prompt: a line of samples.jsonl. */
+export interface SampledPoem {
+  readonly step: number;
+  readonly prompt: string;
+  readonly text: string;
+}
+
 export class MetricsLog {
   private constructor(
     private readonly file: string,
