@@ -48,7 +48,7 @@ const FORM_NAME = new RegExp(
 const THEME_PATTERNS = [
   /《(.+?)》/u,
   /以([^“"「]+?)为(?:主题|题)/u,
-  /(?:主题|题材)\s*(?:为|是)?\s*[:：]?\s*([^。\n]+?)(?=[，,]\s*请|[。\n]|$)/u,
+  /(?:主题|题材)\s*(?:[换改][成为]|为|是)?\s*[:：]?\s*([^。\n]+?)(?=[，,]\s*请|[。\n]|$)/u,
   /[以用][“"「](.+?)[”"」](?:为题|这[几两]个词|写)/u,
   /要有(.+)$/u,
   // A sentence about what is to be seen in the poem.
@@ -96,8 +96,11 @@ const OTHER = new RegExp(
 const DIGITS = '〇一二三四五六七八九';
 
 const NUMBER = '(\\d+|[一二三四五六七八九]?十?[一二三四五六七八九]|[一二]?十)';
-/** 4句, 句数：4 */
-const LINE_COUNT = new RegExp(`${NUMBER}\\s*句|句数\\s*[:：]\\s*${NUMBER}`, 'u');
+/** 4句, 句数：4; 第三句 is one of them */
+const LINE_COUNT = new RegExp(
+  `(?<!第[\\d一二三四五六七八九十]*)${NUMBER}\\s*句|句数\\s*[:：]\\s*${NUMBER}`,
+  'u',
+);
 
 /** A number as people write it: 12, 十二, 二十四. */
 function readNumber(text: string): number {
@@ -125,4 +128,22 @@ export function parsePrompt(prompt: string): ParsedPrompt {
     ...(rhyme === undefined ? {} : { rhyme }),
     themes: splitThemes((theme?.[1] ?? '').replace(/[。！？!?]+$/u, '')),
   };
+}
+
+/** What a poem is to be about instead, in the short: 换成冬天的, 再写一首更悲伤的, 写春天. */
+const INSTEAD =
+  /(?:[换改写][成为作]|[写咏吟]|[首个篇])\s*(?:一?[首个篇])?[更再]?(?!一?[首个篇]|[写咏吟吧呢啊吗])([\p{Script=Han}、]{1,8}?)的?(?:诗|主题|题)?[吧呢啊吗]?[。！!？?\s]*$/u;
+/** What is no theme there. */
+const NO_THEME = /^(?:[成为作新韵]|主题|题|别|其他|同样|一样|这样|类似|不同|也行|看看?|试试?)$/u;
+
+/** The themes of a message that goes on asking for a poem, by {@link parsePrompt} or in fewer words; none where it names none. */
+export function themesInstead(message: string): readonly string[] {
+  const { themes } = parsePrompt(message);
+  if (themes.length > 0) return themes;
+  const rest = [RHYME, FORM_NAME, LINE_COUNT].reduce(
+    (text, pattern) => text.replace(pattern, ''),
+    toSimplified(message),
+  );
+  const named = INSTEAD.exec(rest)?.[1];
+  return named === undefined || NO_THEME.test(named) ? [] : splitThemes(named);
 }

@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatMessage } from '../model/chat-template.js';
 import type { Generation } from '../writing/decoding/generate.js';
+import { SAMPLING_DEFAULTS, type SamplingOptions } from '../writing/decoding/generation-settings.js';
 import type { AnswerOptions, Poet } from '../writing/poet.js';
 import type { Admission } from './admission.js';
 import {
@@ -13,11 +14,11 @@ import {
   unsupportedKey,
   type ChatBody,
 } from './chat-schemas.js';
-import { toSimplified, type Script } from '../poetry/script/script.js';
+import { toldScript, toSimplified, type Script } from '../poetry/script/script.js';
 import { InputError } from '../support/errors.js';
 import { readConstraints } from '../writing/json-request.js';
 import type { Constraints } from '../writing/constraints/constraint-schema.js';
-import { readMessage, type PromptRequest } from '../writing/prompt-request.js';
+import { readConversation, type ConversationRequest } from '../writing/prompt-request.js';
 import { restorerFor, scriptOfRequest, simplifiedConstraints } from '../writing/request-script.js';
 import { requireNothingDropped } from '../writing/write-request.js';
 import { seedAfter } from '../writing/writer.js';
@@ -39,6 +40,9 @@ type OnText = (choice: number, text: string) => void;
 type Answer = Generation & { readonly promptTokens: number };
 
 const SEEDS = 2 ** 31;
+
+/** What of OpenAI's API is spoken. */
+export const OPENAI_ROUTES = ['GET /v1/models', 'GET /v1/models/ID', 'POST /v1/chat/completions'] as const;
 
 export function chatRoutes(app: FastifyInstance, services: ChatServices): void {
   const { shelf, admission } = services;
@@ -156,7 +160,8 @@ async function choices(
   const last = messages.at(-1);
   const constraints = readConstraints(body.constraints);
   requireNothingDropped({ ...constraints, free: body.free });
-  const heard = body.free || last?.role !== 'user' ? undefined : readMessage(last.content, constraints);
+  const heard =
+    body.free || last?.role !== 'user' ? undefined : readConversation(saidByUser(messages), constraints);
   if (heard?.form === undefined && body.constraints && Object.keys(body.constraints).length > 0) {
     throw new InputError('constraints: the last message asks for no form that they could be kept in');
   }
@@ -165,12 +170,15 @@ async function choices(
   }
   const ask = await answerer(poet, messages, heard, constraints, body.script);
   const asked = body.max_completion_tokens ?? body.max_tokens ?? mostTokens;
-  const seed = body.seed ?? randomInt(SEEDS);
+  const n = body.n ?? 1;
+  // Another poem is another one with the same seed, too.
+  const before = heard === undefined ? 0 : n * (saidByUser(messages).length - 1);
+  const seed = seedAfter(body.seed ?? randomInt(SEEDS), before);
   const stop = [body.stop ?? []].flat();
   return Promise.all(
-    Array.from({ length: body.n ?? 1 }, (_, index) =>
+    Array.from({ length: n }, (_, index) =>
       ask({
-        sampling: { temperature: body.temperature ?? 1, topP: body.top_p ?? 1 },
+        sampling: samplingOf(body),
         maxNewTokens: Math.min(asked, mostTokens),
         seed: seedAfter(seed, index),
         stop,
@@ -181,19 +189,30 @@ async function choices(
   );
 }
 
-/** What answers a conversation: where its last message asks for a form, in that form and in a script, that of the request where absent. */
+const saidByUser = (messages: readonly ChatMessage[]): string[] =>
+  messages.filter(({ role }) => role === 'user').map(({ content }) => content);
+
+/**
+ * What answers a conversation: where its last message asks for a form, in that form and in a script, that of the request where absent. The
+ * model then reads that request alone, as it was trained to: with other talk before it, it loses sight of what it is asked.
+ */
 async function answerer(
   poet: Poet,
   messages: readonly ChatMessage[],
-  heard: PromptRequest | undefined,
+  heard: ConversationRequest | undefined,
   given: Constraints,
   script: Script | undefined,
 ): Promise<(options: AnswerOptions) => Promise<Answer>> {
   const { form, lineCount, rhyme } = heard ?? {};
-  if (form === undefined) return (options) => poet.answer(messages, options);
-  const prompt = messages.at(-1)?.content;
+  if (heard === undefined || form === undefined) return (options) => poet.answer(messages, options);
+  // The latest message that tells its script.
+  const prompt = saidByUser(messages).findLast((content) => toldScript(content) !== undefined);
   const restore = await restorerFor(script ?? scriptOfRequest({ ...given, prompt }), given);
-  const simplified = messages.map(({ role, content }) => ({ role, content: toSimplified(content) }));
+  const asked: ChatMessage[] = [
+    ...messages.filter(({ role }) => role === 'system'),
+    { role: 'user', content: heard.prompt },
+  ];
+  const simplified = asked.map(({ role, content }) => ({ role, content: toSimplified(content) }));
   const constraints = { lineCount, rhyme, ...given, ...simplifiedConstraints(given) };
   return async (options) => {
     const { onToken, stop } = options;
@@ -210,6 +229,15 @@ async function answerer(
     return { ...answer, text };
   };
 }
+
+/** OpenAI's defaults, which are not ours, and ours for what OpenAI has not. */
+const samplingOf = (body: ChatBody): SamplingOptions => ({
+  temperature: body.temperature ?? 1,
+  topP: body.top_p ?? 1,
+  topK: body.top_k ?? SAMPLING_DEFAULTS.topK,
+  minP: body.min_p ?? SAMPLING_DEFAULTS.minP,
+  repetitionPenalty: body.repetition_penalty ?? SAMPLING_DEFAULTS.repetitionPenalty,
+});
 
 const finishReason = ({ finished }: Answer): 'stop' | 'length' => (finished ? 'stop' : 'length');
 

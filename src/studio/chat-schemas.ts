@@ -8,7 +8,7 @@ import { SeedSchema } from '../support/settings.js';
 import { CandidatesSchema, SamplingSchema } from '../writing/decoding/generation-settings.js';
 import { ScriptSchema } from '../writing/write-request.js';
 
-const { temperature, topP } = SamplingSchema.properties;
+const { temperature, topP, topK, minP, repetitionPenalty } = SamplingSchema.properties;
 
 /** A message's content: text, or parts of text. */
 const Content = Type.Union([
@@ -27,6 +27,10 @@ export const ChatSchema = Type.Object({
   ),
   temperature: Type.Optional(Type.Union([temperature, Type.Null()])),
   top_p: Type.Optional(Type.Union([topP, Type.Null()])),
+  // As vLLM and llama.cpp call them.
+  top_k: Type.Optional(Type.Union([topK, Type.Null()])),
+  min_p: Type.Optional(Type.Union([minP, Type.Null()])),
+  repetition_penalty: Type.Optional(Type.Union([repetitionPenalty, Type.Null()])),
   max_tokens: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
   max_completion_tokens: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
   n: Type.Optional(Type.Union([CandidatesSchema, Type.Null()])),
@@ -75,7 +79,7 @@ export const ChatAnswerSchema = Type.Object({
   usage: Usage,
 });
 
-/** What OpenAI's API has and the studio has not, with the values that ask for nothing. */
+/** What OpenAI's API, or a server that speaks it, has and the studio has not, with the values that ask for nothing. */
 const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
   tools: [[]],
   tool_choice: ['none', 'auto'],
@@ -91,16 +95,39 @@ const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
   modalities: [['text']],
   prediction: [],
   web_search_options: [],
+  reasoning_effort: ['none'],
+  verbosity: ['medium'],
+  best_of: [1],
+  use_beam_search: [false],
+  min_tokens: [0],
+  ignore_eos: [false],
+  stop_token_ids: [[]],
+  grammar: [''],
+  json_schema: [],
+  guided_json: [],
+  guided_regex: [],
+  guided_choice: [],
+  guided_grammar: [],
+  structured_outputs: [],
 };
+/** The same of a message. */
+const UNSUPPORTED_IN_MESSAGES: typeof UNSUPPORTED = { tool_calls: [[]], function_call: [], audio: [] };
+
+function firstOf(table: typeof UNSUPPORTED, value: object): string | undefined {
+  const asks = ([key, asked]: [string, unknown]): boolean =>
+    Object.hasOwn(table, key) &&
+    asked !== null &&
+    !table[key]?.some((nothing) => JSON.stringify(nothing) === JSON.stringify(asked));
+  return Object.entries(value).find(asks)?.[0];
+}
 
 /** The first key of a request that asks for what the studio has not. */
-export function unsupportedKey(body: object): string | undefined {
-  return Object.entries(body).find(
-    ([key, value]) =>
-      Object.hasOwn(UNSUPPORTED, key) &&
-      value !== null &&
-      !UNSUPPORTED[key]?.some((nothing) => JSON.stringify(nothing) === JSON.stringify(value)),
-  )?.[0];
+export function unsupportedKey(body: ChatBody): string | undefined {
+  const inMessages = body.messages.map((message, index) => {
+    const key = firstOf(UNSUPPORTED_IN_MESSAGES, message);
+    return key === undefined ? undefined : `messages[${index}].${key}`;
+  });
+  return firstOf(UNSUPPORTED, body) ?? inMessages.find((key) => key !== undefined);
 }
 
 export const ModelSchema = Type.Object(

@@ -5,12 +5,12 @@ import path from 'node:path';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import files from '@fastify/static';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { POEM_CHOICES } from '../writing/choices.js';
 import { lockFolder } from '../support/lock.js';
 import { Admission, type AdmissionOptions } from './admission.js';
-import { chatRoutes } from './chat-routes.js';
+import { chatRoutes, OPENAI_ROUTES } from './chat-routes.js';
 import { endWithin, GRACE } from './ending.js';
 import { requestValidator, sendError, StudioError } from './errors.js';
 import { jobRoutes, reportRoutes } from './job-routes.js';
@@ -95,13 +95,7 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
   });
   app.setValidatorCompiler(requestValidator);
   app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      new StudioError(404, 'not_found_error', `${request.method} ${request.url}: no such route`),
-      request,
-      reply,
-    ),
-  );
+  app.setNotFoundHandler((request, reply) => sendError(noSuchRoute(request), request, reply));
   guardOrigins(app, options);
   // Before the token is asked for: a browser's preflight carries none.
   if (options.allowedOrigins.length > 0) await app.register(cors, { origin: [...options.allowedOrigins] });
@@ -170,6 +164,14 @@ async function buildStudio(options: StudioOptions, unlock: () => Promise<void>):
   app.addHook('onClose', unlock);
   endWithin(app, { jobs, admission, shelf, grace: options.grace ?? GRACE });
   return app;
+}
+
+/** What of OpenAI’s API is not here is told with what is. */
+function noSuchRoute({ method, url }: FastifyRequest): StudioError {
+  const known = /^\/+v1\b/u.test(url) ? `, expected one of ${OPENAI_ROUTES.join(', ')}` : '';
+  return new StudioError(404, 'not_found_error', `${method} ${url}: no such route${known}`, {
+    code: 'unknown_url',
+  });
 }
 
 /** What the page may load: its own files, pictures that it draws, reports in a frame. */

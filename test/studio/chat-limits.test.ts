@@ -15,9 +15,9 @@ describe('a chat', () => {
       ...body,
     });
     const answer = (await response.json()) as {
-      error?: { message: string; type: string; code: unknown };
+      error?: { message: string; type: string; param: string | null; code: unknown };
       usage?: { prompt_tokens: number; completion_tokens: number };
-      choices?: { finish_reason: string }[];
+      choices?: { finish_reason: string; message: unknown }[];
     };
     return { status: response.status, ...answer };
   };
@@ -37,6 +37,17 @@ describe('a chat', () => {
     [{ tools: [{ type: 'function', function: { name: 'f' } }] }, /tools: not supported here/],
     [{ response_format: { type: 'json_object' } }, /response_format: not supported here/],
     [{ logprobs: true }, /logprobs: not supported here/],
+    [{ tool_choice: 'required' }, /tool_choice: not supported here/],
+    [{ reasoning_effort: 'high' }, /reasoning_effort: not supported here/],
+    [{ guided_json: {} }, /guided_json: not supported here/],
+    [{ frequency_penalty: 0.5 }, /frequency_penalty: not supported here/],
+    [
+      { messages: [{ role: 'assistant', content: '', tool_calls: [{ id: '1' }] }] },
+      /messages\[0\]\.tool_calls: not supported here/,
+    ],
+    [{ messages: [{ role: 'tool', content: '1', tool_call_id: '1' }] }, /messages\[0\]\.role: found "tool"/],
+    [{ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] }, /content/],
+    [{ top_k: -1 }, /top_k: found -1/],
     [{ free: true, constraints: { acrostic: '春' } }, /acrostic: found together with free/],
   ])('with %j is refused', async (body, message) => {
     const { status, error } = await ask(body);
@@ -63,6 +74,38 @@ describe('a chat', () => {
       expect(usage!.prompt_tokens + usage!.completion_tokens).toBeLessThanOrEqual(1024);
     }
   });
+
+  it('names what it has not as OpenAI does', async () => {
+    const { error } = await ask({ response_format: { type: 'json_object' } });
+    expect(error).toMatchObject({ param: 'response_format', code: 'unsupported_parameter' });
+  });
+
+  it('samples by what other servers have beside OpenAI’s settings', async () => {
+    const text = async (body: object): Promise<unknown> => (await ask({ max_tokens: 12, ...body })).choices;
+    const greedy = await text({ temperature: 0 });
+    expect(await text({ top_k: 1, seed: 1 })).toEqual(greedy);
+    expect(await text({ top_k: 1, seed: 2 })).toEqual(greedy);
+    expect(await text({ min_p: 1, seed: 3 })).toEqual(greedy);
+    expect(await text({ seed: 3 })).not.toEqual(greedy);
+  });
+
+  it.each(['completions', 'embeddings', 'responses', 'images/generations', 'audio/speech', 'moderations'])(
+    'is what there is: %s is not found, with what is',
+    async (name) => {
+      const answer = await post(`${studio.address}/v1/${name}`, { model: 'models/miniature', input: '春' });
+      expect([answer.status, await answer.json()]).toEqual([
+        404,
+        {
+          error: {
+            message: `POST /v1/${name}: no such route, expected one of GET /v1/models, GET /v1/models/ID, POST /v1/chat/completions`,
+            type: 'not_found_error',
+            param: null,
+            code: 'unknown_url',
+          },
+        },
+      ]);
+    },
+  );
 
   it('ignores what asks for nothing', async () => {
     const nothing = {

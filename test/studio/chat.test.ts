@@ -102,6 +102,46 @@ describe('the official client', () => {
     expect(unmetConstraints(text, '五言古诗', { lineCount: 8, rhyme: '东' })).toEqual([]);
   });
 
+  it('keeps the form, the rhyme and the script asked for earlier, and the theme unless it names another', async () => {
+    const messages: OpenAI.ChatCompletionMessageParam[] = ask('寫一首七言絕句，押東韻，主題：秋天');
+    const poems: string[] = [];
+    for (const next of ['再写一首，主题是春天', '再来一首', '谢谢']) {
+      const { choices } = await client.chat.completions.create({
+        model: MODEL,
+        messages,
+        seed: 6,
+        max_tokens: 60,
+      });
+      const text = choices[0]!.message.content!;
+      poems.push(text);
+      messages.push({ role: 'assistant', content: text }, { role: 'user', content: next });
+    }
+    for (const poem of poems) {
+      expect(unmetConstraints(poem, '七言绝句', { rhyme: '东' })).toEqual([]);
+    }
+    expect(new Set(poems).size).toBe(3);
+    expect(scriptOf(poems[0]!)).toBe('traditional');
+    const thanks = await client.chat.completions.create({ model: MODEL, messages, seed: 6, max_tokens: 3 });
+    expect(thanks.usage!.completion_tokens).toBeLessThanOrEqual(3);
+  });
+
+  it('is read for itself: what was said before is no part of the prompt', async () => {
+    const request = { model: MODEL, seed: 1 };
+    const alone = await client.chat.completions.create({
+      ...request,
+      messages: ask('写一首[五言绝句] 要求4句 主题为: 春天'),
+    });
+    const later = await client.chat.completions.create({
+      ...request,
+      messages: [
+        ...ask('写一首五言绝句，主题：边塞'),
+        { role: 'assistant', content: '……' },
+        ...ask('再写一首，主题是春天'),
+      ],
+    });
+    expect(later.usage!.prompt_tokens).toBe(alone.usage!.prompt_tokens);
+  });
+
   it.each([
     ['填一首词', /400 prompt: 词: expected one of 五言绝句/],
     ['寫一首宋詞，主題：邊塞', /400 prompt: 宋词: expected one of 五言绝句/],
