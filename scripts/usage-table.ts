@@ -66,7 +66,7 @@ export function wordsByCharacter({ tones, contexts }: Usage): Map<string, Tellin
 const wordEntries = (usage: Usage): string[] =>
   [...wordsByCharacter(usage)].sort().map(([character, words]) => character + formatWords(words));
 
-function block(name: string, entries: readonly string[]): string {
+export function block(name: string, entries: readonly string[]): string {
   const lines: string[] = [''];
   for (const entry of entries) {
     const last = lines.at(-1) ?? '';
