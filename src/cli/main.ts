@@ -2,32 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { InputError, messageOf, oneLine, systemProblem } from '../support/errors.js';
 import { packageVersion } from '../support/package-files.js';
-import { say, setLanguage, type Language } from './language.js';
-
-type Register = (program: Command) => void;
-
-/** How each command is loaded: only the one that is run, for what they need takes seconds together. */
-const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  write: async () => (await import('./write.js')).writeCommand,
-  check: async () => (await import('./check.js')).checkCommand,
-  lookup: async () => (await import('./lookup.js')).lookupCommand,
-  rhyme: async () => (await import('./rhyme.js')).rhymeCommand,
-  data: async () => (await import('./data.js')).dataCommand,
-  train: async () => (await import('./train.js')).trainCommand,
-  reward: async () => (await import('./reward.js')).rewardCommand,
-  eval: async () => (await import('./eval.js')).evalCommand,
-  studio: async () => (await import('./studio.js')).studioCommand,
-  export: async () => (await import('./export.js')).exportCommand,
-  pretrain: async () => (await import('./pretrain.js')).pretrainCommand,
-  demo: async () => (await import('./demo.js')).demoCommand,
-};
-
-/** The commands to register: the one that is named first, or all where none is (for help, and for slips of the pen). */
-async function commandsFor(argv: readonly string[]): Promise<Register[]> {
-  const named = argv.slice(2).find((word) => Object.hasOwn(COMMANDS, word));
-  const one = named === undefined ? undefined : COMMANDS[named];
-  return Promise.all((one ? [one] : Object.values(COMMANDS)).map((load) => load()));
-}
+import { registerCommands } from './commands.js';
+import { languageOf, LANGUAGES, say, setLanguage } from './language.js';
 
 /** What to do first, for those who ask for nothing. */
 function welcome(): string {
@@ -37,27 +13,26 @@ function welcome(): string {
     ['shiren studio', '在网页上写、改、比、训', 'write, check, compare and train on a page'],
     ['shiren demo', '看全程：数据、三段训练、评测', 'the whole way: data, three stages, evaluation'],
     ['shiren train recipes/mini.yaml', '训练小模型', 'train the miniature'],
-    ['shiren help', '所有命令', 'all commands'],
+    ['shiren doctor', '看本机是否齐备', 'see whether this machine is ready'],
+    ['shiren help', '所有命令；shiren help write 细说一个', 'all commands; shiren help write tells one'],
   ] as const;
   const lines = first.map(([command, chinese, english]) => `  ${command}  # ${say(chinese, english)}`);
   return [`诗人 shiren ${packageVersion()}`, '', ...lines, ''].join('\n');
 }
 
 export async function main(argv: readonly string[]): Promise<number> {
+  const language = languageOf(argv);
+  if (language) setLanguage(language);
   const program = new Command('shiren')
     .description('诗人 shiren: teaches a small language model to write Tang poems, and writes them')
-    .addOption(new Option('--lang <language>', '语言 language of messages').choices(['zh', 'en']))
+    .addOption(new Option('--lang <language>', '语言 language of messages').choices([...LANGUAGES]))
     .version(packageVersion(), '-V, --version', '版本 print the version')
     .exitOverride()
     // It quotes arguments as they are.
     .configureOutput({
       outputError: (text, write) => write(`${oneLine(text.trim().replaceAll('\n', ' '))}\n`),
-    })
-    .hook('preAction', (command) => {
-      const { lang } = command.opts<{ lang?: Language }>();
-      if (lang) setLanguage(lang);
     });
-  for (const register of await commandsFor(argv)) register(program);
+  await registerCommands(program, argv.slice(2));
   for (const command of allCommands(program)) command.exitOverride();
   try {
     if (argv.length === 2) {

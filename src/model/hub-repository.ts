@@ -40,15 +40,25 @@ const NOUNS = { model: 'model', dataset: 'data set' } as const;
 
 /** A repository's folder in the cache of huggingface_hub, where its environment variables put it. */
 export function cacheOf({ type, name }: Repository): string {
+  return path.join(hubCache(), `${type}s--${name.replace('/', '--')}`);
+}
+
+/** The folder of all repositories. */
+export function hubCache(): string {
   const { HF_HUB_CACHE: cache, HF_HOME: home, XDG_CACHE_HOME: shared } = process.env;
-  const hub =
-    cache || path.join(home || path.join(shared || path.join(os.homedir(), '.cache'), 'huggingface'), 'hub');
-  return path.join(hub, `${type}s--${name.replace('/', '--')}`);
+  return (
+    cache || path.join(home || path.join(shared || path.join(os.homedir(), '.cache'), 'huggingface'), 'hub')
+  );
+}
+
+/** Whether HF_HUB_OFFLINE says that the hub is not to be asked. */
+export function isOffline(): boolean {
+  return ['1', 'ON', 'YES', 'TRUE'].includes((process.env['HF_HUB_OFFLINE'] ?? '').toUpperCase());
 }
 
 /** @throws InputError where HF_HUB_OFFLINE is set */
 export function requireOnline(repository: Repository): void {
-  if (!['1', 'ON', 'YES', 'TRUE'].includes((process.env['HF_HUB_OFFLINE'] ?? '').toUpperCase())) return;
+  if (!isOffline()) return;
   throw new InputError(
     `${repository.id}: not in the cache (${cacheOf(repository)}), and HF_HUB_OFFLINE is set`,
   );
@@ -75,7 +85,9 @@ export async function bringFiles(
   return snapshot;
 }
 
-const endpoint = (): string => (process.env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/$/, '');
+/** Where the hub is. */
+export const endpoint = (): string =>
+  (process.env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/$/, '');
 
 /** All files of a revision. @throws InputError where it is not there, or nobody answers */
 export async function listRevision(repository: Repository, revision: string): Promise<Revision> {

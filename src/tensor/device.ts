@@ -36,11 +36,16 @@ function hasCudaProvider(): boolean {
   return existsSync(path.join(root, 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'));
 }
 
-/** @throws InputError if the installed ONNX Runtime has no provider for the device */
-export function requireDevice(device: Device): void {
-  const names = listSupportedBackends()
+/** The devices that the installed ONNX Runtime has a provider for. */
+export function availableDevices(): Device[] {
+  return listSupportedBackends()
     .map(({ name }) => name as Device)
     .filter((name) => name !== 'cuda' || hasCudaProvider());
+}
+
+/** @throws InputError if the installed ONNX Runtime has no provider for the device */
+export function requireDevice(device: Device): void {
+  const names = availableDevices();
   if (names.includes(device)) return;
   throw new InputError(
     `--device ${device}: not in this build of ONNX Runtime (it has ${names.join(', ')}); it needs ${NEEDS[device]}`,

@@ -37,6 +37,32 @@ describe('the command line', () => {
     for (const { rule } of checks[1]!.violations) expect(Object.keys(RULES)).toContain(rule);
   });
 
+  it('says in ten lines what to do next, to those who ask for nothing', () => {
+    const { code, out } = shiren([]);
+    const lines = out.trimEnd().split('\n');
+    expect([code, lines.length <= 10, lines[0]]).toEqual([
+      0,
+      true,
+      expect.stringMatching(/^诗人 shiren \d/u),
+    ]);
+    for (const command of ['write', 'check', 'studio', 'doctor', 'help']) {
+      expect(out).toContain(`  shiren ${command}`);
+    }
+  });
+
+  it('groups its commands by what one wants to do', () => {
+    const { out } = shiren(['--help']);
+    for (const group of [
+      'Write and check',
+      'Train and compare',
+      'The page, HTTP, and other programs',
+      'This machine',
+    ])
+      expect(out).toContain(`\n${group}:\n`);
+    expect(out).toMatch(/Train and compare:[^]*\n {2}train [^]*This machine:[^]*\n {2}doctor /u);
+    expect(shiren(['--version']).out).toMatch(/^\d+\.\d+\.\d+/u);
+  });
+
   it('speaks Chinese when asked to', () => {
     const { out } = shiren(['--lang', 'zh', 'check'], '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。');
     expect(out).toContain('合律');
