@@ -18,7 +18,7 @@ const rooms = {
   evaluation: ['view', 'writing', 'poetry', 'model', 'tensor'],
   interop: ['corpus', 'model', 'tensor', 'training'],
   pipeline: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop'],
-  browser: ['poetry', 'tensor', 'writing'],
+  browser: ['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'pipeline'],
   studio: ['view', 'poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'browser'],
   cli: [
     ...['poetry', 'corpus', 'tensor', 'model', 'training', 'writing', 'evaluation', 'interop', 'pipeline'],

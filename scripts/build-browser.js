@@ -1,38 +1,50 @@
 /**
  * Bundles dist/browser/index.js into dist/shiren.browser.js. What differs in a browser takes the place of what Node.js has: the
- * runtime, devices, checksums, the hub, GGUF files, and the file system (by files in memory).
+ * runtime, devices, threads, locks, the hub, GGUF files, and the file system (by files in memory).
  */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const { version } = JSON.parse(await readFile(path.join(dist, '../package.json'), 'utf8'));
+
+/** Files of src/browser by those of src whose place they take. */
 const replaced = {
-  [path.join(dist, 'tensor/runtime.js')]: '../browser/runtime.js',
-  [path.join(dist, 'tensor/device.js')]: '../browser/device.js',
-  [path.join(dist, 'model/checksum.js')]: '../browser/checksum.js',
-  [path.join(dist, 'model/hub.js')]: '../browser/hub.js',
-  [path.join(dist, 'model/gguf/model-folder.js')]: '../../browser/gguf-model-folder.js',
+  'tensor/runtime.js': 'runtime.js',
+  'tensor/device.js': 'device.js',
+  'tensor/session-pool.js': 'session-pool.js',
+  'model/hub.js': 'hub.js',
+  'model/hub-dataset.js': 'hub.js',
+  'model/gguf/model-folder.js': 'gguf-model-folder.js',
+  'corpus/rows.js': 'rows.js',
+  'pipeline/import-reward.js': 'import-reward.js',
+  'pipeline/programs.js': 'programs.js',
+  'support/lock.js': 'lock.js',
+  'support/package-files.js': 'package-files.js',
 };
 
 /** What stands for modules of Node.js. Of the others nothing is called; they are only imported by what the bundle leaves out. */
 const provided = {
-  'node:path': "module.exports = require('path-browserify');",
-  'node:fs': "module.exports = require('./browser/file-system.js');",
-  'node:fs/promises': "module.exports = require('./browser/file-system.js');",
+  'node:path': 'path-browserify',
+  'node:fs': './browser/file-system.js',
+  'node:fs/promises': './browser/file-system.js',
+  'node:crypto': './browser/crypto.js',
+  'node:os': './browser/os.js',
 };
 
 const browserPlugin = {
   name: 'browser',
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: /[\\/](runtime|device|checksum|hub|model-folder)\.js$/ }, (file) => {
-      const by = replaced[file.path];
-      return by && { contents: `export * from '${by}';`, resolveDir: path.dirname(file.path) };
+    onLoad({ filter: /\.js$/ }, (file) => {
+      const by = replaced[path.relative(dist, file.path).replaceAll(path.sep, '/')];
+      return by && { contents: `export * from './${by}';`, resolveDir: path.join(dist, 'browser') };
     });
     onResolve({ filter: /^node:/ }, ({ path: name }) => ({ path: name, namespace: 'node' }));
     onLoad({ filter: /.*/, namespace: 'node' }, ({ path: name }) => ({
       // A CommonJS module, so that names which it lacks may be imported.
-      contents: provided[name] ?? 'module.exports = {};',
+      contents: `module.exports = ${name in provided ? `require('${provided[name]}')` : '{}'};`,
       resolveDir: dist,
     }));
   },
@@ -48,4 +60,6 @@ await build({
   minify: true,
   legalComments: 'linked',
   plugins: [browserPlugin],
+  inject: [path.join(dist, 'browser/globals.js')],
+  define: { SHIREN_VERSION: JSON.stringify(version) },
 });

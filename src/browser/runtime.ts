@@ -1,21 +1,57 @@
 /** ONNX Runtime in a browser: WebAssembly, with weights from the files in memory. */
-import { env, type InferenceSession } from 'onnxruntime-web/wasm';
+import { env, InferenceSession as WasmSession } from 'onnxruntime-web/wasm';
 import { filesIn } from './file-system.js';
 
-export { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+export { Tensor } from 'onnxruntime-web/wasm';
 
-/** Where the runtime's .wasm file lies, as a URL that ends in a slash. */
-export function setWasmFolder(folder: string): void {
-  env.wasm.wasmPaths = folder;
+/** The page's or the worker's own address; that other names of a browser are unknown here keeps this code runnable in both. */
+declare const location: { readonly href: string };
+
+/** Says where the runtime's .wasm file lies. @param folder its URL; the folder of this script where absent */
+export function findWasm(folder: string | undefined): void {
+  const [url, base] = folder === undefined ? ['.', import.meta.url] : [folder, location.href];
+  env.wasm.wasmPaths = new URL(url, base).href;
 }
+
+/** Threads of one operator: the runtime's choice where absent. They take effect with the first session, where the host allows threads. */
+export function setThreads(threads: number | undefined): void {
+  if (threads !== undefined) env.wasm.numThreads = threads;
+}
+
+export const runtimeVersion = (): string => String(env.versions.web);
 
 /** The processor is WebAssembly here. */
 export function providerOf(): 'wasm' {
   return 'wasm';
 }
 
-export function externalWeights(folder: string | undefined): InferenceSession.SessionOptions {
+export function externalWeights(folder: string | undefined): WasmSession.SessionOptions {
   if (folder === undefined) return {};
   const externalData = filesIn(folder).map(([name, data]) => ({ path: name, data }));
   return { externalData };
 }
+
+/** Milliseconds after which messages, timers and the database get their turn. */
+const TURN = 50;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A session whose runs, which hold the thread, let the thread's other events in between. */
+export type InferenceSession = Pick<WasmSession, 'run' | 'release'>;
+
+export const InferenceSession = {
+  async create(bytes: Uint8Array, options: WasmSession.SessionOptions): Promise<InferenceSession> {
+    const session = await WasmSession.create(bytes, options);
+    let last = performance.now();
+    return {
+      run: async (feeds: WasmSession.FeedsType) => {
+        if (performance.now() - last > TURN) {
+          await nextTurn();
+          last = performance.now();
+        }
+        return session.run(feeds);
+      },
+      release: () => session.release(),
+    };
+  },
+};

@@ -1,7 +1,5 @@
 /** The rewards that a recipe names: built-in ones, and functions of the user's own modules. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createJiti } from 'jiti';
 import {
   BuiltInRewards,
   REWARD_NAMES,
@@ -10,11 +8,10 @@ import {
 } from '../evaluation/rewards.js';
 import type { Yardstick } from '../evaluation/yardstick.js';
 import { InputError, messageOf } from '../support/errors.js';
-import { isRecord } from '../support/files.js';
 import { nearestName, shownValue } from '../support/schema.js';
 import type { RuntimeOptions } from '../tensor/device.js';
 import { rewardWeights, type GrpoSettings, type RewardSetting } from '../training/recipe/grpo-settings.js';
-
+import { importReward } from './import-reward.js';
 import { ModelCoherence } from './model-coherence.js';
 import { readReferenceCorpus } from './reference-corpus.js';
 
@@ -80,21 +77,6 @@ async function openReward(setting: RewardSetting, builtIn: BuiltInRewards): Prom
   }
   const reward = builtIn.function(known);
   return async (examples) => reward(examples);
-}
-
-async function importReward(file: string): Promise<RewardFunction> {
-  if (!existsSync(file))
-    throw new InputError(`${file}: no such file, expected a module with a function reward`);
-  const jiti = createJiti(import.meta.url);
-  const module: unknown = await jiti.import(file).catch((error: unknown) => {
-    throw new InputError(`${file}: cannot be imported (${messageOf(error).split('\n')[0]})`);
-  });
-  const reward = isRecord(module) ? (module['reward'] ?? module['default']) : undefined;
-  if (typeof reward !== 'function') {
-    const names = isRecord(module) ? Object.keys(module).join(', ') : '';
-    throw new InputError(`${file}: exports ${names || 'nothing'}, expected a function reward`);
-  }
-  return reward as RewardFunction;
 }
 
 /** Calls a user's function and checks what it gives. @throws InputError naming file and example */

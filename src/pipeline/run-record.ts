@@ -1,30 +1,14 @@
 /** What a stage was trained with, kept beside its adapter: programs, machine, base, and the bytes of its data. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { hashFile, isRecord, readJson, writeJson } from '../support/files.js';
-import { packageVersion } from '../support/package-files.js';
 import { settingsOf, type StageRecipe } from '../training/recipe.js';
 import { isStageDone } from '../training/train-stage.js';
 import type { RunEnd } from '../training/trainer.js';
 import { DATASET_KEYS, datasetFiles, PURPOSES } from './dataset-files.js';
-
-const require = createRequire(import.meta.url);
-
-async function versionOf(file: string): Promise<string> {
-  const json = await readJson(file);
-  return isRecord(json) ? String(json['version']) : '';
-}
-
-/** The installed version of a package whose own package.json is not exported: it lies above its main file. */
-async function installedVersion(name: string): Promise<string> {
-  const main = require.resolve(name);
-  const root = main.slice(0, main.lastIndexOf(path.join('node_modules', name)));
-  return versionOf(path.join(root, 'node_modules', name, 'package.json'));
-}
+import { describePrograms } from './programs.js';
 
 /** Where a stage's data lies, and what it is trained on. */
 interface RecordContext {
@@ -69,11 +53,7 @@ export async function writeRunRecord(
   start: string | undefined,
 ): Promise<void> {
   await writeJson(path.join(folder, 'run.json'), {
-    shiren: packageVersion(),
-    node: process.version,
-    'onnxruntime-node': await installedVersion('onnxruntime-node'),
-    platform: `${process.platform} ${process.arch}`,
-    cpu: os.cpus()[0]?.model ?? 'unknown',
+    ...(await describePrograms()),
     model_name_or_path: baseName,
     train_dataset: { ...(await describeFiles(train)), examples },
     ...(validation ? { eval_dataset: await describeFiles(validation) } : {}),

@@ -4,7 +4,6 @@ import { createReadStream, existsSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { InputError, messageOf } from './errors.js';
 import { requireRegularFile } from './regular-file.js';
 import { readTextParts, splitTextLines } from './text-stream.js';
@@ -167,7 +166,7 @@ async function writeTexts<T>(
 
 /** The checksum of a file's bytes in hexadecimal: SHA-256, or another hash that may have been begun. */
 export async function hashFile(file: string, hash: Hash = createHash('sha256')): Promise<string> {
-  await pipeline(createReadStream(file), hash);
+  for await (const part of createReadStream(file)) hash.update(part as Uint8Array);
   return hash.digest('hex');
 }
 
