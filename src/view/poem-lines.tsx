@@ -3,6 +3,16 @@
 import type { PoemCheck } from '../poetry/prosody/check.js';
 import type { Violation } from '../poetry/prosody/rules.js';
 
+/** How the characters of a line are pointed at and picked; places are counted from 0. */
+export interface LinePicking {
+  /** The place that is picked, where it is in this line. */
+  readonly picked: number | undefined;
+  /** The place that the Tab key goes to, where it is in this line. */
+  readonly entered: number | undefined;
+  readonly pick: (at: number) => void;
+  readonly point: (at: number | undefined) => void;
+}
+
 export interface PoemLineProps {
   readonly line: PoemCheck['lines'][number];
   /** The line in the reader's script, where that is another. */
@@ -12,24 +22,12 @@ export interface PoemLineProps {
   /** Whether it is underlined, and what is wrong with it. */
   readonly faulty: boolean;
   readonly explanation: string;
-  /** Where the explanation opens on demand. */
-  readonly toggle?: { readonly open: boolean; readonly change: () => void };
-  /** Called with a character of a line without faults that was chosen. */
-  readonly onCharacter?: (character: string) => void;
+  /** Where absent, a title says what can be said of a character. */
+  readonly picking?: LinePicking;
 }
 
-export function PoemLine(props: PoemLineProps) {
-  const { line, text, rhymes, tones, faulty, explanation, toggle, onCharacter } = props;
+export function PoemLine({ line, text, rhymes, tones, faulty, explanation, picking }: PoemLineProps) {
   const shown = [...(text ?? line.text)];
-  const choose = (character: string) =>
-    onCharacter && !faulty
-      ? {
-          role: 'button' as const,
-          tabIndex: 0,
-          onClick: () => onCharacter(character),
-          onKeyDown: onEnter(() => onCharacter(character)),
-        }
-      : {};
   const characters = line.tones.map(({ char, tone, readings, entering }, at) => {
     const kind = tone === '平' ? 'level' : tone === '仄' ? 'oblique' : 'open';
     const rhyme = rhymes && at === line.tones.length - 1 ? ' rhyme' : '';
@@ -37,45 +35,39 @@ export function PoemLine(props: PoemLineProps) {
       <ruby
         key={at}
         class={kind + rhyme + (entering ? ' entering' : '')}
-        title={readings.join(' ')}
-        {...choose(char)}
+        {...(picking ? handlersOf(picking, at) : { title: readings.join(' ') })}
       >
         {shown.length === line.tones.length ? shown[at] : char}
         <rt>{tones ? tone : ''}</rt>
       </ruby>
     );
   });
-  if (!faulty) {
-    return (
-      <span class="line">
-        {characters}
-        {line.mark}
-      </span>
-    );
-  }
-  const title = explanation === '' ? undefined : explanation;
   return (
-    <span class="line">
-      {toggle ? (
-        <button type="button" class="fault" aria-expanded={toggle.open} title={title} onClick={toggle.change}>
-          {characters}
-        </button>
-      ) : (
-        <span class="fault" title={title}>
+    <span class={picking?.picked === undefined ? 'line' : 'line picked'}>
+      {faulty ? (
+        <span class="fault" title={picking || explanation === '' ? undefined : explanation}>
           {characters}
         </span>
+      ) : (
+        characters
       )}
       {line.mark}
-      {toggle?.open && <span class="explanation">{explanation}</span>}
     </span>
   );
 }
 
-const onEnter =
-  (act: () => void) =>
-  ({ key }: KeyboardEvent): void => {
-    if (key === 'Enter') act();
+function handlersOf({ picked, entered, pick, point }: LinePicking, at: number) {
+  return {
+    role: 'button' as const,
+    tabIndex: entered === at ? 0 : -1,
+    'aria-pressed': picked === at,
+    onClick: () => pick(at),
+    onFocus: () => point(at),
+    onBlur: () => point(undefined),
+    onPointerEnter: () => point(at),
+    onPointerLeave: () => point(undefined),
   };
+}
 
 /** The violations of each line, by its number from 1. */
 export function faultsByLine({ violations }: PoemCheck): ReadonlyMap<number, readonly Violation[]> {

@@ -24,6 +24,24 @@ async function faultsOf(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+/** The lines of the poem that is shown large, without tones and marks. */
+function linesOf(page: Page): Promise<string[]> {
+  return page.locator('.card.best .line').evaluateAll((lines) =>
+    lines.map((line) =>
+      Array.from(line.querySelectorAll('ruby'))
+        .map((ruby) => ruby.firstChild?.textContent)
+        .join(''),
+    ),
+  );
+}
+
+/** How many slices of the font of poems the page has fetched. */
+function loadedFonts(page: Page): Promise<number> {
+  return page.evaluate(
+    () => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.woff2')).length,
+  );
+}
+
 describe.skipIf(CHROMIUM === undefined)('the page', () => {
   let studio: TestStudio;
   let browser: Browser;
@@ -53,6 +71,27 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.waitForSelector(`nav a[href="#${part}"][aria-current]`);
   };
 
+  it('opens with a poem and what was asked for; its characters are explained', async () => {
+    expect(await page.innerText('.asked')).toBe('写一首[五言绝句] 要求4句 主题为: 山水、自然、宁静');
+    await page.waitForSelector('.verdict:has-text("五绝 · 平水韵 上平一东 ✓ · 合律")');
+    // Of the font of poems the slices with these characters have come, and no more.
+    await page.waitForFunction(() => document.fonts.check('1em "Noto Serif SC"', '自爱青山曲'));
+    expect(await loadedFonts(page)).toBeLessThan(30);
+    await page.hover('.line >> nth=0 >> ruby >> nth=4');
+    expect(await page.innerText('.gloss')).toMatch(
+      /^曲 仄声（入声，今普通话已无） · 入声二沃、入声一屋 · 此处须仄$/,
+    );
+    // With the keyboard: to the second line's last character, which rhymes.
+    await page.focus('.line ruby >> nth=0');
+    for (let step = 0; step < 9; step += 1) await page.keyboard.press('ArrowRight');
+    expect(await page.innerText('.gloss')).toMatch(/^工 平声 · 上平一东 · 此处须平$/);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.gloss button:has-text("改写第2句")');
+    await page.click('summary:has-text("详情")');
+    expect(await page.innerText('.details dl')).toContain('models/miniature-dpo');
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
   it('writes candidates, rewrites a line, keeps what was written', SLOW, async () => {
     await page.fill('label:has-text("主题") input', '秋天');
     await page.click('.suggestions button:has-text("明月")');
@@ -70,12 +109,13 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect((await firsts.allInnerTexts()).map((text) => text[0]).join('')).toBe('江月何人');
     expect(await page.locator('.card.best .rhyme').count()).toBe(2);
     expect(await faultsOf(page)).toEqual([]);
-    const lines = await page.locator('.card.best select option').allInnerTexts();
-    await page.selectOption('.card.best select', '3');
+    const lines = await linesOf(page);
+    await page.click('.card.best .line >> nth=2 >> ruby >> nth=1');
+    await page.click('button:has-text("改写第3句")');
     await page.waitForSelector('.growing');
     await page.waitForSelector('.card .verdict');
-    const again = await page.locator('.card.best select option').allInnerTexts();
-    expect(again.filter((_, index) => index !== 3)).toEqual(lines.filter((_, index) => index !== 3));
+    const again = await linesOf(page);
+    expect(again.filter((_, index) => index !== 2)).toEqual(lines.filter((_, index) => index !== 2));
     await page.reload();
     await page.click('summary:has-text("从前所写 (2)")');
     const download = page.waitForEvent('download');
@@ -85,7 +125,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { lines: string[] });
-    expect(kept!.lines).toEqual(again.slice(1));
+    expect(kept!.lines).toEqual(again);
+    await page.click('.history li button >> nth=1');
+    expect(await linesOf(page)).toEqual(lines);
   });
 
   it('has a control for every key of a request', SLOW, async () => {
@@ -119,9 +161,13 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
 
   it('saves a poem as a picture, set vertically in traditional script', SLOW, async () => {
     await page.click('button.primary');
+    await page.waitForSelector('.growing');
     await page.waitForSelector('.card .verdict');
     await page.click('text=竖排');
     await page.click('text=繁体');
+    await page.click('.card.best >> text=分享');
+    await page.waitForSelector('.preview');
+    expect(await faultsOf(page)).toEqual([]);
     const save = async (kind: string): Promise<Buffer> => {
       const download = page.waitForEvent('download');
       await page.click(`.card.best >> text=${kind}`);
@@ -130,8 +176,11 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     const svg = await save('SVG');
     const png = await save('PNG');
     expect(svg.toString()).toMatch(/^<svg [\s\S]*>\p{Script=Han}<\/text>/u);
+    // It carries the characters of its font.
+    expect(svg.toString()).toMatch(/@font-face\{[^}]*data:font\/woff2;base64,/);
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(png.length).toBeGreaterThan(5000);
+    await page.click('dialog >> text=关');
     await page.click('text=竖排');
     await page.click('text=繁体');
   });
@@ -148,6 +197,11 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.waitForSelector('.verdict:has-text("五绝 · 平水韵 下平十一尤 ✓ · 合律")');
     await page.fill('textarea', '白日依山尽，黄河入海流。欲穷千里目，更上一层山。');
     await page.waitForSelector('.verdict:has-text("✗")');
+    const cells = page.locator('.meter tr:last-child td');
+    expect((await cells.allInnerTexts()).map((text) => text.replace(/\s/g, ''))).toEqual([
+      ...['◐更仄', '●上仄', '●一仄', '○层平', '○山平'],
+      '仄仄仄平平',
+    ]);
     await page.click('.fault');
     expect(await page.innerText('.explanation')).toMatch(/出韵：韵脚须在同一平声韵部/);
     expect(await faultsOf(page)).toEqual([]);
@@ -229,6 +283,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.waitForSelector(`option:has-text("${folder}")`, { state: 'attached' });
     expect(await page.inputValue('label:has-text("模型") >> select')).toBe(folder);
     await page.click('button.primary');
+    await page.waitForSelector('.growing');
     await page.waitForSelector('.card .verdict:has-text("合律")');
     await page.reload();
   });
@@ -242,6 +297,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await visitor.fill('label:has-text("token") input', 'moon');
     await visitor.click('button:has-text("enter")');
     await visitor.click('button:has-text("Write")');
+    await visitor.waitForSelector('.growing');
     await visitor.waitForSelector('.card .verdict:has-text("regulated")', { timeout: 60_000 });
     await visitor.close();
     await guarded.app.close();

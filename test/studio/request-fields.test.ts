@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
   EMPTY_REQUEST,
+  isSentence,
   NO_RHYME,
+  rewriteRequest,
   toRequest,
   withForm,
   type RequestFields,
 } from '../../src/studio/page/request-fields.js';
+import { OPENING_POEM } from '../../src/studio/page/opening-poem.js';
 import { WriteSchema } from '../../src/studio/schemas.js';
 import { problemOf } from '../../src/support/schema.js';
 import { ConstraintsSchema } from '../../src/writing/constraints/constraint-schema.js';
 import { SamplingSchema } from '../../src/writing/decoding/generation-settings.js';
+import { readPrompt } from '../../src/writing/prompt-request.js';
 
 /** Something in every field, none of it what is taken where it is empty. */
 const FILLED: RequestFields = {
@@ -58,6 +62,34 @@ describe('the fields of the page', () => {
     expect(keys(toRequest({ ...FILLED, constrained: false }))).not.toContain('constraints');
     const constraints = { ...EMPTY_REQUEST.constraints, rhyme: NO_RHYME };
     expect(toRequest({ ...EMPTY_REQUEST, constraints }).constraints).toEqual({ rhyme: false });
+  });
+
+  it('ask for a poem on a sentence in the words in which models were asked', () => {
+    for (const [subject, sentence] of [
+      ['秋天、明月 故乡', false],
+      ['山水', false],
+      ['秋夜想起远方的朋友', true],
+      ['下雪了。', true],
+      ['雨停了，桥上没有人等我', true],
+    ] as const) {
+      expect([subject, isSentence(subject)]).toEqual([subject, sentence]);
+    }
+    const asked = toRequest({ ...EMPTY_REQUEST, themes: '雨停了，桥上没有人等我。', form: '七言绝句' });
+    expect(asked.prompt).toBe('雨停了，桥上没有人等我，请据此写一首七言绝句');
+    expect(readPrompt(asked.prompt!)).toMatchObject({
+      form: '七言绝句',
+      themes: ['雨停了', '桥上没有人等我'],
+    });
+    expect(asked.themes).toBeUndefined();
+    // What was typed as a prompt is what the model reads.
+    const typed = toRequest({ ...EMPTY_REQUEST, themes: '秋夜想起远方的朋友', prompt: '写一首诗' });
+    expect(typed).toMatchObject({ prompt: '写一首诗', themes: ['秋夜想起远方的朋友'] });
+  });
+
+  it('write one line of a poem anew, and keep the others', () => {
+    const { model, form, themes, constraints } = rewriteRequest(OPENING_POEM, 2, EMPTY_REQUEST);
+    expect([model, form, themes]).toEqual([undefined, '五言绝句', ['山水', '自然', '宁静']]);
+    expect(constraints).toEqual({ lines: ['自爱青山曲', null, '不辞尘外客', '可惜酒家翁'] });
   });
 
   it('keep of another form’s what the new one can have', () => {

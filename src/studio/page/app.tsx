@@ -7,6 +7,7 @@ import { EvaluateView } from './evaluate-view.js';
 import { initialLanguage, keepLanguage, LanguageContext, useSay, type Language } from './language.js';
 import { RulesContext } from './rules.js';
 import { ServerEngine, ServerError } from './server-engine.js';
+import { useTheme } from './theme.js';
 import { TrainView } from './train-view.js';
 import { WriteView } from './write-view.js';
 
@@ -74,13 +75,17 @@ function Studio({ engine, language, onLanguage }: StudioProps) {
             </a>
           ))}
         </nav>
-        <button
-          type="button"
-          lang={language === 'zh' ? 'en' : 'zh'}
-          onClick={() => onLanguage(language === 'zh' ? 'en' : 'zh')}
-        >
-          {language === 'zh' ? 'English' : '中文'}
-        </button>
+        <div class="settings">
+          <ThemeButton />
+          <button
+            type="button"
+            class="quiet"
+            lang={language === 'zh' ? 'en' : 'zh'}
+            onClick={() => onLanguage(language === 'zh' ? 'en' : 'zh')}
+          >
+            {language === 'zh' ? 'English' : '中文'}
+          </button>
+        </div>
       </header>
       <main>
         {error instanceof ServerError && error.status === 401 && server ? (
@@ -119,6 +124,17 @@ function Studio({ engine, language, onLanguage }: StudioProps) {
         )}
       </main>
     </>
+  );
+}
+
+function ThemeButton() {
+  const say = useSay();
+  const [theme, turn] = useTheme();
+  const label = theme === 'dark' ? say('浅色', 'light') : say('深色', 'dark');
+  return (
+    <button type="button" class="quiet" aria-label={label} title={label} onClick={turn}>
+      {theme === 'dark' ? '☀' : '☾'}
+    </button>
   );
 }
 

@@ -5,13 +5,13 @@ import type { WrittenPoem } from '../../writing/written-poem.js';
 import { download } from './download.js';
 import type { Description } from './engine.js';
 import { CheckField, ModelsField } from './fields.js';
+import { GrowingPoem } from './growing-poem.js';
 import { useSay } from './language.js';
 import { PoemView } from './poem-view.js';
 import { EMPTY_REQUEST, randomSeed, toRequest, type RequestFields } from './request-fields.js';
 import { FormChoice, ThemeChoice } from './request-form.js';
 import type { ServerEngine, VoteCount } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
-import { GrowingPoem } from './write-view.js';
 
 interface Side {
   readonly model: string;

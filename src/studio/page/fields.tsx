@@ -120,7 +120,7 @@ export function ModelsField({ models, chosen, onChange }: ModelsFieldProps) {
   const toggle = (id: string): void =>
     onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
-    <fieldset class="choice">
+    <fieldset class="choice models">
       <legend>{say('模型', 'models')}</legend>
       {models.map(({ id }) => (
         <label key={id}>

@@ -20,7 +20,9 @@ export function keepLanguage(language: Language): void {
 
 export const LanguageContext = createContext<Language>('zh');
 
+export const useLanguage = (): Language => useContext(LanguageContext);
+
 export function useSay(): Say {
-  const language = useContext(LanguageContext);
+  const language = useLanguage();
   return (chinese, english) => (language === 'zh' ? chinese : english);
 }

@@ -9,7 +9,7 @@ import { useSay } from './language.js';
 interface LookupPanelProps {
   readonly engine: Engine;
   readonly book: string;
-  /** The character that is looked up; empty for none. */
+  /** The character, or the rhyme group, that is looked up; empty for none. */
   readonly character: string;
   readonly onCharacter: (character: string) => void;
 }
@@ -26,13 +26,15 @@ export function LookupPanel({ engine, book, character, onCharacter }: LookupPane
     setEntry(undefined);
     setGroups([]);
     setError(undefined);
-    if (!/^\p{Script=Han}$/u.test(character)) return;
+    if (!/^\p{Script=Han}+$/u.test(character)) return;
     let current = true;
     const fail = (caught: Error): void => void (current && setError(caught.message));
-    engine.lookUp(character).then((found) => current && setEntry(found), fail);
+    const single = [...character].length === 1;
+    if (single) engine.lookUp(character).then((found) => current && setEntry(found), fail);
+    // A character may be in no group; a name of none is a mistake.
     engine.rhyme(character, book).then(
       (found) => current && setGroups(found),
-      () => undefined,
+      (caught: Error) => (single ? undefined : fail(caught)),
     );
     return () => {
       current = false;
@@ -40,13 +42,18 @@ export function LookupPanel({ engine, book, character, onCharacter }: LookupPane
   }, [engine, book, character]);
   return (
     <section aria-label={say('查字', 'look up')}>
-      <TextField label={say('查字', 'look up a character')} value={character} onChange={onCharacter} />
+      <TextField
+        label={say('查一字，或一韵部', 'look up a character or a rhyme group')}
+        value={character}
+        onChange={onCharacter}
+      />
       <ErrorMessage error={error} />
       {entry && <Entry entry={entry} />}
       {groups.map(({ group, tone, characters }) => (
         <details key={`${group} ${tone}`}>
           <summary>
-            {group} · {say(`${characters.length} 字`, `${characters.length} characters`)}
+            {say('同韵', 'rhymes with it')}: {group} ·{' '}
+            {say(`${characters.length} 字`, `${characters.length} characters`)}
           </summary>
           <p lang="zh">
             {characters

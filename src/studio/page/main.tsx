@@ -5,7 +5,10 @@ import type { Engine } from './engine.js';
 import type { LocalFiles } from './engine-worker.js';
 import { LocalEngine } from './local-engine.js';
 import { ServerEngine } from './server-engine.js';
-import './studio.css';
+import './styles/index.css';
+
+// After the first paint: its rules are long, and nothing waits for them.
+void import('./poem-font.js');
 
 type Site = { readonly engine: 'server' } | ({ readonly engine: 'local' } & LocalFiles);
 

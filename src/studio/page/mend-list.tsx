@@ -1,25 +1,24 @@
-/** Characters that mend the faults of a line; one is chosen by a click. */
+/** Characters that mend a fault; one is chosen by a click. */
 import { useEffect, useState } from 'preact/hooks';
+import type { Violation } from '../../poetry/prosody/rules.js';
 import type { Suggestion } from '../../writing/suggest.js';
 import type { Engine } from './engine.js';
 import { ErrorMessage } from './error-message.js';
 import { useSay } from './language.js';
 
-interface MendListProps {
-  readonly engine: Engine;
-  readonly text: string;
-  readonly book: string;
-  /** The number of the line, from 1. */
-  readonly line: number;
-  /** Called with the line as it is to be. */
-  readonly onMend: (text: string) => void;
+export interface Suggestions {
+  readonly found: readonly Suggestion[] | undefined;
+  readonly error: string | undefined;
 }
 
-export function MendList({ engine, text, book, line, onMend }: MendListProps) {
-  const say = useSay();
+/** What mends the faults of a text, asked for when it is wanted. */
+export function useSuggestions(engine: Engine, text: string, book: string, wanted: boolean): Suggestions {
   const [found, setFound] = useState<readonly Suggestion[]>();
   const [error, setError] = useState<string>();
   useEffect(() => {
+    setFound(undefined);
+    setError(undefined);
+    if (!wanted) return;
     let current = true;
     engine.suggest(text, book).then(
       (suggestions) => current && setFound(suggestions),
@@ -28,10 +27,24 @@ export function MendList({ engine, text, book, line, onMend }: MendListProps) {
     return () => {
       current = false;
     };
-  }, [engine, text, book]);
+  }, [engine, text, book, wanted]);
+  return { found, error };
+}
+
+interface MendListProps {
+  readonly suggestions: Suggestions;
+  readonly fault: Violation;
+  /** Called with the line as it is to be. */
+  readonly onMend: (text: string) => void;
+}
+
+export function MendList({ suggestions: { found, error }, fault, onMend }: MendListProps) {
+  const say = useSay();
   if (error !== undefined) return <ErrorMessage error={error} />;
   if (!found) return <p class="why">{say('想一想……', 'thinking…')}</p>;
-  const mends = found.filter(({ fault }) => fault.line === line).flatMap((suggestion) => suggestion.mends);
+  const mends = found
+    .filter((one) => one.fault.line === fault.line && one.fault.rule === fault.rule)
+    .flatMap((suggestion) => suggestion.mends);
   const different = [...new Map(mends.map((mend) => [mend.text, mend])).values()];
   if (different.length === 0) {
     return <p class="why">{say('改一字不能救', 'no single character mends it')}</p>;

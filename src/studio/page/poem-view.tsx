@@ -1,11 +1,15 @@
-/** A poem as a poem should stand: lines of characters, each with its tone; rhymes coloured, faults underlined and explained. */
+/** A poem as a poem should stand: lines of characters, each with its tone; rhymes coloured, faults underlined; what is pointed at explained. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Nearness } from '../../poetry/line-index.js';
 import type { PoemCheck } from '../../poetry/prosody/check.js';
 import type { Violation } from '../../poetry/prosody/rules.js';
-import type { Nearness } from '../../poetry/line-index.js';
-import { faultsByLine, PoemLine } from '../../view/poem-lines.js';
+import { faultsByLine, PoemLine, type LinePicking } from '../../view/poem-lines.js';
+import type { PoemPlace } from './asked-tone.js';
 import { useSay, type Say } from './language.js';
-import { useRules } from './rules.js';
+import { PoemGloss } from './poem-gloss.js';
+import { PoemRemarks } from './poem-remarks.js';
+import { useRuleSentence } from './rules.js';
 import { useScript, type Script } from './script.js';
 
 export interface PoemStyle {
@@ -17,33 +21,52 @@ export interface PoemStyle {
 /** Browsers choose glyphs by it. */
 export const langOf = ({ script }: PoemStyle): string => (script === 'traditional' ? 'zh-Hant' : 'zh-Hans');
 
+/** Lines after which a poem is set smaller. */
+const SHORT = 4;
+
+export const classOf = (style: PoemStyle, lines: number): string =>
+  ['poem', style.vertical && 'vertical', lines > SHORT && 'long'].filter(Boolean).join(' ');
+
 interface PoemViewProps {
   readonly check: PoemCheck;
   readonly style: PoemStyle;
   /** For each line whether the corpus has it. */
   readonly novelty?: readonly Nearness[];
-  /** Called with the number of a faulty line when it is opened, and with nothing when it is closed. */
-  readonly onFault?: (line: number | undefined) => void;
-  /** Called with a character that was chosen. */
-  readonly onCharacter?: (character: string) => void;
+  /** Where characters can be picked: what is said before one is. */
+  readonly hint?: string;
+  /** What is offered for the line of the picked character. */
+  readonly offer?: (place: PoemPlace) => ComponentChildren;
+  /** Called with the place of a character that was picked. */
+  readonly onPick?: (place: PoemPlace) => void;
+  /** What is offered against a violation. */
+  readonly offerMend?: (violation: Violation) => ComponentChildren;
 }
 
-export function PoemView({ check, style, novelty = [], onFault, onCharacter }: PoemViewProps) {
+export function PoemView(props: PoemViewProps) {
+  const { check, style, novelty, hint, offer, onPick, offerMend } = props;
   const say = useSay();
   const texts = useScript(style.script)(check.lines.map(({ text }) => text));
-  const [shown, setShown] = useState<number>();
-  const titleOf = useRuleTitle();
+  const [picked, setPicked] = useState<PoemPlace>();
+  const [pointed, setPointed] = useState<PoemPlace>();
+  const sentence = useRuleSentence();
   const faults = faultsByLine(check);
-  const show = (line: number | undefined): void => {
-    setShown(line);
-    onFault?.(line === undefined ? undefined : line + 1);
-  };
+  const shown = pointed ?? picked;
+  const characterAt = ({ line, at }: PoemPlace): string => [...(texts[line] ?? '')][at] ?? '';
+  const pickingOf = (line: number): LinePicking => ({
+    picked: picked?.line === line ? picked.at : undefined,
+    entered: (picked ?? { line: 0, at: 0 }).line === line ? (picked?.at ?? 0) : undefined,
+    point: (at) => setPointed(at === undefined ? undefined : { line, at }),
+    pick: (at) => {
+      const same = picked?.line === line && picked.at === at;
+      setPicked(same ? undefined : { line, at });
+      if (!same) onPick?.({ line, at });
+    },
+  });
   return (
     <div class="poem-block">
-      <div class={`poem ${style.vertical ? 'vertical' : ''}`} lang={langOf(style)}>
+      <div class={classOf(style, check.lines.length)} lang={langOf(style)} onKeyDown={moveFocus}>
         {check.lines.map((line, index) => {
           const wrong = faults.get(index + 1) ?? [];
-          const open = shown === index;
           return (
             <PoemLine
               key={index}
@@ -52,59 +75,35 @@ export function PoemView({ check, style, novelty = [], onFault, onCharacter }: P
               rhymes={line.rhymes && check.rhyme.ok}
               tones={style.tones}
               faulty={wrong.length > 0}
-              explanation={wrong.map(titleOf).join('；')}
-              toggle={{ open, change: () => show(open ? undefined : index) }}
-              onCharacter={onCharacter}
+              explanation={wrong.map(sentence).join('；')}
+              picking={hint === undefined ? undefined : pickingOf(index)}
             />
           );
         })}
       </div>
       <p class="verdict">{describe(check, say)}</p>
-      <Remarks check={check} novelty={novelty} />
+      {hint !== undefined && (
+        <div class="gloss" aria-live="polite">
+          {shown ? <PoemGloss check={check} place={shown} character={characterAt(shown)} /> : <p>{hint}</p>}
+          {picked && offer?.(picked)}
+        </div>
+      )}
+      <PoemRemarks check={check} novelty={novelty} offer={offerMend} />
     </div>
   );
 }
 
-/** What is broken, what is excused, what is a matter of taste, and what others wrote before. */
-function Remarks({ check, novelty }: { check: PoemCheck; novelty: readonly Nearness[] }) {
-  const say = useSay();
-  const titleOf = useRuleTitle();
-  const place = (line: number): string => say(`第${line}句`, `line ${line}`);
-  const remarks = [
-    ...check.violations.map((one) => ({ kind: 'violation', sign: '✗', one })),
-    ...check.licences.map((one) => ({ kind: 'licence', sign: '○', one })),
-    ...check.notes.map((one) => ({ kind: 'note', sign: '·', one })),
-  ].map(({ kind, sign, one }) => ({
-    kind,
-    text: `${sign} ${place(one.line)} ${one.chars} ${titleOf(one)}`,
-  }));
-  const known = novelty.flatMap((nearness, index) => {
-    if (nearness === 'new') return [];
-    const text =
-      nearness === 'known'
-        ? say('前人原句', 'a line of the corpus')
-        : say('与前人句一字之差', 'a character away from a line of the corpus');
-    return [{ kind: 'known', text: `≡ ${place(index + 1)} ${text}` }];
-  });
-  if (remarks.length + known.length === 0) return null;
-  return (
-    <ul class="remarks">
-      {[...remarks, ...known].map(({ kind, text }, index) => (
-        <li key={index} class={kind}>
-          {text}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function useRuleTitle(): (violation: Violation) => string {
-  const say = useSay();
-  const rules = useRules();
-  return ({ rule }) => {
-    const { chinese, english, explanation, chineseExplanation } = rules[rule];
-    return say(`${chinese}：${chineseExplanation}`, `${english} (${chinese}): ${explanation}`);
-  };
+/** Arrow keys go from character to character; Enter and the space bar pick one. */
+function moveFocus(event: KeyboardEvent): void {
+  const { key, currentTarget } = event;
+  const all = [...(currentTarget as HTMLElement).querySelectorAll<HTMLElement>('ruby[role="button"]')];
+  const at = all.findIndex((one) => one === document.activeElement);
+  if (at < 0) return;
+  if (key === 'Enter' || key === ' ') all[at]?.click();
+  else if (key === 'ArrowRight' || key === 'ArrowDown') all[at + 1]?.focus();
+  else if (key === 'ArrowLeft' || key === 'ArrowUp') all[at - 1]?.focus();
+  else return;
+  event.preventDefault();
 }
 
 function describe({ form, rhyme, regulated, parallelism }: PoemCheck, say: Say): string {

@@ -5,6 +5,7 @@ import { splitLines } from '../../poetry/text.js';
 import type { JsonConstraints } from '../../writing/constraints/constraint-schema.js';
 import type { SamplingOptions } from '../../writing/decoding/generation-settings.js';
 import type { JsonRequest } from '../../writing/json-request.js';
+import type { WrittenPoem } from '../../writing/written-poem.js';
 
 /** Choices of the rhyme beside the groups: any group, or none. */
 export const [ANY_RHYME, NO_RHYME] = ['', 'none'] as const;
@@ -76,17 +77,33 @@ export function withForm(fields: RequestFields, form: FormName): RequestFields {
   return { ...fields, form, constraints: { ...fields.constraints, ...reset } };
 }
 
+/** Characters that a theme word has at most: what is longer is a sentence. */
+const LONGEST_WORD = 5;
+
+/** Whether a subject is told in a sentence (秋夜想起远方的朋友), not in words (秋天、友情). */
+export function isSentence(subject: string): boolean {
+  return /[。！？!?]/u.test(subject) || splitThemes(subject).some((word) => [...word].length > LONGEST_WORD);
+}
+
+/** What asks for a poem on a sentence; undefined where the subject is none, or where a prompt was typed. */
+function sentencePrompt({ prompt, themes, form }: RequestFields): string | undefined {
+  if (filled(prompt) !== undefined || !isSentence(themes)) return undefined;
+  return `${themes.trim().replace(/[。！？!?]+$/u, '')}，请据此写一首${form}`;
+}
+
 const SEEDS = 2 ** 31;
 export const randomSeed = (): number => Math.floor(Math.random() * SEEDS);
 
 /** The request that the fields make. */
 export function toRequest(fields: RequestFields): JsonRequest {
+  const sentence = sentencePrompt(fields);
   const request = {
     model: filled(fields.model),
     // A prompt that was typed says more than a choice that stands there by itself.
     form: parsePrompt(fields.prompt).form ?? fields.form,
-    themes: splitThemes(fields.themes),
-    prompt: filled(fields.prompt),
+    // Those of a sentence are read from the prompt.
+    themes: sentence === undefined ? splitThemes(fields.themes) : undefined,
+    prompt: sentence ?? filled(fields.prompt),
     constraints: fields.constrained ? toConstraints(fields.constraints) : undefined,
     sampling: toSampling(fields.sampling),
     free: fields.constrained ? undefined : true,
@@ -97,6 +114,14 @@ export function toRequest(fields: RequestFields): JsonRequest {
     seed: toNumber(fields.seed) ?? randomSeed(),
   } satisfies Record<keyof JsonRequest, unknown>;
   return present(request);
+}
+
+/** The request that writes one line of a poem anew and keeps the others. @param line its number, from 1 */
+export function rewriteRequest(poem: WrittenPoem, line: number, fields: RequestFields): JsonRequest {
+  const { form, themes } = poem;
+  const lines = poem.lines.map((text, index) => (index + 1 === line ? null : text));
+  const { model, candidates } = toRequest(fields);
+  return { model, form, themes: [...themes], constraints: { lines }, candidates, seed: randomSeed() };
 }
 
 function toConstraints(fields: ConstraintFields): JsonConstraints {

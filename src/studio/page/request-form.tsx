@@ -1,35 +1,42 @@
 /** The form of a request: what the poem should be. */
+import type { ComponentChildren } from 'preact';
 import { splitThemes } from '../../poetry/prompt.js';
 import type { Description } from './engine.js';
 import { CheckField, CountField, SelectField, TextField } from './fields.js';
-import { useSay } from './language.js';
+import { useLanguage, useSay } from './language.js';
 import { ConstraintControls, SamplingControls } from './request-controls.js';
-import { withForm, type RequestFields } from './request-fields.js';
+import { isSentence, withForm, type RequestFields } from './request-fields.js';
+import { glossOfTheme } from './theme-glosses.js';
 
 interface RequestFormProps {
   readonly description: Description;
   readonly fields: RequestFields;
   readonly onChange: (fields: RequestFields) => void;
+  /** The buttons, which stand where all that one must choose is above them. */
+  readonly actions: ComponentChildren;
 }
 
-export function RequestForm({ description, fields, onChange }: RequestFormProps) {
+export function RequestForm({ description, fields, onChange, actions }: RequestFormProps) {
   const say = useSay();
   const set = (change: Partial<RequestFields>): void => onChange({ ...fields, ...change });
   return (
     <>
-      {description.models.length > 1 && (
-        <SelectField
-          label={say('模型', 'model')}
-          name="model"
-          value={fields.model}
-          onChange={(model) => set({ model })}
-          choices={description.models.map(({ id }) => id)}
-        />
-      )}
-      <FormChoice description={description} fields={fields} set={set} />
       <ThemeChoice description={description} fields={fields} set={set} />
+      <FormChoice description={description} fields={fields} set={set} />
+      {actions}
       <details>
-        <summary>{say('更多要求', 'more')}</summary>
+        <summary>
+          {say('更多要求', 'more')} <small>{fields.model}</small>
+        </summary>
+        {description.models.length > 1 && (
+          <SelectField
+            label={say('模型', 'model')}
+            name="model"
+            value={fields.model}
+            onChange={(model) => set({ model })}
+            choices={description.models.map(({ id }) => id)}
+          />
+        )}
         <MoreFields description={description} fields={fields} set={set} />
       </details>
     </>
@@ -44,27 +51,33 @@ interface PartProps {
 
 export function FormChoice({ description, fields, set }: PartProps) {
   const say = useSay();
+  const inEnglish = useLanguage() === 'en';
+  const chosen = description.forms.find(({ name }) => name === fields.form);
   return (
-    <fieldset class="choice">
-      <legend>{say('体裁', 'form')}</legend>
-      {description.forms.map(({ name, english }) => (
-        <label key={name} title={english}>
-          <input
-            type="radio"
-            name="form"
-            value={name}
-            checked={fields.form === name}
-            onChange={() => set(withForm(fields, name))}
-          />
-          {name}
-        </label>
-      ))}
-    </fieldset>
+    <div>
+      <fieldset class="pills forms">
+        <legend>{say('体裁', 'form')}</legend>
+        {description.forms.map(({ name, english }) => (
+          <label key={name} title={english}>
+            <input
+              type="radio"
+              name="form"
+              value={name}
+              checked={fields.form === name}
+              onChange={() => set(withForm(fields, name))}
+            />
+            {name}
+          </label>
+        ))}
+      </fieldset>
+      {inEnglish && chosen && <p class="hint">{chosen.english}</p>}
+    </div>
   );
 }
 
 export function ThemeChoice({ description, fields, set }: PartProps) {
   const say = useSay();
+  const inEnglish = useLanguage() === 'en';
   const chosen = splitThemes(fields.themes);
   const toggle = (theme: string): void => {
     const themes = chosen.includes(theme) ? chosen.filter((one) => one !== theme) : [...chosen, theme];
@@ -73,11 +86,11 @@ export function ThemeChoice({ description, fields, set }: PartProps) {
   return (
     <>
       <TextField
-        label={say('主题', 'themes')}
+        label={say('主题：几个词，或一句话', 'themes: words or a sentence, in Chinese')}
         name="themes"
         value={fields.themes}
         onChange={(themes) => set({ themes })}
-        placeholder={say('山水、自然、宁静', '山水、自然、宁静 (in Chinese)')}
+        placeholder={say('山水、宁静；或：秋夜想起远方的朋友', '山水、宁静 · 秋夜想起远方的朋友')}
       />
       <div class="suggestions" role="group" aria-label={say('主题词', 'theme words')}>
         {description.themes.map((theme) => (
@@ -85,9 +98,11 @@ export function ThemeChoice({ description, fields, set }: PartProps) {
             key={theme}
             type="button"
             aria-pressed={chosen.includes(theme)}
+            disabled={isSentence(fields.themes)}
             onClick={() => toggle(theme)}
           >
-            {theme}
+            <span lang="zh">{theme}</span>
+            {inEnglish && glossOfTheme(theme)}
           </button>
         ))}
       </div>

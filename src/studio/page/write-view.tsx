@@ -1,20 +1,22 @@
-/** Write: the request on one side, on the other the candidates as they grow, and what was written before. */
-import { useRef, useState } from 'preact/hooks';
+/** Write: the request on one side, on the other the poem that one came for, the other candidates, and what was written before. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JsonRequest } from '../../writing/json-request.js';
 import type { WrittenPoem } from '../../writing/written-poem.js';
 import { AddModel } from './add-model.js';
-import { download } from './download.js';
 import type { Description, Engine } from './engine.js';
 import { ErrorMessage } from './error-message.js';
+import { GrowingPoem } from './growing-poem.js';
+import { HistoryList } from './history-list.js';
 import { useSay } from './language.js';
-import { PoemActions } from './poem-actions.js';
-import { addToHistory, clearHistory, exportHistory, readHistory } from './poem-history.js';
-import { langOf, PoemView, type PoemStyle } from './poem-view.js';
-import { EMPTY_REQUEST, randomSeed, toRequest, type RequestFields } from './request-fields.js';
+import { OPENING_POEM } from './opening-poem.js';
+import { PoemStage } from './poem-stage.js';
+import { addToHistory, readHistory } from './poem-history.js';
+import { PoemView, type PoemStyle } from './poem-view.js';
+import { EMPTY_REQUEST, rewriteRequest, toRequest, type RequestFields } from './request-fields.js';
 import { RequestForm } from './request-form.js';
-import { useScript } from './script.js';
 import { ServerEngine } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
+import { useWriting, type Writing } from './use-writing.js';
 
 interface WriteViewProps {
   readonly engine: Engine;
@@ -30,21 +32,14 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
     ...EMPTY_REQUEST,
     model: description.models[0]?.id ?? '',
   });
-  const { growing, poems, error, busy, write, stop } = useWriting(engine);
+  const writing = useWriting(engine, [OPENING_POEM]);
   const [history, setHistory] = useState(readHistory);
+  const results = useRef<HTMLElement>(null);
   const ask = (request: JsonRequest): void => {
-    void write(request).then((best) => best && setHistory(addToHistory(best)));
+    void writing.write(request).then((best) => best && setHistory(addToHistory(best)));
+    // On a phone the poem stands below what was pressed.
+    results.current?.scrollIntoView({ block: 'nearest' });
   };
-  const rewrite = (poem: WrittenPoem, line: number): void => {
-    const lines = poem.lines.map((text, index) => (index + 1 === line ? null : text));
-    const { form, themes } = poem;
-    const { model } = toRequest(fields);
-    ask({ model, form, themes, constraints: { lines }, candidates: 4, seed: randomSeed() });
-  };
-  const thumbOf = ({ prompt, text, model }: WrittenPoem) =>
-    engine instanceof ServerEngine
-      ? (label: boolean): Promise<void> => engine.thumb({ prompt, poem: text, model, label })
-      : undefined;
   return (
     <div class="columns">
       <form
@@ -54,7 +49,12 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
           ask(toRequest(fields));
         }}
       >
-        <RequestForm description={description} fields={fields} onChange={setFields} />
+        <RequestForm
+          description={description}
+          fields={fields}
+          onChange={setFields}
+          actions={<WriteButtons writing={writing} />}
+        />
         {description.owner && engine instanceof ServerEngine && (
           <AddModel
             engine={engine}
@@ -64,129 +64,91 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
             }}
           />
         )}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={busy}>
-            {say('写诗', 'Write')}
-          </button>
-          {busy && (
-            <button type="button" onClick={stop}>
-              {say('停', 'Stop')}
-            </button>
-          )}
-        </div>
       </form>
-      <section aria-label={say('诗', 'poems')} aria-live="polite" aria-busy={busy}>
+      <section ref={results} aria-label={say('诗', 'poems')} aria-live="polite" aria-busy={writing.busy}>
         <StyleBar style={style} onChange={setStyle} />
-        <ErrorMessage error={error} />
-        <div class="cards">
-          {growing.map((text, index) => (
-            <article key={index} class="card">
-              <GrowingPoem text={text} style={style} />
-            </article>
-          ))}
-          {poems.map((poem, index) => (
-            <article key={poem.text} class={`card ${index === 0 ? 'best' : ''}`}>
-              <PoemView check={poem.check} style={style} novelty={poem.novelty} />
-              <p class="score">
-                {say('评分', 'score')} {poem.score.toFixed(2)} · {say('种子', 'seed')} {poem.seed}
-              </p>
-              <PoemActions
-                poem={poem}
-                style={style}
-                onRewrite={(line) => rewrite(poem, line)}
-                onThumb={thumbOf(poem)}
-              />
-            </article>
-          ))}
-        </div>
-        {history.length > 0 && (
-          <details class="history">
-            <summary>
-              {say('从前所写', 'written before')} ({history.length})
-            </summary>
-            <div class="actions">
-              <button type="button" onClick={() => download(exportHistory(), 'poems.jsonl')}>
-                {say('导出', 'export')}
-              </button>
-              <button
-                type="button"
-                onClick={() => {
-                  clearHistory();
-                  setHistory([]);
-                }}
-              >
-                {say('清空', 'clear')}
-              </button>
-            </div>
-            <ul>
-              {history.map(({ written, poem }) => (
-                <li key={written}>
-                  <span lang="zh-Hans">{poem.text}</span> <small>{poem.themes.join('、')}</small>
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <ErrorMessage error={writing.error} />
+        <WrittenPoems
+          engine={engine}
+          writing={writing}
+          style={style}
+          onRewrite={(poem, line) => ask(rewriteRequest(poem, line, fields))}
+        />
+        <HistoryList
+          history={history}
+          onChange={setHistory}
+          onShow={(poem) => {
+            writing.show([poem]);
+            results.current?.scrollIntoView({ block: 'start' });
+          }}
+        />
       </section>
     </div>
   );
 }
 
-/** A poem that is still being written, character by character. */
-export function GrowingPoem({ text, style }: { text: string; style: PoemStyle }) {
-  const [shown = text] = useScript(style.script)([text]);
+function WriteButtons({ writing: { busy, stop } }: { readonly writing: Writing }) {
+  const say = useSay();
   return (
-    <div class={`poem ${style.vertical ? 'vertical' : ''}`} lang={langOf(style)}>
-      {shown.split(/(?<=[，。？！])/u).map((line, index) => (
-        <span key={index} class="line growing">
-          {line.trim()}
-        </span>
-      ))}
+    <div class="actions">
+      <button type="submit" class="primary" disabled={busy}>
+        {say('写诗', 'Write')}
+      </button>
+      {busy && (
+        <button type="button" onClick={stop}>
+          {say('停', 'Stop')}
+        </button>
+      )}
     </div>
   );
 }
 
-/** One writing at a time. */
-function useWriting(engine: Engine): {
-  growing: readonly string[];
-  poems: readonly WrittenPoem[];
-  error: string | undefined;
-  busy: boolean;
-  /** @returns the best poem, or undefined where none was written */
-  write: (request: JsonRequest) => Promise<WrittenPoem | undefined>;
-  stop: () => void;
-} {
-  const [growing, setGrowing] = useState<readonly string[]>([]);
-  const [poems, setPoems] = useState<readonly WrittenPoem[]>([]);
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const controller = useRef<AbortController>(undefined);
-  const write = async (request: JsonRequest): Promise<WrittenPoem | undefined> => {
-    const current = new AbortController();
-    controller.current = current;
-    setBusy(true);
-    setError(undefined);
-    setPoems([]);
-    const texts = Array.from({ length: request.candidates ?? 1 }, () => '');
-    setGrowing([...texts]);
-    try {
-      const written = await engine.write(
-        request,
-        (candidate, text) => {
-          texts[candidate] = text;
-          setGrowing([...texts]);
-        },
-        current.signal,
-      );
-      setPoems(written);
-      return written[0];
-    } catch (caught) {
-      if (!current.signal.aborted) setError(caught instanceof Error ? caught.message : String(caught));
-      return undefined;
-    } finally {
-      setGrowing([]);
-      setBusy(false);
-    }
-  };
-  return { growing, poems, error, busy, write, stop: () => controller.current?.abort() };
+interface WrittenPoemsProps {
+  readonly engine: Engine;
+  readonly writing: Writing;
+  readonly style: PoemStyle;
+  readonly onRewrite: (poem: WrittenPoem, line: number) => void;
+}
+
+/** The candidates as they grow, then the best of them, large, above the others. */
+function WrittenPoems({ engine, writing: { growing, poems }, style, onRewrite }: WrittenPoemsProps) {
+  const say = useSay();
+  const [chosen, choose] = useState(0);
+  useEffect(() => choose(0), [poems]);
+  const best = poems[chosen] ?? poems[0];
+  const thumbOf = ({ prompt, text, model }: WrittenPoem) =>
+    engine instanceof ServerEngine
+      ? (label: boolean): Promise<void> => engine.thumb({ prompt, poem: text, model, label })
+      : undefined;
+  return (
+    <div class="cards">
+      {growing.map((text, index) => (
+        <article key={index} class={index === 0 ? 'card stage' : 'card'}>
+          <div class="poem-block">
+            <GrowingPoem text={text} style={style} />
+          </div>
+        </article>
+      ))}
+      {best && (
+        <PoemStage
+          key={best.text}
+          poem={best}
+          style={style}
+          onRewrite={(line) => onRewrite(best, line)}
+          onThumb={thumbOf(best)}
+        />
+      )}
+      {poems.map(
+        (poem, index) =>
+          poem !== best && (
+            <article key={poem.text} class="card">
+              <PoemView check={poem.check} style={style} novelty={poem.novelty} />
+              <button type="button" onClick={() => choose(index)}>
+                {say('看这一首', 'show this one large')}
+              </button>
+            </article>
+          ),
+      )}
+    </div>
+  );
 }
