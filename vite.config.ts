@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { defineConfig, type Plugin } from 'vite';
 
 /** Code points of the Han characters that poems are written in. */
@@ -23,6 +25,11 @@ const poemFont: Plugin = {
       css.replace(/@font-face\s*\{[^}]*\}/g, (rule) =>
         isForPoems(rule) ? rule.replace(/,\s*url\([^)]*\.woff\)\s*format\('woff'\)/, '') : '',
       ),
+  },
+  // The font's licence goes with it.
+  generateBundle() {
+    const file = createRequire(import.meta.url).resolve('@fontsource/noto-serif-sc/LICENSE');
+    this.emitFile({ type: 'asset', fileName: 'noto-serif-sc-license.txt', source: readFileSync(file) });
   },
 };
 

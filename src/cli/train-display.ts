@@ -113,10 +113,13 @@ export class TrainDisplay {
       this.bar?.progress.note(`${stage.name} ${step}  ${prompt}\n${text.replace(/^/gmu, '  ')}\n`);
   }
 
-  private sampling({ name, type }: StageRecipe, { round, done, total }: SamplingProgress): void {
-    // Each step of grpo samples: its bar says how long that takes.
-    if (this.json || type === 'grpo') return;
-    this.barOf(say(`${name} 第${round}轮取样`, `${name} round ${round}: sampling`), total).update(done, '');
+  private sampling(stage: StageRecipe, { round, done, total }: SamplingProgress): void {
+    const { name, type } = stage;
+    // Each step of grpo samples: its bar, and its line, say how long that takes.
+    if (type === 'grpo') return;
+    if (this.json) this.figures(stage, { sampling: { round, done, total } });
+    else
+      this.barOf(say(`${name} 第${round}轮取样`, `${name} round ${round}: sampling`), total).update(done, '');
   }
 
   private barOf(title: string, total: number): Progress {

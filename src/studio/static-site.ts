@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeFolderWhole, writeJson } from '../support/files.js';
+import { POEM_CHOICES } from '../writing/choices.js';
 
 export interface StaticSiteOptions {
   /** Folder of the built page. */
@@ -57,6 +58,7 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
       index: 'tang.index',
       wasm: 'runtime/',
       version: options.version,
+      choices: POEM_CHOICES,
     });
   };
   await writeFolderWhole(folder, fill, { replace: true });

@@ -48,7 +48,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
   let page: Page;
   const errors: string[] = [];
   beforeAll(async () => {
-    studio = await startStudio();
+    studio = await startStudio({
+      recipes: ['recipes/mini.yaml', 'recipes/votes.yaml', 'recipes/grpo.yaml'],
+    });
     browser = await launchChromium();
     page = await browser.newPage({ locale: 'zh-CN', viewport: { width: 1200, height: 900 } });
     page.setDefaultTimeout(150_000);
@@ -199,7 +201,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.waitForSelector('.verdict:has-text("✗")');
     const cells = page.locator('.meter tr:last-child td');
     expect((await cells.allInnerTexts()).map((text) => text.replace(/\s/g, ''))).toEqual([
-      ...['◐更仄', '●上仄', '●一仄', '○层平', '○山平'],
+      ...['◐更中', '●上仄', '●一仄', '○层平', '○山平'],
       '仄仄仄平平',
     ]);
     await page.click('.fault');
@@ -237,9 +239,20 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
 
   it('trains for ten steps, live, then shows the run beside others', SLOW, async () => {
     await open('train');
+    await page.waitForSelector('.intro:has-text("教模型作诗")');
+    await page.click('summary:has-text("细目")');
     await page.fill('label:has-text("max_steps") input', '10');
     await page.fill('label:has-text("sample_steps") input', '5');
     await page.click('button.primary');
+    // What it takes is told before it starts.
+    await page.waitForSelector('.estimate button:has-text("开始")');
+    expect(await page.locator('.estimate tbody td:first-child').allInnerTexts()).toEqual([
+      ...['stage1-raw', 'stage2-clean', 'stage3-dpo'],
+    ]);
+    expect(await page.innerText('.estimate [role="status"]')).toMatch(/^共约 \d+ (秒|分钟)$/);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await page.locator('.jobs li').count()).toBe(0);
+    await page.click('.estimate button:has-text("开始")');
     await page.waitForSelector('.jobs .state:has-text("进行中")');
     await page.waitForSelector('.progress:has-text("stage1-raw")');
     await page.waitForSelector('.samples pre');
@@ -256,6 +269,24 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.click('label:has-text("stage2-clean") input');
     await page.waitForSelector('.chart[aria-label*="stage2-clean"]');
     expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('shows what GRPO samples, and its rewards', SLOW, async () => {
+    await page.click('label:has-text("强化学习")');
+    await page.click('summary:has-text("细目")');
+    expect(await page.inputValue('label:has-text("配方") select')).toBe('recipes/grpo.yaml');
+    await page.fill('label:has-text("max_steps") input', '2');
+    await page.fill('label:has-text("sample_steps") input', '1');
+    await page.click('button.primary');
+    await page.click('text=不等，即刻开始');
+    await page.waitForSelector('.progress:has-text("取样")');
+    expect(await page.innerText('.progress')).toMatch(
+      /grpo \d\/2 .* 奖励 \d\.\d+ .* 取样 \d+% · 评判 \d+% · 训练 \d+%/,
+    );
+    await page.waitForSelector('figcaption:has-text("奖励（grpo）")');
+    await page.waitForSelector('.chart[aria-label*="rewards/rhyme/mean"]');
+    await page.waitForSelector('.samples pre');
+    await page.waitForSelector('.jobs li:first-child .state:has-text("已成")');
   });
 
   it('evaluates what was trained, and shows the report', SLOW, async () => {
@@ -303,20 +334,37 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await guarded.app.close();
   });
 
-  it('speaks English too, and fits a phone', async () => {
-    await page.click('button:has-text("English")');
+  it('turns dark, and stays so', async () => {
+    await page.click('button[aria-label="深色"]');
+    await page.reload();
+    await page.waitForSelector('button[aria-label="浅色"]');
+    expect(await page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe('dark');
+    await page.evaluate(() => localStorage.removeItem('shiren-theme'));
+    await page.reload();
+  });
+
+  it('speaks both languages, is read by all in light and dark, and fits a phone', SLOW, async () => {
+    const names = {
+      中文: { write: '写诗', check: '格律', compare: '比较', train: '训练', evaluate: '评测' },
+      English: { write: 'Write', check: 'Check', compare: 'Compare', train: 'Train', evaluate: 'Evaluate' },
+    };
     await page.setViewportSize({ width: 360, height: 700 });
-    for (const [part, name] of [
-      ['write', 'Write'],
-      ['check', 'Check'],
-      ['compare', 'Compare'],
-      ['train', 'Train'],
-      ['evaluate', 'Evaluate'],
-    ]) {
-      await open(part!);
-      expect(await page.innerText('nav [aria-current]')).toBe(name);
-      expect(await contentWidth(page)).toBeLessThanOrEqual(360);
-      expect(await faultsOf(page)).toEqual([]);
+    for (const [language, parts] of Object.entries(names)) {
+      if (language === 'English') await page.click('button:has-text("English")');
+      for (const [part, name] of Object.entries(parts)) {
+        await open(part);
+        expect(await page.innerText('nav [aria-current]')).toBe(name);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          expect([part, language, await contentWidth(page)]).toEqual([part, language, 360]);
+          expect([part, language, colorScheme, await faultsOf(page)]).toEqual([
+            part,
+            language,
+            colorScheme,
+            [],
+          ]);
+        }
+      }
     }
     expect(await page.getAttribute('html', 'lang')).toBe('en');
   });

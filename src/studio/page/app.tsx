@@ -8,6 +8,7 @@ import { initialLanguage, keepLanguage, LanguageContext, useSay, type Language }
 import { RulesContext } from './rules.js';
 import { ServerEngine, ServerError } from './server-engine.js';
 import { useTheme } from './theme.js';
+import type { Aim } from './train-aims.js';
 import { TrainView } from './train-view.js';
 import { WriteView } from './write-view.js';
 
@@ -38,7 +39,7 @@ interface StudioProps {
 function Studio({ engine, language, onLanguage }: StudioProps) {
   const say = useSay();
   const [tab, setTab] = useState<Tab>(() => tabOf(location.hash));
-  const [trainData, setTrainData] = useState<string>();
+  const [aim, setAim] = useState<Aim>();
   const { description, error, reload } = useDescription(engine);
   useEffect(() => {
     const follow = (): void => setTab(tabOf(location.hash));
@@ -111,14 +112,12 @@ function Studio({ engine, language, onLanguage }: StudioProps) {
                 engine={server}
                 description={description}
                 onTrain={() => {
-                  setTrainData(description.votesData);
+                  setAim('votes');
                   location.hash = '#train';
                 }}
               />
             )}
-            {tab === 'train' && server && (
-              <TrainView engine={server} description={description} data={trainData} />
-            )}
+            {tab === 'train' && server && <TrainView engine={server} description={description} aim={aim} />}
             {tab === 'evaluate' && server && <EvaluateView engine={server} description={description} />}
           </RulesContext.Provider>
         )}

@@ -1,24 +1,18 @@
 /** Compare: one prompt, several models side by side; a vote, blind if wanted, is kept as a preference pair. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatPrompt, splitThemes } from '../../poetry/prompt.js';
-import type { WrittenPoem } from '../../writing/written-poem.js';
-import { download } from './download.js';
 import type { Description } from './engine.js';
 import { CheckField, ModelsField } from './fields.js';
 import { GrowingPoem } from './growing-poem.js';
+import { Intro } from './intro.js';
 import { useSay } from './language.js';
 import { PoemView } from './poem-view.js';
-import { EMPTY_REQUEST, randomSeed, toRequest, type RequestFields } from './request-fields.js';
+import { EMPTY_REQUEST, randomSeed, type RequestFields } from './request-fields.js';
 import { FormChoice, ThemeChoice } from './request-form.js';
 import type { ServerEngine, VoteCount } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
-
-interface Side {
-  readonly model: string;
-  readonly text: string;
-  readonly poem?: WrittenPoem;
-  readonly error?: string;
-}
+import { useComparison, type Side } from './use-comparison.js';
+import { VoteTable } from './vote-table.js';
 
 interface CompareViewProps {
   readonly engine: ServerEngine;
@@ -81,6 +75,7 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
       </form>
       <section aria-label={say('诗', 'poems')} aria-live="polite" aria-busy={busy}>
         <StyleBar style={style} onChange={setStyle} />
+        {sides.length === 0 && <CompareIntro />}
         <div class="cards">
           {sides.map((side, index) => (
             <article key={side.model} class={`card ${voted === side.model ? 'best' : ''}`}>
@@ -109,90 +104,33 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
   );
 }
 
-function VoteTable({
-  votes: { tally, skipped },
-  engine,
-  onTrain,
-}: {
-  votes: VoteCount;
-  engine: ServerEngine;
-  onTrain: () => void;
-}) {
+function CompareIntro() {
   const say = useSay();
   return (
-    <div class="votes">
-      <table>
-        <caption>{say('投票', 'votes')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{say('胜', 'chosen')}</th>
-            <th scope="col">{say('负', 'over')}</th>
-            <th scope="col">{say('次', 'times')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tally.map(({ chosen, rejected, votes }) => (
-            <tr key={`${chosen} ${rejected}`}>
-              <td>{chosen}</td>
-              <td>{rejected}</td>
-              <td>{votes}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {skipped > 0 && (
-        <p>
+    <Intro title={say('同题共赋，不看名字', 'One subject, several poets, no names')}>
+      <p>
+        {say(
+          '同一个题目，几个模型各写一首；你先选最好的，名字随后揭晓。',
+          'Several models write on one subject. You choose the best; then their names are shown.',
+        )}
+      </p>
+      <ol>
+        <li>
+          {say('选几个模型，写个主题，按「比较」。', 'Choose models and a subject, and press Compare.')}
+        </li>
+        <li>
           {say(
-            `votes.jsonl 有 ${skipped} 行不是投票，未计入`,
-            `${skipped} lines of votes.jsonl are no votes and are not counted`,
+            '数秒后诗成，点「此首最好」。',
+            'The poems are there in seconds on the miniature; press “this is the best”.',
           )}
-        </p>
-      )}
-      <div class="actions">
-        <button
-          type="button"
-          onClick={() => void engine.exportVotes().then((votes) => download(votes, 'votes.jsonl'))}
-        >
-          {say('导出为偏好对', 'export as preference pairs')}
-        </button>
-        <button type="button" onClick={onTrain}>
-          {say('用来训练', 'train on them')}
-        </button>
-      </div>
-    </div>
+        </li>
+        <li>
+          {say(
+            '每一票都是一对偏好，可以导出，也可以拿来训练（DPO）。',
+            'Each vote is a preference pair: export them, or train on them (DPO).',
+          )}
+        </li>
+      </ol>
+    </Intro>
   );
-}
-
-/** One poem of each model, in an order that tells nothing where the vote is blind. */
-function useComparison(engine: ServerEngine): {
-  sides: readonly Side[];
-  busy: boolean;
-  compare: (models: readonly string[], fields: RequestFields, blind: boolean) => Promise<void>;
-} {
-  const [sides, setSides] = useState<readonly Side[]>([]);
-  const [busy, setBusy] = useState(false);
-  const controller = useRef<AbortController>(undefined);
-  const compare = async (models: readonly string[], fields: RequestFields, blind: boolean): Promise<void> => {
-    controller.current?.abort();
-    const current = new AbortController();
-    controller.current = current;
-    const order = blind ? [...models].sort(() => Math.random() - 0.5) : models;
-    const state: Side[] = order.map((model) => ({ model, text: '' }));
-    const show = (index: number, change: Partial<Side>): void => {
-      state[index] = { ...(state[index] as Side), ...change };
-      if (!current.signal.aborted) setSides([...state]);
-    };
-    setSides([...state]);
-    setBusy(true);
-    await Promise.all(
-      order.map((model, index) =>
-        engine
-          .write(toRequest({ ...fields, model }), (_, text) => show(index, { text }), current.signal)
-          .then(([poem]) => show(index, { poem }))
-          .catch((error: Error) => show(index, { error: error.message })),
-      ),
-    );
-    setBusy(false);
-  };
-  return { sides, busy, compare };
 }

@@ -2,7 +2,6 @@
 import type * as library from '../../browser/index.js';
 import { once } from '../../support/kept.js';
 import type { JsonRequest } from '../../writing/json-request.js';
-import type { Description } from './engine.js';
 
 /** URLs of what a static site holds. */
 export interface LocalFiles {
@@ -11,12 +10,10 @@ export interface LocalFiles {
   readonly adapter: string;
   readonly index: string;
   readonly wasm: string;
-  readonly version: string;
 }
 
 /** What a page asks of the worker, and gets an answer to. */
 export type Question =
-  | { readonly kind: 'describe' }
   | { readonly kind: 'write'; readonly request: JsonRequest }
   | { readonly kind: 'check' | 'suggest'; readonly text: string; readonly book: string }
   | { readonly kind: 'lookup'; readonly character: string }
@@ -43,11 +40,6 @@ const post = (message: FromWorker): void => postMessage(message);
 const load = once(() => import(/* @vite-ignore */ files.library) as Promise<Library>);
 const loadPoet = once(async () => (await load()).loadPoet(files));
 
-async function describe(): Promise<Description> {
-  const { POEM_CHOICES } = await load();
-  return { ...POEM_CHOICES, models: [{ id: files.adapter }], version: files.version, owner: false };
-}
-
 async function write(id: number, request: JsonRequest): Promise<unknown> {
   const { readWriteOptions } = await load();
   const controller = new AbortController();
@@ -66,7 +58,6 @@ async function write(id: number, request: JsonRequest): Promise<unknown> {
 }
 
 async function answer(message: ToWorker): Promise<unknown> {
-  if (message.kind === 'describe') return describe();
   if (message.kind === 'write') return write(message.id, message.request);
   const library = await load();
   if (message.kind === 'lookup') return { ...library.lookUpCharacter(message.character), examples: [] };

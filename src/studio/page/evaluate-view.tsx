@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { JobRecord } from '../jobs.js';
 import type { Description } from './engine.js';
 import { CountField, ModelsField } from './fields.js';
+import { Intro } from './intro.js';
 import { JobList, useJobs, viewKey } from './job-list.js';
 import { useSay } from './language.js';
 import type { ServerEngine } from './server-engine.js';
@@ -31,6 +32,12 @@ export function EvaluateView({ engine, description }: EvaluateViewProps) {
           <ModelsField models={description.models} chosen={models} onChange={setModels} />
           <CountField label={say('题数', 'prompts')} value={prompts} onChange={setPrompts} />
           <CountField label={say('每题几首', 'poems a prompt')} value={seeds} onChange={setSeeds} />
+          <p class="hint">
+            {say(
+              `共 ${models.length * prompts * seeds} 首。小模型一秒约写数首，大者慢得多。`,
+              `${models.length * prompts * seeds} poems in all. The miniature writes several a second, larger models far fewer.`,
+            )}
+          </p>
           <button type="submit" class="primary" disabled={models.length === 0}>
             {say('评测', 'Evaluate')}
           </button>
@@ -38,16 +45,47 @@ export function EvaluateView({ engine, description }: EvaluateViewProps) {
         <JobList engine={engine} control={control} />
       </div>
       <section aria-label={say('报告', 'report')}>
-        {selected && (
+        {selected ? (
           <EvaluationProgress
             key={viewKey(selected)}
             engine={engine}
             job={selected}
             onEnd={control.refresh}
           />
+        ) : (
+          <EvaluateIntro />
         )}
       </section>
     </div>
+  );
+}
+
+function EvaluateIntro() {
+  const say = useSay();
+  return (
+    <Intro title={say('各写各的，再看成绩', 'The same prompts for all, then the figures')}>
+      <p>
+        {say(
+          '每个模型写同样的题，题目未曾学过；逐首评定格律、押韵、切题、对仗、新意，连同区间并列成表。',
+          'Each model answers the same prompts, which none has seen. Form, rhyme, tones, themes, parallelism and novelty are judged, and stand side by side with their intervals.',
+        )}
+      </p>
+      <ol>
+        <li>{say('选要比的模型，须同一底模。', 'Choose models to compare; they share one base.')}</li>
+        <li>
+          {say(
+            '定题数，按「评测」。头一回须先备数据，约一分钟。',
+            'Choose how many prompts and press Evaluate. The first time the data sets are built, about a minute.',
+          )}
+        </li>
+        <li>
+          {say(
+            '报告写成一段显一段，诗也在其中。',
+            'The report grows as models are done, with all the poems.',
+          )}
+        </li>
+      </ol>
+    </Intro>
   );
 }
 

@@ -21,7 +21,7 @@ export function GrowingPoem({ text, style }: GrowingPoemProps) {
           </span>
         ))}
       </div>
-      {text === '' && <p class="verdict">{say('研墨……', 'grinding the ink…')}</p>}
+      {text === '' && <p class="why">{say('研墨……', 'grinding the ink…')}</p>}
     </>
   );
 }

@@ -16,15 +16,25 @@ export interface JobControl {
   readonly refresh: () => void;
 }
 
+/** Whether a job only tells what it would take. */
+const isEstimate = ({ commands }: JobRecord): boolean =>
+  commands.some((command) => command.includes('--dry-run'));
+
 export function useJobs(engine: ServerEngine, kind: JobKind): JobControl {
   const [jobs, setJobs] = useState<readonly JobRecord[]>([]);
   const [selected, select] = useState<string>();
   const [error, setError] = useState<string>();
   const refresh = useCallback(
-    (): void => void engine.jobs(kind).then(setJobs, () => undefined),
+    (): void =>
+      void engine.jobs(kind).then(
+        (found) => setJobs(found.filter((job) => !isEstimate(job))),
+        () => undefined,
+      ),
     [engine, kind],
   );
   useEffect(refresh, [refresh]);
+  // What is under way is looked at where nothing else is.
+  const under = jobs.find(({ state }) => state === 'running');
   const act = (work: Promise<JobRecord>): void => {
     setError(undefined);
     work.then(
@@ -35,7 +45,7 @@ export function useJobs(engine: ServerEngine, kind: JobKind): JobControl {
       (caught: Error) => setError(caught.message),
     );
   };
-  return { jobs, selected: jobs.find(({ id }) => id === selected), select, act, error, refresh };
+  return { jobs, selected: jobs.find(({ id }) => id === selected) ?? under, select, act, error, refresh };
 }
 
 /** What is shown of a job begins anew with this: it is read from disk once more when it stops or goes on. */

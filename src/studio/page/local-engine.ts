@@ -18,14 +18,17 @@ export class LocalEngine implements Engine {
   private readonly pending = new Map<number, Pending>();
   private asked = 0;
 
-  constructor(files: LocalFiles) {
+  constructor(
+    files: LocalFiles,
+    private readonly description: Description,
+  ) {
     this.worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });
     this.worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.receive(data));
     this.post({ kind: 'files', id: 0, files });
   }
 
-  describe(): Promise<Description> {
-    return this.ask({ kind: 'describe' });
+  async describe(): Promise<Description> {
+    return this.description;
   }
 
   write(

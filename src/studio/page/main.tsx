@@ -1,5 +1,6 @@
 /** Where the page begins: which engine it has, its site says. */
 import { render } from 'preact';
+import type { PoemChoices } from '../../writing/choices.js';
 import { App } from './app.js';
 import type { Engine } from './engine.js';
 import type { LocalFiles } from './engine-worker.js';
@@ -10,21 +11,24 @@ import './styles/index.css';
 // After the first paint: its rules are long, and nothing waits for them.
 void import('./poem-font.js');
 
-type Site = { readonly engine: 'server' } | ({ readonly engine: 'local' } & LocalFiles);
+type Site =
+  | { readonly engine: 'server' }
+  | ({ readonly engine: 'local'; readonly version: string; readonly choices: PoemChoices } & LocalFiles);
 
 async function openEngine(): Promise<Engine> {
   const site = (await (await fetch('studio.json')).json()) as Site;
   if (site.engine === 'server') return new ServerEngine();
   const url = (name: string): string => new URL(name, location.href).href;
-  const { library, model, adapter, index, wasm, version } = site;
-  return new LocalEngine({
+  const { library, model, adapter, index, wasm, version, choices } = site;
+  const files = {
     library: url(library),
     model: url(model),
     adapter: url(adapter),
     index: url(index),
     wasm: url(wasm),
-    version,
-  });
+  };
+  // What can be asked for is told without the library, which is large and comes when it is needed.
+  return new LocalEngine(files, { ...choices, models: [{ id: adapter }], version, owner: false });
 }
 
 const root = document.getElementById('studio');

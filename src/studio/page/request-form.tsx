@@ -26,7 +26,7 @@ export function RequestForm({ description, fields, onChange, actions }: RequestF
       {actions}
       <details>
         <summary>
-          {say('更多要求', 'more')} <small>{fields.model}</small>
+          {say('更多要求', 'more')} {description.models.length > 1 && <small>{fields.model}</small>}
         </summary>
         {description.models.length > 1 && (
           <SelectField

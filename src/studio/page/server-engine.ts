@@ -28,6 +28,8 @@ export interface TrainRequest {
   readonly recipe: string;
   readonly data?: string;
   readonly settings?: Readonly<Record<string, number | string | boolean>>;
+  /** Trains nothing: the job's lines say what each stage would take. */
+  readonly dry_run?: boolean;
 }
 
 export interface EvaluateRequest {
