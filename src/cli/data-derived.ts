@@ -52,7 +52,7 @@ export function dataTextCommand(data: Command): void {
         part: flags.part === undefined ? undefined : parsePart(flags.part),
       });
       await writeFileWhole(flags.out, joinPoems(flags.secondHalves ? withSecondHalves(poems) : poems));
-      console.log(`${flags.out}: ${poems.length} poems`);
+      console.log(say(`${flags.out}：${poems.length} 首`, `${flags.out}: ${poems.length} poems`));
     });
 }
 
@@ -95,6 +95,12 @@ export function dataThemesCommand(data: Command): void {
       const documents = await readDocuments(resolvePath(source), lines);
       const weights = learnThemeWeights(documents);
       await writeFileWhole(out, `${JSON.stringify(weights)}\n`);
-      console.log(`${out}: ${Object.keys(weights).length} themes of ${documents.length} poems`);
+      const themes = Object.keys(weights).length;
+      console.log(
+        say(
+          `${out}：${documents.length} 首的 ${themes} 个主题`,
+          `${out}: ${themes} themes of ${documents.length} poems`,
+        ),
+      );
     });
 }

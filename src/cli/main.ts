@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { InputError, messageOf, oneLine, systemProblem } from '../support/errors.js';
 import { packageVersion } from '../support/package-files.js';
+import { inChinese } from './chinese.js';
 import { registerCommands } from './commands.js';
 import { languageOf, LANGUAGES, say, setLanguage } from './language.js';
 
@@ -30,8 +31,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     // It quotes arguments as they are.
     .configureOutput({
-      outputError: (text, write) => write(`${oneLine(text.trim().replaceAll('\n', ' '))}\n`),
-    });
+      outputError: (text, write) => write(`${told(text.trim().replaceAll('\n', ' '))}\n`),
+    })
+    .configureHelp({ styleTitle: (title) => say(TITLES[title] ?? title, title) });
   await registerCommands(program, argv.slice(2));
   for (const command of allCommands(program)) command.exitOverride();
   try {
@@ -44,15 +46,27 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof InputError) {
-      console.error(`shiren: ${oneLine(error.message)}`);
+      console.error(`shiren: ${told(error.message)}`);
       return 2;
     }
     const system = systemProblem(error);
-    console.error(`shiren: ${system ?? messageOf(error)}`);
+    console.error(`shiren: ${system === undefined ? messageOf(error) : told(system)}`);
     if (process.env['SHIREN_DEBUG']) console.error(error);
     return system === undefined ? 1 : 2;
   }
 }
+
+/** A message as one line in the user's language. */
+const told = (message: string): string => oneLine(say(inChinese(message), message));
+
+/** Headings of the help. */
+const TITLES: Readonly<Record<string, string>> = {
+  'Usage:': '用法：',
+  'Arguments:': '参数：',
+  'Options:': '选项：',
+  'Global Options:': '通用选项：',
+  'Commands:': '命令：',
+};
 
 function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
