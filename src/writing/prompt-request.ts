@@ -51,6 +51,9 @@ export function readPrompt(prompt: string, chosen: Chosen = {}): PromptRequest {
 /** What asks for something to be written. */
 const ASKING = /[写作赋填吟题]|来一?[首阕篇支]/u;
 
+/** What is asked about. */
+const QUESTION = /什么|怎|如何|哪|谁|为何|多少|吗\s*[?？]?\s*$/u;
+
 /**
  * Reads a message of a conversation as {@link readPrompt} does a prompt; undefined where it asks for nothing to be written in a form, in so many
  * lines or in another kind of verse.
@@ -59,7 +62,10 @@ const ASKING = /[写作赋填吟题]|来一?[首阕篇支]/u;
  */
 export function readMessage(message: string, chosen: Chosen = {}): PromptRequest | undefined {
   const { form, named, lines } = parsePrompt(message);
-  const asks = form !== undefined || ((named ?? lines) !== undefined && ASKING.test(toSimplified(message)));
+  const text = toSimplified(message);
+  const toWrite = ASKING.test(text);
+  const asks =
+    form === undefined ? (named ?? lines) !== undefined && toWrite : toWrite || !QUESTION.test(text);
   return asks ? readPrompt(message, chosen) : undefined;
 }
 
@@ -68,8 +74,7 @@ const AGAIN =
   /再[来写作赋填吟题]|另[写作来]|另外|重新?[写作来]|换|改|接着写|继续写|\b(?:again|another|one more)\b/iu;
 /** To write, but not what was written (写得好, 作者, 题目). */
 const WRITING = /[写作赋填吟题](?![得的了过者品为目材意])|来一?[首阕篇支]/u;
-/** What is asked about, and what is no verse. */
-const QUESTION = /什么|怎|如何|哪|谁|为何|多少|吗\s*[?？]?\s*$/u;
+/** What is no verse. */
 const NO_VERSE = /白话|英文|英语|译|解释|赏析|[写作来]一?[封段份则条]/u;
 /** Another rhyme than before, whichever. */
 const OTHER_RHYME = /[换改]一?[个]?韵|不同的?韵|不押韵|不限韵/u;

@@ -39,7 +39,7 @@ describe('a prompt as a request', () => {
 describe('a message of a conversation', () => {
   it('asks for a poem, or for nothing that is written', () => {
     expect(readMessage('作一首五古，押东韵')).toMatchObject({ form: '五言古诗', rhyme: '东' });
-    for (const talk of ['你好', '这首词好在哪里', '这四句是什么意思'])
+    for (const talk of ['你好', '这首词好在哪里', '这四句是什么意思', '什么是七言律诗？', '这首五绝好在哪里'])
       expect(readMessage(talk)).toBeUndefined();
     expect(() => readMessage('请帮我写一首词')).toThrow(/词: expected one of/);
   });
