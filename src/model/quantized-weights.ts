@@ -7,7 +7,6 @@ import {
   blockLinear,
   quantizedLinear,
   quantizedProduct,
-  rotateBlocks,
   quantizedTokenSoftmax,
   type QuantizedWeight,
 } from '../tensor/quantized-operators.js';
@@ -16,8 +15,8 @@ import type { ModelConfig } from './config.js';
 import { stackName } from './matrix.js';
 import { EMBEDDING, outputEmbeddingName, type NamedMatrix, type NetworkWeights } from './network-weights.js';
 import { frozenParameters, storedParameter } from './parameters.js';
-import { inputRotation, type Direction } from './int8.js';
-import { rotationMatrix } from './rotation.js';
+import type { Direction } from './int8.js';
+import { rotationBlock, rotationMatrix } from './rotation.js';
 import type { TensorEntry } from './safetensors.js';
 
 const nameOf = (matrices: readonly NamedMatrix[]): string => stackName(matrices.map(({ name }) => name));
@@ -36,10 +35,6 @@ export function int8Weights(
     values: storedParameter(graph, entries, `${name}.${direction}`),
     scales: storedParameter(graph, entries, `${name}.${direction}.scales`),
   });
-  const weight = (name: string): QuantizedWeight => ({
-    forward: matrix(name, 'forward'),
-    backward: matrix(name, 'backward'),
-  });
   const rotations = new Map<number, Value>();
   const rotation = (block: number): Value => {
     const known = rotations.get(block);
@@ -48,19 +43,21 @@ export function int8Weights(
     rotations.set(block, made);
     return made;
   };
-  const rotated = (x: Value, matrices: readonly NamedMatrix[]): Value => {
-    const block = inputRotation(nameOf(matrices), Number(x.shape[1]));
-    return block === undefined ? x : rotateBlocks(x, rotation(block));
-  };
+  const weight = (name: string, inner: number): QuantizedWeight => ({
+    forward: matrix(name, 'forward'),
+    backward: matrix(name, 'backward'),
+    rotation: rotation(rotationBlock(inner)),
+  });
+  const head = (): QuantizedWeight => weight(output, config.hiddenSize);
   const output = outputEmbeddingName(config);
   return {
     vector: (name, size) => parameters(name, [size]),
     linear: (x, matrices) =>
-      quantizedLinear(rotated(x, matrices), weight(nameOf(matrices)), widths(matrices)),
+      quantizedLinear(x, weight(nameOf(matrices), Number(x.shape[1])), widths(matrices)),
     embed: (tokenIds) => floatRows(storedParameter(graph, entries, EMBEDDING), tokenIds),
-    logits: (hidden) => quantizedProduct(hidden, matrix(output, 'forward')),
+    logits: (hidden) => quantizedProduct(hidden, head()),
     tokenSoftmax: (hidden, targets) =>
-      quantizedTokenSoftmax(hidden, weight(output), storedParameter(graph, entries, output), targets),
+      quantizedTokenSoftmax(hidden, head(), storedParameter(graph, entries, output), targets),
   };
 }
 

@@ -5,6 +5,7 @@ import { add, divide, matmul, multiply, subtract } from './operators.js';
 import { after, gatherElements, reshape, slice } from './shape-operators.js';
 import { floatRows } from './neural-operators.js';
 import { product, quantizePositive, quantizeStack, type QuantizedMatrix } from './quantized-products.js';
+import { rotateBlocks } from './quantized-operators.js';
 
 /** A quantised matrix among an entry's inputs: its values, then its scales. */
 const quantizedInput = (entry: TapeEntry, index: number): QuantizedMatrix => ({
@@ -21,7 +22,10 @@ export const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
   const [table, targets] = [input(entry, 1), input(entry, 2)];
   const backward = quantizedInput(entry, 3);
   const [exponentials, total, largest] = [output(entry, 1), output(entry, 2), output(entry, 3)];
-  const expected = divide(weightedRows(exponentials, largest, table, backward), total);
+  const expected = divide(
+    weightedRows(exponentials, largest, table, { ...backward, rotation: entry.inputs[5] }),
+    total,
+  );
   return [multiply(dy, subtract(floatRows(table, targets), expected))];
 };
 
@@ -31,14 +35,22 @@ export const quantizedTokenLogProbabilitiesRule: GradientRule = (entry, dy) => {
  * left of all is fine enough in 8 bits.
  *
  * @param largest where the largest weights are: int64 [n, count]
+ * @param backward E in 8 bits, its rows rotated where there is a rotation
  */
-export function weightedRows(weights: Value, largest: Value, table: Value, backward: QuantizedMatrix): Value {
+export function weightedRows(
+  weights: Value,
+  largest: Value,
+  table: Value,
+  backward: QuantizedMatrix & { readonly rotation?: Value },
+): Value {
   const { graph } = weights;
   const [rows, count] = largest.shape as [Dimension, number];
   return graph.composite(() => {
     const large = gatherElements(weights, largest);
     const least = slice(large, 1, count - 1, count);
-    const rest = product(quantizePositive(weights, least), backward);
+    const rounded = product(quantizePositive(weights, least), backward);
+    // A rotation is its own inverse.
+    const rest = backward.rotation ? rotateBlocks(rounded, backward.rotation) : rounded;
     const above = reshape(subtract(large, least), [rows, 1, count]);
     // Once the weights are no longer needed, so that they and the rows are not there together.
     const places = after(largest, slice(rest, 1, 0, 1));

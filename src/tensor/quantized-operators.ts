@@ -13,24 +13,27 @@ import { product, quantizeRows, type QuantizedMatrix } from './quantized-product
 export interface QuantizedWeight {
   readonly forward: QuantizedMatrix;
   readonly backward: QuantizedMatrix;
+  /** What W's rows were rotated by before they were rounded; what is multiplied with W is, too. Orthogonal and symmetric [block, block]. */
+  readonly rotation?: Value;
 }
 
-/** x · matrix, with x quantised a row at a time. */
-export function quantizedProduct(x: Value, matrix: QuantizedMatrix): Value {
-  return x.graph.composite(() => product(quantizeRows(x), matrix));
+const asRead = (x: Value, { rotation }: Pick<QuantizedWeight, 'rotation'>): Value =>
+  rotation ? rotateBlocks(x, rotation) : x;
+
+/** x · Wᵀ, with x quantised a row at a time; not differentiable. */
+export function quantizedProduct(x: Value, weight: Omit<QuantizedWeight, 'backward'>): Value {
+  return x.graph.composite(() => product(quantizeRows(asRead(x, weight)), weight.forward));
 }
 
 /** y = x · Wᵀ for a frozen W, cut into parts of these sizes; differentiable by x. */
-export function quantizedLinear(
-  x: Value,
-  { forward, backward }: QuantizedWeight,
-  sizes: readonly number[],
-): Value[] {
+export function quantizedLinear(x: Value, weight: QuantizedWeight, sizes: readonly number[]): Value[] {
+  const { forward, backward } = weight;
+  const read = asRead(x, weight);
   return x.graph.composite(
-    () => split(product(quantizeRows(x), forward), 1, sizes),
+    () => split(product(quantizeRows(read), forward), 1, sizes),
     (outputs) => ({
       rule: 'QuantizedLinear',
-      inputs: [x, backward.values, backward.scales],
+      inputs: [read, backward.values, backward.scales],
       outputs,
       attributes: {},
     }),
@@ -44,8 +47,12 @@ export function rotateBlocks(x: Value, rotation: Value): Value {
   return reshapeLike(gemm(blocks, rotation), x);
 }
 
-/** So many of a softmax's largest probabilities are taken as floats. */
-const LARGEST = 16;
+/**
+ * How many of a softmax's largest probabilities are taken as floats: the last of them is the scale of all others, which a large vocabulary has many of
+ * and small ones.
+ */
+const largestOf = (vocabulary: number): number =>
+  Math.min(vocabulary, Math.max(16, Math.round(vocabulary / 1024)));
 
 /**
  * The softmax of hidden · Eᵀ and log p(target) under it, as {@link tokenSoftmax} gives them, for a frozen quantised table E.
@@ -54,20 +61,21 @@ const LARGEST = 16;
  */
 export function quantizedTokenSoftmax(
   hidden: Value,
-  { forward, backward }: QuantizedWeight,
+  weight: QuantizedWeight,
   table: Value,
   targets: Value,
 ): VocabularySoftmax {
-  const count = Math.min(LARGEST, Number(table.shape[0]));
+  const { backward, rotation } = weight;
+  const count = largestOf(Number(table.shape[0]));
   return hidden.graph.composite(
     () => {
-      const logits = product(quantizeRows(hidden), forward);
+      const logits = quantizedProduct(hidden, weight);
       const [largestLogits, largest] = topK(logits, count);
       return { ...softmaxAt(logits, targets, slice(largestLogits, 1, 0, 1)), largest };
     },
     ({ logProbability, exponentials, total, largest }) => ({
       rule: 'QuantizedTokenLogProbabilities',
-      inputs: [hidden, table, targets, backward.values, backward.scales],
+      inputs: [hidden, table, targets, backward.values, backward.scales, ...(rotation ? [rotation] : [])],
       outputs: [logProbability, exponentials, total, largest],
       attributes: {},
     }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rotate, rotationMatrix } from '../../src/model/rotation.js';
 import { Random } from '../../src/support/random.js';
 import { differentiate } from '../../src/tensor/differentiate.js';
 import { Graph, type Value } from '../../src/tensor/graph.js';
@@ -29,8 +30,9 @@ function quantizeMatrix(
   value: (row: number, column: number) => number,
 ): QuantizedMatrix {
   const scales = Float32Array.from({ length: columns }, (_, column) => {
-    const magnitudes = Array.from({ length: rows }, (_, row) => Math.abs(value(row, column)));
-    return Math.max(...magnitudes) / 127;
+    let largest = 0;
+    for (let row = 0; row < rows; row += 1) largest = Math.max(largest, Math.abs(value(row, column)));
+    return largest / 127;
   });
   const values = Int8Array.from({ length: rows * columns }, (_, index) =>
     Math.round(value(Math.floor(index / columns), index % columns) / scales[index % columns]!),
@@ -41,22 +43,27 @@ function quantizeMatrix(
   };
 }
 
-/** W [out, in] for both directions. */
-function quantize(graph: Graph, weight: Float32Array): QuantizedWeight {
-  const at = (row: number, column: number): number => weight[row * INNER + column]!;
+/** W [out, in] for both directions, its rows rotated or not. */
+function quantize(graph: Graph, weight: Float32Array, isRotated = false): QuantizedWeight {
+  const rows = isRotated ? rotate(weight.slice(), INNER) : weight;
+  const at = (row: number, column: number): number => rows[row * INNER + column]!;
   return {
     forward: quantizeMatrix(graph, [INNER, OUT], (row, column) => at(column, row)),
     backward: quantizeMatrix(graph, [OUT, INNER], at),
+    ...(isRotated && {
+      rotation: graph.constant('rotation', 'float32', [INNER, INNER], rotationMatrix(INNER)),
+    }),
   };
 }
 
-/** Result and gradient of a weighted sum of `build`'s result, in float and quantised; rows of zeros among the inputs. */
+/** Result and gradient of a weighted sum of `build`'s result, in float and quantised; rows of zeros among the inputs, and a loud number in each other row where asked for. */
 async function compare(
   build: (graph: Graph, x: Value, weight: Float32Array, quantized: boolean) => Value,
   bits: Bits,
+  loud = 0,
 ) {
   const weight = normal(OUT * INNER);
-  const data = normal(ROWS * INNER);
+  const data = normal(ROWS * INNER).map((value, at) => (at % INNER === 5 ? value + loud : value));
   data.fill(0, 0, INNER);
   const run = async (quantized: boolean) => {
     const graph = new Graph();
@@ -95,29 +102,75 @@ describe.each<{ bits: Bits; coarseness: number }>([
   { bits: 7, coarseness: 2 },
   ...(exact ? [{ bits: 8, coarseness: 1 } as const] : []),
 ])('products with int8 weights and activations of $bits bits', ({ bits, coarseness }) => {
-  it('agree with float to a percent or two, forward and back', async () => {
-    const { float, quantized } = await compare(
-      (graph, x, weight, rounded) =>
-        rounded
-          ? concat(quantizedLinear(x, quantize(graph, weight), [32, 16]), 1, OUT)
-          : gemm(x, graph.constant('w', 'float32', [OUT, INNER], weight), { transB: true }),
-      bits,
-    );
-    expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
-    expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.015 * coarseness);
-    expect([...quantized.y.slice(0, OUT)].every((value) => value === 0)).toBe(true);
+  it.each([false, true])(
+    'agree with float to a percent or two, forward and back (rotated: %s)',
+    async (isRotated) => {
+      const { float, quantized } = await compare(
+        (graph, x, weight, rounded) =>
+          rounded
+            ? concat(quantizedLinear(x, quantize(graph, weight, isRotated), [32, 16]), 1, OUT)
+            : gemm(x, graph.constant('w', 'float32', [OUT, INNER], weight), { transB: true }),
+        bits,
+      );
+      expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
+      expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.015 * coarseness);
+      expect([...quantized.y.slice(0, OUT)].every((value) => value === 0)).toBe(true);
+    },
+  );
+
+  /** log p of some targets under a head, rounded or not. */
+  const softmaxOf =
+    (isRotated: boolean): Parameters<typeof compare>[0] =>
+    (graph, x, weight, rounded) => {
+      const table = graph.constant('table', 'float32', [OUT, INNER], weight);
+      const ids = graph.integers([5, 0, 47, 13, 13, 2]);
+      if (!rounded) return tokenSoftmax(x, table, ids).logProbability;
+      return quantizedTokenSoftmax(x, quantize(graph, weight, isRotated), table, ids).logProbability;
+    };
+
+  it('are nearer to float where a loud number is rotated before it is rounded', async () => {
+    const [plain, rotated] = [
+      await compare(softmaxOf(false), bits, 40),
+      await compare(softmaxOf(true), bits, 40),
+    ];
+    const error = ({ float, quantized }: typeof plain): number => relativeError(quantized.y, float.y);
+    expect(error(rotated)).toBeLessThan(0.7 * error(plain));
   });
 
-  it('give log-probabilities and their gradient', async () => {
-    const targets = [5, 0, 47, 13, 13, 2];
-    const { float, quantized } = await compare((graph, x, weight, rounded) => {
-      const table = graph.constant('table', 'float32', [OUT, INNER], weight);
-      const ids = graph.integers(targets);
-      if (!rounded) return tokenSoftmax(x, table, ids).logProbability;
-      return quantizedTokenSoftmax(x, quantize(graph, weight), table, ids).logProbability;
-    }, bits);
+  it.each([false, true])('give log-probabilities and their gradient (rotated: %s)', async (isRotated) => {
+    const { float, quantized } = await compare(softmaxOf(isRotated), bits);
     expect(relativeError(quantized.y, float.y)).toBeLessThan(0.015 * coarseness);
     expect(relativeError(quantized.dx, float.dx)).toBeLessThan(0.02 * coarseness);
+  });
+
+  it('keep what the tail of a large vocabulary has of a gradient', async () => {
+    const [vocabulary, inner, likely] = [2 ** 15, 8, 24];
+    // Half of the probability is of a few tokens, half of all others.
+    const logit = (token: number): number => (token < likely ? Math.log(vocabulary / likely) : 0);
+    const table = normal(vocabulary * inner).map((value, at) =>
+      at % inner === 0 ? logit(at / inner) : value + 1,
+    );
+    const gradients: Float32Array[] = [];
+    for (const isRounded of [false, true]) {
+      const graph = new Graph();
+      if (bits === 7) narrowActivations(graph);
+      const x = graph.input('x', 'float32', [1, inner]);
+      const rows = graph.constant('table', 'float32', [vocabulary, inner], table);
+      const [forward, backward] = [
+        quantizeMatrix(graph, [inner, vocabulary], (row, column) => table[column * inner + row]!),
+        quantizeMatrix(graph, [vocabulary, inner], (row, column) => table[row * inner + column]!),
+      ];
+      const ids = graph.integers([3]);
+      const { logProbability } = isRounded
+        ? quantizedTokenSoftmax(x, { forward, backward }, rows, ids)
+        : tokenSoftmax(x, rows, ids);
+      graph.output('dx', differentiate(reduceSum(logProbability, [0]), [x])[0]!);
+      const session = await Session.create(graph);
+      const data = Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0);
+      gradients.push(floats(await session.run({ x: { data, shape: [1, inner] } }), 'dx'));
+      await session.release();
+    }
+    expect(relativeError(gradients[1]!, gradients[0]!)).toBeLessThan(0.03 * coarseness);
   });
 
   it('weigh thousands of small weights as exactly as a few large ones', async () => {
