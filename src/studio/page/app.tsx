@@ -5,6 +5,8 @@ import { CompareView } from './compare-view.js';
 import type { Description, Engine } from './engine.js';
 import { EvaluateView } from './evaluate-view.js';
 import { initialLanguage, keepLanguage, LanguageContext, useSay, type Language } from './language.js';
+import { LocalEngine } from './local-engine.js';
+import { LocalTrainView } from './local-train-view.js';
 import { RulesContext } from './rules.js';
 import { ServerEngine, ServerError } from './server-engine.js';
 import { useTheme } from './theme.js';
@@ -56,8 +58,9 @@ function Studio({ engine, language, onLanguage }: StudioProps) {
     evaluate: say('评测', 'Evaluate'),
   };
   const server = engine instanceof ServerEngine ? engine : undefined;
+  const local = engine instanceof LocalEngine ? engine : undefined;
   const tabs = TABS.filter((name) => {
-    if (name === 'write' || name === 'check') return true;
+    if (name === 'write' || name === 'check' || (name === 'train' && local)) return true;
     return name === 'compare' ? server !== undefined && description?.owner : description?.owner;
   });
   return (
@@ -118,6 +121,7 @@ function Studio({ engine, language, onLanguage }: StudioProps) {
               />
             )}
             {tab === 'train' && server && <TrainView engine={server} description={description} aim={aim} />}
+            {tab === 'train' && local && <LocalTrainView files={local.files} />}
             {tab === 'evaluate' && server && <EvaluateView engine={server} description={description} />}
           </RulesContext.Provider>
         )}

@@ -19,7 +19,7 @@ export class LocalEngine implements Engine {
   private asked = 0;
 
   constructor(
-    files: LocalFiles,
+    readonly files: LocalFiles,
     private readonly description: Description,
   ) {
     this.worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });

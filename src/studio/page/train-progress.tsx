@@ -2,6 +2,7 @@
 import { formatTime } from './estimate-panel.js';
 import { useSay, type Say } from './language.js';
 import { LineChart, type Curve } from './line-chart.js';
+import { SampleList, type Sample } from './sample-list.js';
 import type { ServerEngine } from './server-engine.js';
 import { useTrainLines, type Stage, type TrainLine } from './use-train-lines.js';
 
@@ -40,7 +41,7 @@ export function TrainProgress({ engine, job, onEnd }: TrainProgressProps) {
           curves={rewardNames(rewarding).map((key) => curveOf(key, rewarding, key))}
         />
       )}
-      <SamplePoems stages={stages} />
+      <SampleList samples={samplesOf(stages)} />
     </div>
   );
 }
@@ -64,28 +65,12 @@ function curveOf(name: string, { lines }: Stage, key: string): Curve {
   return { name, points };
 }
 
-function SamplePoems({ stages }: { readonly stages: readonly Stage[] }) {
-  const say = useSay();
-  const samples = stages.flatMap(({ name, lines }) =>
-    lines.filter(({ text }) => text !== undefined).map((line) => ({ ...line, stage: name })),
+const samplesOf = (stages: readonly Stage[]): Sample[] =>
+  stages.flatMap(({ name, lines }) =>
+    lines.flatMap(({ step, prompt, text = '' }) =>
+      text === '' ? [] : [{ heading: `${name} ${step} · ${prompt}`, text }],
+    ),
   );
-  if (samples.length === 0) return null;
-  return (
-    <details open>
-      <summary>{say('途中所写', 'written on the way')}</summary>
-      <ul class="samples">
-        {samples.reverse().map(({ stage, step, prompt, text }, index) => (
-          <li key={index}>
-            <small>
-              {stage} {step} · {prompt}
-            </small>
-            <pre lang="zh-Hans">{text}</pre>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
 
 function describeStep(stage: string, line: TrainLine, say: Say): string {
   const { step = 0, total_steps: total = 0, loss, reward } = line;
