@@ -1,8 +1,8 @@
 /** ONNX Runtime in a browser: WebAssembly, with weights from the files in memory. */
-import { env, InferenceSession as WasmSession } from 'onnxruntime-web/wasm';
+import { env, InferenceSession as WasmSession, Tensor } from 'onnxruntime-web/wasm';
 import { filesIn } from './file-system.js';
 
-export { Tensor } from 'onnxruntime-web/wasm';
+export type { Tensor } from 'onnxruntime-web/wasm';
 
 /** The page's or the worker's own address; that other names of a browser are unknown here keeps this code runnable in both. */
 declare const location: { readonly href: string };
@@ -39,7 +39,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 /** A session whose runs, which hold the thread, let the thread's other events in between. */
 export type InferenceSession = Pick<WasmSession, 'run' | 'release'>;
 
-export const InferenceSession = {
+const InferenceSession = {
   async create(bytes: Uint8Array, options: WasmSession.SessionOptions): Promise<InferenceSession> {
     const session = await WasmSession.create(bytes, options);
     let last = performance.now();
@@ -55,3 +55,9 @@ export const InferenceSession = {
     };
   },
 };
+
+/** What sessions are made of: a part of the bundle. */
+export const onnxRuntime = (): { InferenceSession: typeof InferenceSession; Tensor: typeof Tensor } => ({
+  InferenceSession,
+  Tensor,
+});

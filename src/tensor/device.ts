@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { listSupportedBackends } from 'onnxruntime-node';
 import { InputError } from '../support/errors.js';
 import { countSchema } from '../support/settings.js';
+import { onnxRuntime } from './runtime.js';
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
@@ -38,7 +38,8 @@ function hasCudaProvider(): boolean {
 
 /** The devices that the installed ONNX Runtime has a provider for. */
 export function availableDevices(): Device[] {
-  return listSupportedBackends()
+  return onnxRuntime()
+    .listSupportedBackends()
     .map(({ name }) => name as Device)
     .filter((name) => name !== 'cuda' || hasCudaProvider());
 }

@@ -6,7 +6,7 @@ import type { Graph } from './graph.js';
 import { lower } from './lowering.js';
 import { encodeModel } from './onnx.js';
 import { apart, stacked, type Stack } from './transfers.js';
-import { externalWeights, InferenceSession, providerOf, Tensor } from './runtime.js';
+import { externalWeights, onnxRuntime, providerOf, type InferenceSession, type Tensor } from './runtime.js';
 
 export interface SessionOptions extends RuntimeOptions {
   /** Folder that holds the files of external initialisers. */
@@ -16,6 +16,7 @@ export interface SessionOptions extends RuntimeOptions {
 }
 
 function toTensor({ data, shape }: ArrayWithShape): Tensor {
+  const { Tensor } = onnxRuntime();
   if (data instanceof Float32Array) return new Tensor('float32', data, shape);
   if (data instanceof Uint8Array) return new Tensor('uint8', data, shape);
   if (data instanceof BigInt64Array) return new Tensor('int64', data, shape);
@@ -67,19 +68,21 @@ export class Session implements Runner {
     if (!options.prepacking) settings['disable_prepacking'] = '1';
     const external = externalWeights(options.weightsFolder);
     const { device = 'cpu' } = options;
-    const session = await InferenceSession.create(model.bytes, {
-      ...external,
-      executionProviders: [providerOf(device)],
-      graphOptimizationLevel: 'all',
-      // Patterns are kept for every shape that is met: with packed batches, whose shapes vary, they cost time and gigabytes.
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-      extra: { session: { ...settings, ...(external.extra?.['session'] as object | undefined) } },
-    }).catch((error: unknown) => {
-      if (device === 'cpu') throw error;
-      throw deviceError(device, messageOf(error).split('\n')[0] ?? '');
-    });
+    const session = await onnxRuntime()
+      .InferenceSession.create(model.bytes, {
+        ...external,
+        executionProviders: [providerOf(device)],
+        graphOptimizationLevel: 'all',
+        // Patterns are kept for every shape that is met: with packed batches, whose shapes vary, they cost time and gigabytes.
+        enableMemPattern: false,
+        logSeverityLevel: 3,
+        ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        extra: { session: { ...settings, ...(external.extra?.['session'] as object | undefined) } },
+      })
+      .catch((error: unknown) => {
+        if (device === 'cpu') throw error;
+        throw deviceError(device, messageOf(error).split('\n')[0] ?? '');
+      });
     return new Session(session, model.stackedInputs, model.stackedOutputs);
   }
 
