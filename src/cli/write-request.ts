@@ -42,8 +42,8 @@ export interface RequestFlags {
   readonly given?: string;
   readonly revise?: string;
   readonly rewrite?: string;
-  readonly forbid?: string;
-  readonly require?: string;
+  readonly forbidden?: string;
+  readonly required?: string;
   readonly original?: boolean;
 }
 
@@ -110,8 +110,8 @@ function readConstraints(
     acrostic: flags.acrostic,
     acrosticEnd: flags.acrosticEnd,
     lines: revised ?? (flags.given === undefined ? undefined : readPoemLines(flags.given)),
-    forbidden: flags.forbid === undefined ? undefined : splitThemes(flags.forbid),
-    required: flags.require === undefined ? undefined : splitThemes(flags.require),
+    forbidden: flags.forbidden === undefined ? undefined : splitThemes(flags.forbidden),
+    required: flags.required === undefined ? undefined : splitThemes(flags.required),
   } satisfies Record<keyof Constraints, unknown>;
   return constraints;
 }

@@ -146,8 +146,8 @@ function addConstraintOptions(command: Command): Command {
       ).conflicts('given'),
     )
     .option('--rewrite <lines>', 'which lines, by number: 3 or 2,4')
-    .option('--forbid <words>', 'characters and words that must not occur')
-    .option('--require <words>', 'words that must occur')
+    .option('--forbidden <words>', 'characters and words that must not occur')
+    .option('--required <words>', 'words that must occur')
     .option('--original', 'no line that the corpus has, word for word or nearly')
     .option('--index <file>', 'known lines, for --original and the score', DEFAULT_INDEX);
 }

@@ -172,8 +172,8 @@ describe('a hostile text on the command line', () => {
     ],
     ...[
       '--rewrite',
-      '--forbid',
-      '--require',
+      '--forbidden',
+      '--required',
       '--index',
       '--adapter',
       '--dtype',
