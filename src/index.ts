@@ -2,6 +2,7 @@
 export { Poet, type PoetOptions } from './writing/poet.js';
 export { type PoemWriter } from './writing/writer.js';
 export { type BatchOptions, type WriteOptions } from './writing/write-request.js';
+export { type PoemPiece } from './writing/stream.js';
 export { type PoemOrder, type WrittenPoem } from './writing/written-poem.js';
 export { type Constraints } from './writing/constraints/constraint-schema.js';
 export { LineIndex, type Nearness } from './poetry/line-index.js';

@@ -32,6 +32,7 @@ import {
 import { VerseVocabulary } from './constraints/verse-vocabulary.js';
 import { ordersOf, writeBest, writeCandidates, type ConstrainedOrder, type PoemWriter } from './writer.js';
 import { restorePoem } from './request-script.js';
+import { streamPoems, type PoemPiece } from './stream.js';
 import { formOf, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
 import { describePoem, type PoemOrder, type WrittenPoem } from './written-poem.js';
 
@@ -153,6 +154,11 @@ export class Poet implements PoemWriter {
       throw new InputError('beams: beam search writes one poem: expected write, not writeCandidates');
     }
     return writeCandidates(this, options);
+  }
+
+  /** Like {@link Poet.write}, piece by piece while the poems grow: `for await (const { text } of poet.stream({ form }))`. */
+  stream(options: WriteOptions): AsyncGenerator<PoemPiece, void, void> {
+    return streamPoems(this, options);
   }
 
   /** Whether an order can be met. @throws InputError with the reason and what could be relaxed */
