@@ -1,8 +1,9 @@
 /**
  * Bundles dist/browser/index.js into dist/shiren.browser.js. What differs in a browser takes the place of what Node.js has: the
- * runtime, devices, threads, locks, the hub, GGUF files, and the file system (by files in memory).
+ * runtime, devices, threads, locks, the hub, GGUF files, and the file system (by files in memory). ONNX Runtime's WebAssembly is put beside it.
  */
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -56,10 +57,20 @@ await build({
   bundle: true,
   format: 'esm',
   platform: 'browser',
+  // The runtime takes its WebAssembly and what loads it from files, not from within itself.
+  conditions: ['onnxruntime-web-use-extern-wasm', 'module'],
   target: 'es2023',
-  minify: true,
+  // Not white space: with it go the comments that tell bundlers to leave the runtime's own import() alone.
+  minifySyntax: true,
+  minifyIdentifiers: true,
   legalComments: 'linked',
   plugins: [browserPlugin],
   inject: [path.join(dist, 'browser/globals.js')],
   define: { SHIREN_VERSION: JSON.stringify(version) },
 });
+
+const runtime = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+// The last one is never loaded; the runtime names it, and bundlers want to find what is named.
+for (const name of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'ort.wasm.min.mjs']) {
+  await cp(path.join(runtime, name), path.join(dist, name));
+}

@@ -29,13 +29,19 @@ async function fetchFolder(
 ): Promise<void> {
   const fetched = async (name: string): Promise<void> => {
     const response = await fetch(`${url}/${name}`, { signal });
-    if (response.ok || !optional) putFile(`${folder}/${name}`, await bytesOf(response));
+    if (!optional || (response.ok && !isPage(response)))
+      putFile(`${folder}/${name}`, await bytesOf(response));
   };
   await Promise.all(names.map(fetched));
 }
 
+/** Hosts of applications answer what they do not have with their page. */
+const isPage = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/html') ?? false;
+
 /** What a request brought. @throws InputError naming its address and status where it failed */
 export async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   if (!response.ok) throw new InputError(`${response.url}: answered ${response.status}`);
+  if (isPage(response)) throw new InputError(`${response.url}: answered with a page, expected a file`);
   return new Uint8Array(await response.arrayBuffer());
 }

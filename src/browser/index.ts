@@ -22,6 +22,7 @@ export { readWriteOptions } from '../writing/json-request.js';
 export { bookByName } from '../poetry/readings/books.js';
 export { type Constraints } from '../writing/constraints/constraint-schema.js';
 export { type WriteOptions } from '../writing/write-request.js';
+export { type PoemPiece } from '../writing/stream.js';
 export { type WrittenPoem } from '../writing/written-poem.js';
 export { LineIndex } from '../poetry/line-index.js';
 export { InputError } from '../support/errors.js';

@@ -14,7 +14,7 @@ export interface BrowserPoetOptions {
   readonly adapter?: string;
   /** URL of an index of known lines. */
   readonly index?: string;
-  /** URL of the folder of onnxruntime-web's .wasm files; that of this script where absent. */
+  /** URL of the folder of ort-wasm-simd-threaded.mjs and .wasm; they lie beside this script where absent. */
   readonly wasm?: string;
   readonly signal?: AbortSignal;
 }

@@ -20,7 +20,7 @@ export interface BrowserRecipeOptions extends Omit<RecipeCallbacks, 'onDownload'
   readonly name?: string;
   /** Only this stage. */
   readonly stage?: string;
-  /** URL of the folder of onnxruntime-web's .wasm files; that of this script where absent. */
+  /** URL of the folder of ort-wasm-simd-threaded.mjs and .wasm; they lie beside this script where absent. */
   readonly wasm?: string;
   /** Threads, where the host allows them (cross-origin isolation); the runtime's choice where absent. */
   readonly threads?: number;

@@ -7,10 +7,15 @@ export type { Tensor } from 'onnxruntime-web/wasm';
 /** The page's or the worker's own address; that other names of a browser are unknown here keeps this code runnable in both. */
 declare const location: { readonly href: string };
 
-/** Says where the runtime's .wasm file lies. @param folder its URL; the folder of this script where absent */
+/** The runtime's files as they lie beside the bundled library, named in the way in which bundlers find them and take them along. */
+const besideLibrary = (): { readonly mjs: string; readonly wasm: string } => ({
+  mjs: new URL('./ort-wasm-simd-threaded.mjs', import.meta.url).href,
+  wasm: new URL('./ort-wasm-simd-threaded.wasm', import.meta.url).href,
+});
+
+/** Says where the runtime's files lie. @param folder its URL; beside this script where absent */
 export function findWasm(folder: string | undefined): void {
-  const [url, base] = folder === undefined ? ['.', import.meta.url] : [folder, location.href];
-  env.wasm.wasmPaths = new URL(url, base).href;
+  env.wasm.wasmPaths = folder === undefined ? besideLibrary() : new URL(folder, location.href).href;
 }
 
 /** Threads of one operator: the runtime's choice where absent. They take effect with the first session, where the host allows threads. */

@@ -1,7 +1,6 @@
 /** A static site: Write and Check with the miniature wholly in the browser, fit for any static host. */
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { writeFileWhole, writeFolderWhole, writeJson } from '../support/files.js';
@@ -10,7 +9,7 @@ import { POEM_CHOICES } from '../writing/choices.js';
 export interface StaticSiteOptions {
   /** Folder of the built page. */
   readonly page: string;
-  /** The bundled library. */
+  /** The bundled library; ONNX Runtime's files lie beside it. */
   readonly library: string;
   readonly model: string;
   readonly adapter: string;
@@ -19,7 +18,7 @@ export interface StaticSiteOptions {
   readonly version: string;
 }
 
-/** Files of ONNX Runtime that a page with one thread needs. */
+/** Files of ONNX Runtime that a page needs. */
 const RUNTIME_FILES = ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs'];
 
 /** A static host sets no headers for us, so the page carries what it may load. */
@@ -29,7 +28,7 @@ const POLICY =
 /**
  * Writes the site into a folder, whole or not at all.
  *
- * @throws InputError for a folder that holds something else, or where onnxruntime-web is not installed
+ * @throws InputError for a folder that holds something else
  */
 export async function writeStaticSite(folder: string, options: StaticSiteOptions): Promise<void> {
   if (existsSync(folder) && !existsSync(path.join(folder, 'studio.json'))) {
@@ -45,7 +44,7 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
     await cp(options.model, into('model'), { recursive: true });
     await cp(options.adapter, into('adapter'), { recursive: true });
     await cp(options.index, into('tang.index'));
-    const runtime = runtimeFolder();
+    const runtime = path.dirname(options.library);
     for (const name of RUNTIME_FILES) await cp(path.join(runtime, name), into(`runtime/${name}`));
     const page = await readFile(into('index.html'), 'utf8');
     const policy = `<meta http-equiv="content-security-policy" content="${POLICY}" />`;
@@ -62,12 +61,4 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
     });
   };
   await writeFolderWhole(folder, fill, { replace: true });
-}
-
-function runtimeFolder(): string {
-  try {
-    return path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
-  } catch {
-    throw new InputError('--static: needs the package onnxruntime-web (npm i onnxruntime-web)');
-  }
 }

@@ -26,7 +26,6 @@ describe.skipIf(CHROMIUM === undefined)('the poet in a browser', () => {
         model: '/models/miniature',
         adapter: '/models/miniature-dpo',
         index: '/data/tang.index',
-        wasm: '/node_modules/onnxruntime-web/dist/',
       });
       let grew = 0;
       const [poem] = await poet.write({ ...request, onToken: () => (grew += 1) });
@@ -49,5 +48,10 @@ describe.skipIf(CHROMIUM === undefined)('the poet in a browser', () => {
       return shiren.loadPoet({ model: '/models/none' }).catch(String);
     });
     expect(message).toMatch(/models\/none\/.*: answered 404/);
+    // An application's host has its page for everything.
+    const page404 = await page.evaluate(async () => {
+      return shiren.loadPoet({ model: '/?models' }).catch(String);
+    });
+    expect(page404).toMatch(/\?models\/.*: answered with a page, expected a file/);
   });
 });
