@@ -1,18 +1,19 @@
-/** The package as npm installs it: what `npm pack` packs, unpacked into a project of its own, its dependencies linked from here. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+/** The package as npm installs it: the files that it packs, in a project of its own, its dependencies linked from here. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { extract } from 'tar';
 import { readJson } from '../src/support/files.js';
 
-interface Locked {
-  readonly dev?: boolean;
-  readonly devOptional?: boolean;
+interface Manifest {
+  readonly files: readonly string[];
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
 }
 
 /**
- * Packs the package and installs it into an empty project.
+ * Installs the package into an empty project.
  *
  * @param without dependencies that are left out
  * @returns the folder of the project
@@ -20,18 +21,10 @@ interface Locked {
 export async function installPackage(without: readonly string[] = []): Promise<string> {
   const project = mkdtempSync(path.join(os.tmpdir(), 'shiren-installed-'));
   const modules = path.join(project, 'node_modules');
-  mkdirSync(path.join(modules, 'shiren'), { recursive: true });
-  const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], {
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  if (packed.status !== 0) throw new Error(packed.stderr);
-  await extract({
-    file: path.join(project, packed.stdout.trim()),
-    cwd: path.join(modules, 'shiren'),
-    strip: 1,
-  });
-  const { packages } = (await readJson('package-lock.json')) as { packages: Record<string, Locked> };
+  const { files } = (await readJson('package.json')) as Manifest;
+  for (const name of ['package.json', ...files.filter((one) => !one.includes('*'))])
+    cpSync(name, path.join(modules, 'shiren', name), { recursive: true });
+  const { packages } = (await readJson('package-lock.json')) as Lock;
   for (const [folder, { dev }] of Object.entries(packages)) {
     const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder)?.[1];
     if (name === undefined || dev === true || without.includes(name) || !existsSync(folder)) continue;

@@ -6,11 +6,16 @@ import { ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
 import { exportModel } from '../pipeline/export-model.js';
 import { InputError } from '../support/errors.js';
 import { requireFreeFile } from '../support/out-file.js';
+import { countSchema } from '../support/settings.js';
 import { readRecipe } from '../training/recipe.js';
 import { say } from './language.js';
 import { downloadBar } from './model.js';
-import { addOutFileOptions, repeatedOption } from './options.js';
+import { addOutFileOptions, repeatedOption, settingOption } from './options.js';
 import { DEFAULT_MODEL, resolvePath } from './paths.js';
+
+const ProcessesSchema = countSchema(1024, {
+  description: 'processes (GPUs) that divide a step among themselves (4; 2 on a CPU)',
+});
 
 interface ModelFlags {
   readonly model: string;
@@ -58,6 +63,7 @@ export function exportCommand(program: Command): void {
       announce(file);
     });
   addRecipeOptions(command.command('trl'))
+    .addOption(settingOption('--num-processes <n>', ProcessesSchema))
     .description(
       'a recipe as a TRL project: data, train.py, accelerate for several GPUs, FSDP and DeepSpeed, Slurm, SkyPilot',
     )
@@ -65,8 +71,8 @@ export function exportCommand(program: Command): void {
       'after',
       '\nExample:\n  shiren export trl poet-trl --recipe recipes/qwen3-0.6b.yaml --data output/full',
     )
-    .action(async (folder: string, flags: RecipeFlags) => {
-      await exportProject('trl', folder, flags);
+    .action(async (folder: string, flags: RecipeFlags & { numProcesses?: number }) => {
+      await exportProject({ format: 'trl', numProcesses: flags.numProcesses }, folder, flags);
       announce(folder);
     });
   addRecipeOptions(command.command('llamafactory'))
@@ -76,7 +82,7 @@ export function exportCommand(program: Command): void {
       '\nExample:\n  shiren export llamafactory poet-lf --recipe recipes/qwen3-0.6b.yaml --data output/full',
     )
     .action(async (folder: string, flags: RecipeFlags) => {
-      await exportProject('llamafactory', folder, flags);
+      await exportProject({ format: 'llamafactory' }, folder, flags);
       announce(folder);
     });
 }
@@ -96,12 +102,12 @@ function addRecipeOptions(command: Command): Command {
 }
 
 async function exportProject(
-  format: 'trl' | 'llamafactory',
+  project: { readonly format: 'trl'; readonly numProcesses?: number } | { readonly format: 'llamafactory' },
   folder: string,
   { data, recipe: file, set }: RecipeFlags,
 ): Promise<void> {
   const recipe = await readRecipe(resolvePath(file), set);
-  await exportModel(folder, { format, recipe, data, onDownload: downloadBar() });
+  await exportModel(folder, { ...project, recipe, data, onDownload: downloadBar() });
 }
 
 function addModelOptions(command: Command): Command {

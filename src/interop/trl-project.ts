@@ -1,6 +1,6 @@
 /** A recipe as a ready TRL project, for those who outgrow one machine. */
 import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { textOf, type DatasetSource, type DatasetText } from '../corpus/examples.js';
 import { readLearnt, type LearntRow } from '../corpus/learnt.js';
@@ -32,7 +32,12 @@ export interface TrlOptions extends ProjectOptions {
   readonly data: string;
   /** Folder of the files that every project has. */
   readonly template: string;
+  /** Processes of accelerate; the template's own where absent: four on GPUs, two on a CPU. */
+  readonly numProcesses?: number;
 }
+
+/** Processes of the template's accelerate files, those for GPUs. */
+const TEMPLATE_PROCESSES = 4;
 
 /** The stages of some types. @throws InputError where there is none */
 export function stagesOf({ stages }: Recipe, types: readonly StageRecipe['type'][]): StageRecipe[] {
@@ -57,6 +62,30 @@ function requireKnownLosses(stages: readonly StageRecipe[]): void {
   }
 }
 
+/** The processes divide the examples of a step among themselves: a stage whose step they do not divide is refused. */
+function requireDivided(stages: readonly StageRecipe[], processes: number): void {
+  for (const { name, per_device_train_batch_size: batch, gradient_accumulation_steps: steps } of stages) {
+    if ((batch * steps) % processes === 0) continue;
+    throw new InputError(
+      `${name}: found ${batch * steps} examples a step (per_device_train_batch_size ${batch}, gradient_accumulation_steps ${steps}), ` +
+        `expected a multiple of ${processes} processes: change one of the two, or --num-processes`,
+    );
+  }
+}
+
+/** Writes the number of processes where the template's files have theirs. */
+async function setProcesses(folder: string, processes: number): Promise<void> {
+  const files = (await readdir(path.join(folder, 'accelerate'))).map((name) => path.join('accelerate', name));
+  for (const name of [...files, 'slurm.sbatch', 'sky.yaml']) {
+    const file = path.join(folder, name);
+    const text = await readFile(file, 'utf8');
+    await writeFileWhole(
+      file,
+      text.replace(/(num_processes: |--gpus-per-node=|A100:)\d+/g, (_, key: string) => `${key}${processes}`),
+    );
+  }
+}
+
 /** The base as a project names it: the hub's id, or the folder where it lies here. */
 export function baseOf({ model_name_or_path: name }: Recipe, model: ModelFolder): string {
   return existsSync(name) ? path.resolve(model.folder) : name;
@@ -64,11 +93,13 @@ export function baseOf({ model_name_or_path: name }: Recipe, model: ModelFolder)
 
 /** Writes the project: data, order, the adapters before the first step, settings and scripts. */
 export async function exportTrl(folder: string, options: TrlOptions): Promise<void> {
-  const { recipe, model, tokenizer, data, datasetOf, template } = options;
+  const { recipe, model, tokenizer, data, datasetOf, template, numProcesses } = options;
   const stages = stagesOf(recipe, TRL_TYPES);
   requireKnownLosses(stages);
+  requireDivided(stages, numProcesses ?? TEMPLATE_PROCESSES);
   await writeFolderWhole(folder, async (beside) => {
     await cp(template, beside, { recursive: true });
+    if (numProcesses !== undefined) await setProcesses(beside, numProcesses);
     const base = baseOf(recipe, model);
     const described = stages.map(describeStage);
     await writeJson(path.join(beside, 'recipe.json'), { model_name_or_path: base, stages: described });
@@ -80,6 +111,11 @@ export async function exportTrl(folder: string, options: TrlOptions): Promise<vo
       const source = (await datasetOf(stage, 'train')) ?? { files: [] };
       const examples = await renderExamples(stage, source, tokenizer);
       await writeJsonLines(path.join(beside, 'data', `${stage.name}.jsonl`), examples);
+      const watched = stage.eval_dataset === null ? undefined : await datasetOf(stage, 'validation');
+      if (watched) {
+        const rows = await renderExamples(stage, watched, tokenizer, 'validation');
+        await writeJsonLines(path.join(beside, 'data', `${stage.name}.eval.jsonl`), rows);
+      }
       await writeJson(path.join(beside, 'order', `${stage.name}.json`), epochOrders(stage, examples.length));
       const adapter = await firstAdapter(stage, recipe, model);
       if (adapter) await saveAdapter(path.join(beside, 'init', stage.name), adapter, base);
@@ -129,9 +165,10 @@ async function renderExamples(
   stage: StageRecipe,
   source: DatasetSource,
   tokenizer: Tokenizer,
+  purpose: Purpose = 'train',
 ): Promise<object[]> {
   const rows: object[] = [];
-  for await (const { place, value, learnt } of readLearnt(TRAINERS[stage.type].learns.train, source)) {
+  for await (const { place, value, learnt } of readLearnt(TRAINERS[stage.type].learns[purpose], source)) {
     if (!atPlace(place, () => tokenizeExample(tokenizer, learnt, stage).tree)) continue;
     if (stage.type === 'grpo' && 'prompt' in learnt) {
       const { form, themes } = value;

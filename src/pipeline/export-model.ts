@@ -33,7 +33,8 @@ export type ExportOptions =
   | (ModelSource & { readonly format: 'merged'; readonly dtype: MergedDtype })
   | (ModelSource & { readonly format: 'onnx'; readonly dtypes: readonly OnnxDtype[] })
   | (ModelSource & { readonly format: 'gguf'; readonly type: GgufType })
-  | (RecipeSource & { readonly format: 'trl' | 'llamafactory' });
+  | (RecipeSource & { readonly format: 'trl'; readonly numProcesses?: number })
+  | (RecipeSource & { readonly format: 'llamafactory' });
 
 /**
  * Writes a model, or a recipe as another trainer's project.
@@ -53,10 +54,8 @@ export async function exportModel(out: string, options: ExportOptions): Promise<
   });
 }
 
-async function exportRecipe(
-  out: string,
-  { format, recipe, data, onDownload }: RecipeSource & { readonly format: 'trl' | 'llamafactory' },
-): Promise<void> {
+async function exportRecipe(out: string, options: Extract<ExportOptions, RecipeSource>): Promise<void> {
+  const { recipe, data, onDownload } = options;
   const source = await modelFolder(resolvePath(recipe.model_name_or_path), onDownload);
   const { model, tokenizer } = await openModelWithTokenizer(source);
   const project: ProjectOptions = {
@@ -66,6 +65,7 @@ async function exportRecipe(
       return files && sourceOf(stage, files);
     },
   };
-  if (format === 'llamafactory') return exportLlamaFactory(out, project);
-  await exportTrl(out, { ...project, data, template: packaged('templates', 'trl') });
+  if (options.format === 'llamafactory') return exportLlamaFactory(out, project);
+  const { numProcesses } = options;
+  await exportTrl(out, { ...project, data, template: packaged('templates', 'trl'), numProcesses });
 }

@@ -1,8 +1,9 @@
 """One stage of the recipe, with TRL: accelerate launch train.py STAGE [--output-dir DIR] [--max-steps N]
 
 Reads recipe.json, data/STAGE.jsonl (TRL's columns; with template_loss false as text, the chat template applied), order/STAGE.json (which examples each epoch
-sees, in which order) and, for a stage that starts anew, init/STAGE: the adapter as it is before the first step. With these a run
-takes the same steps as the one that this project was exported from, on any number of processes.
+sees, in which order), for a stage with a validation set data/STAGE.eval.jsonl and, for a stage that starts anew, init/STAGE: the
+adapter as it is before the first step. With these a run takes the same steps as the one that this project was exported from, on any
+number of processes that divides them.
 """
 
 import argparse
@@ -14,10 +15,11 @@ import torch
 from datasets import load_dataset
 from peft import PeftModel
 from torch.utils.data import Sampler
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, EarlyStoppingCallback
 from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 
 from rewards import reward_functions
+from steps import share_of_step
 
 HERE = Path(__file__).parent
 
@@ -65,19 +67,44 @@ def read(path):
     return json.loads((HERE / path).read_text(encoding="utf8"))
 
 
+def read_rows(stage, ending):
+    """The examples of a stage, in the columns that its trainer reads."""
+    file = str(HERE / "data" / f"{stage['name']}{ending}.jsonl")
+    dataset = load_dataset("json", data_files=file, split="train")
+    return dataset.select_columns(list(COLUMNS[stage["type"]])) if stage["type"] in COLUMNS else dataset
+
+
+def is_watched(stage):
+    """Whether a stage has a validation set that is evaluated on the way."""
+    return (HERE / "data" / f"{stage['name']}.eval.jsonl").exists() and stage["eval_strategy"] != "no"
+
+
+def evaluation(stage, batch):
+    """Arguments for a validation set: when it is watched, and what is made of its loss."""
+    strategy = stage["eval_strategy"] or "steps"
+    best = stage["load_best_model_at_end"]
+    return {
+        "eval_strategy": strategy,
+        "eval_steps": stage["eval_steps"],
+        "per_device_eval_batch_size": stage["per_device_eval_batch_size"] or batch,
+        "metric_for_best_model": "eval_loss",
+        "greater_is_better": False,
+        "load_best_model_at_end": best,
+        # The best weights can only be loaded where they were saved.
+        **({"save_strategy": strategy, "save_steps": stage["eval_steps"]} if best else {}),
+    }
+
+
 def settings(stage, output_dir, max_steps):
-    """Arguments that SFTConfig and DPOConfig share. The examples of a step are divided among the processes."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    accumulation = stage["gradient_accumulation_steps"]
-    if accumulation % world != 0:
-        raise SystemExit(f"gradient_accumulation_steps {accumulation}: expected a multiple of the {world} processes")
+    """Arguments that the configurations of all trainers share."""
+    batch, accumulation = share_of_step(stage, int(os.environ.get("WORLD_SIZE", "1")))
     bf16 = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
     return {
         "output_dir": output_dir,
         "max_steps": max_steps if max_steps is not None else stage["max_steps"],
         "num_train_epochs": stage["num_train_epochs"],
-        "per_device_train_batch_size": stage["per_device_train_batch_size"],
-        "gradient_accumulation_steps": accumulation // world,
+        "per_device_train_batch_size": batch,
+        "gradient_accumulation_steps": accumulation,
         "learning_rate": stage["learning_rate"],
         "lr_scheduler_type": stage["lr_scheduler_type"],
         "lr_scheduler_kwargs": stage["lr_scheduler_kwargs"] or {},
@@ -99,6 +126,7 @@ def settings(stage, output_dir, max_steps):
         "bf16": bf16,
         "use_cpu": not torch.cuda.is_available(),
         "ddp_find_unused_parameters": False,
+        **(evaluation(stage, batch) if is_watched(stage) else {}),
     }
 
 
@@ -128,10 +156,11 @@ def main():
     if template.exists():
         tokenizer.chat_template = template.read_text(encoding="utf8")
 
-    dataset = load_dataset("json", data_files=str(HERE / "data" / f"{stage['name']}.jsonl"), split="train")
-    if stage["type"] in COLUMNS:
-        dataset = dataset.select_columns(list(COLUMNS[stage["type"]]))
-    shared = {"model": model, "processing_class": tokenizer, "train_dataset": dataset}
+    shared = {"model": model, "processing_class": tokenizer, "train_dataset": read_rows(stage, "")}
+    if is_watched(stage):
+        shared["eval_dataset"] = read_rows(stage, ".eval")
+        if stage["early_stopping_patience"] > 0:
+            shared["callbacks"] = [EarlyStoppingCallback(stage["early_stopping_patience"])]
     arguments = settings(stage, output_dir, flags.max_steps)
     epochs = read(f"order/{stage['name']}.json")
     if stage["type"] == "sft":
@@ -155,7 +184,7 @@ def main():
     trainer.train(resume_from_checkpoint=any(Path(output_dir).glob("checkpoint-*")))
     trainer.save_model(output_dir)
     if trainer.is_world_process_zero():
-        steps = [entry for entry in trainer.state.log_history if "loss" in entry]
+        steps = [entry for entry in trainer.state.log_history if "loss" in entry or "eval_loss" in entry]
         lines = "".join(json.dumps(entry) + "\n" for entry in steps)
         (Path(output_dir) / "metrics.jsonl").write_text(lines, encoding="utf8")
 
