@@ -1,6 +1,7 @@
 /** `shiren export`: models in the formats of other programs. */
 import { Option, type Command } from 'commander';
 import { GGUF_TYPES, type GgufType } from '../interop/gguf.js';
+import { modelfileOf } from '../interop/modelfile.js';
 import { MERGED_DTYPES, type MergedDtype } from '../interop/merged.js';
 import { ONNX_DTYPES, type OnnxDtype } from '../interop/transformers-js.js';
 import { exportModel } from '../pipeline/export-model.js';
@@ -50,7 +51,9 @@ export function exportCommand(program: Command): void {
       announce(folder);
     });
   addOutFileOptions(addModelOptions(command.command('gguf')))
-    .description('a GGUF file for llama.cpp, Ollama and others: weights, tokenizer and chat template')
+    .description(
+      'a GGUF file for llama.cpp, Ollama and others: weights, tokenizer and chat template; and a Modelfile',
+    )
     .argument('<file>', 'the file to write, for example poet.gguf')
     .addOption(new Option('--type <name>', 'type of the weights').choices(GGUF_TYPES).default('f16'))
     .addHelpText(
@@ -58,9 +61,10 @@ export function exportCommand(program: Command): void {
       '\nExample:\n  shiren export gguf poet.gguf --adapter output/stage3-dpo --type q8_0',
     )
     .action(async (file: string, flags: ModelFlags & { type: GgufType; force?: boolean }) => {
-      await requireFreeFile(file, flags);
+      const modelfile = modelfileOf(file);
+      for (const name of [file, modelfile]) await requireFreeFile(name, flags);
       await exportModel(file, { ...flags, format: 'gguf', onDownload: downloadBar() });
-      announce(file);
+      announce(`${file}, ${modelfile}`);
     });
   addRecipeOptions(command.command('trl'))
     .addOption(settingOption('--num-processes <n>', ProcessesSchema))

@@ -1,17 +1,20 @@
 /** Models and recipes in the formats of other programs. */
 import path from 'node:path';
 import { exportGguf, type GgufType } from '../interop/gguf.js';
+import { modelfile, modelfileOf } from '../interop/modelfile.js';
 import { exportLlamaFactory } from '../interop/llamafactory.js';
 import { exportMerged, withMerged, type MergedDtype } from '../interop/merged.js';
 import { exportOnnx, type OnnxDtype } from '../interop/transformers-js.js';
 import { exportTrl, type ProjectOptions } from '../interop/trl-project.js';
 import { modelFolder, openModel, openModelWithTokenizer } from '../model/folder.js';
 import type { DownloadProgress } from '../model/hub.js';
+import { writeFileWhole } from '../support/files.js';
 import { packaged, resolvePath } from '../support/package-files.js';
 import { datasetFiles } from './dataset-files.js';
 import { sourceOf } from './examples.js';
 import { recipeTokenizer } from './recipe-tokenizer.js';
 import type { Recipe } from '../training/recipe.js';
+import { SAMPLING_DEFAULTS } from '../writing/decoding/generation-settings.js';
 
 interface ModelSource {
   /** A model folder, or an id of the Hugging Face hub. */
@@ -39,7 +42,7 @@ export type ExportOptions =
 /**
  * Writes a model, or a recipe as another trainer's project.
  *
- * @param out the folder to write; for gguf the file
+ * @param out the folder to write; for gguf the file, beside which its Modelfile for Ollama is put
  * @throws InputError for what the other format does not have, naming it
  */
 export async function exportModel(out: string, options: ExportOptions): Promise<void> {
@@ -52,6 +55,11 @@ export async function exportModel(out: string, options: ExportOptions): Promise<
     const name = path.basename(options.adapter ?? options.model);
     return exportGguf(merged, out, { type: options.type, name });
   });
+  if (options.format === 'gguf') {
+    const { tokenizer } = await openModelWithTokenizer(model.folder, adapter);
+    const { temperature, topP } = SAMPLING_DEFAULTS;
+    await writeFileWhole(modelfileOf(out), modelfile(out, tokenizer, { temperature, top_p: topP }));
+  }
 }
 
 async function exportRecipe(out: string, options: Extract<ExportOptions, RecipeSource>): Promise<void> {

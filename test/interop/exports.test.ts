@@ -90,6 +90,7 @@ describe('export gguf, with an adapter', () => {
   it('continues in llama.cpp with our own tokens', async () => {
     const file = path.join(folder, 'poet.gguf');
     expect(shiren(['export', 'gguf', file, '--adapter', ADAPTER, '--type', 'f32']).code).toBe(0);
+    expect(existsSync(path.join(folder, 'poet.Modelfile'))).toBe(true);
     const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error });
     const loaded = await llama.loadModel({ modelPath: file });
     const context = await loaded.createContext({ contextSize: 256, threads: 1 });
