@@ -32,6 +32,9 @@ export const inPage = async (): Promise<string[]> => texts(await loadPoet({ mode
 export const wrong: number = Poet.load;
 `;
 
+/** A loaded machine bundles slowly. */
+const SLOW = 600_000;
+
 let project: string;
 beforeAll(async () => {
   project = await installPackage();
@@ -43,7 +46,7 @@ beforeAll(async () => {
     writeFileSync(path.join(project, name), examples.get(name) ?? '');
   mkdirSync(path.join(project, 'public'));
   symlinkSync(path.resolve('models'), path.join(project, 'public', 'models'), 'junction');
-});
+}, SLOW);
 
 /** Presses the page's button and waits for its poem. */
 async function poemOf(address: string): Promise<string> {
@@ -75,7 +78,7 @@ async function poemFrom(folder: string): Promise<string> {
   }
 }
 
-describe('docs/bundlers.md', () => {
+describe('docs/bundlers.md', { timeout: SLOW }, () => {
   it('CommonJS', () => {
     const run = spawnSync(process.execPath, ['poem.cjs'], { cwd: project, encoding: 'utf8' });
     expect(run.stderr).not.toMatch(/Error/);
@@ -85,7 +88,7 @@ describe('docs/bundlers.md', () => {
   it.each([
     ['node16', 'node16'],
     ['bundler', 'esnext'],
-  ])('types with moduleResolution %s', { timeout: 600_000 }, (moduleResolution, module) => {
+  ])('types with moduleResolution %s', (moduleResolution, module) => {
     const typescript = path.resolve('node_modules/typescript/bin/tsc');
     const run = spawnSync(
       process.execPath,
@@ -144,7 +147,7 @@ describe('docs/bundlers.md', () => {
   });
 });
 
-describe('an installation without ONNX Runtime', () => {
+describe('an installation without ONNX Runtime', { timeout: SLOW }, () => {
   it('checks poems, and says how to add what runs models', async () => {
     const folder = await installPackage(['onnxruntime-node']);
     const shiren = (...words: string[]) =>
