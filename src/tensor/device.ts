@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { InputError } from '../support/errors.js';
 import { countSchema } from '../support/settings.js';
-import { onnxRuntime } from './runtime.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
