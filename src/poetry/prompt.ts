@@ -2,6 +2,9 @@
 import { FORM_NAMES, FORMS, formByName, namesOf, type FormName } from './forms/forms.js';
 import { LYRIC_TUNES } from './forms/lyric-tunes.js';
 import { toSimplified } from './script/script.js';
+import { splitThemes } from './text.js';
+
+export { splitThemes };
 
 export interface PoemRequest {
   readonly form: FormName;
@@ -14,14 +17,6 @@ export interface PoemRequest {
 export function formatPrompt({ form, themes, lines = FORMS[form].lines }: PoemRequest): string {
   const asked = themes.length > 0 ? ` 主题为: ${themes.join('、')}` : '';
   return `写一首[${form}] 要求${lines}句${asked}`;
-}
-
-/** Theme words from a list written with any separator. */
-export function splitThemes(text: string): string[] {
-  return text
-    .split(/[、，,;；\s]+/u)
-    .map((theme) => theme.trim())
-    .filter((theme) => theme !== '');
 }
 
 /** What a free-text prompt says, in simplified script. What it leaves out is undefined. */

@@ -19,6 +19,14 @@ export function splitLines(text: string): string[] {
     .filter((line) => line !== '');
 }
 
+/** Theme words from a list written with any separator. */
+export function splitThemes(text: string): string[] {
+  return text
+    .split(/[、，,;；\s]+/u)
+    .map((theme) => theme.trim())
+    .filter((theme) => theme !== '');
+}
+
 /** The code points of a string (a character beyond the basic plane is one). */
 export function characters(text: string): string[] {
   return [...text];

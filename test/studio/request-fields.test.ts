@@ -9,8 +9,10 @@ import {
   type RequestFields,
 } from '../../src/studio/page/request-fields.js';
 import { OPENING_POEM } from '../../src/studio/page/opening-poem.js';
+import { withTypedForm } from '../../src/studio/page/typed-form.js';
 import { WriteSchema } from '../../src/studio/schemas.js';
 import { problemOf } from '../../src/support/schema.js';
+import { POEM_CHOICES } from '../../src/writing/choices.js';
 import { ConstraintsSchema } from '../../src/writing/constraints/constraint-schema.js';
 import { SamplingSchema } from '../../src/writing/decoding/generation-settings.js';
 import { readPrompt } from '../../src/writing/prompt-request.js';
@@ -92,10 +94,20 @@ describe('the fields of the page', () => {
     expect(constraints).toEqual({ lines: ['自爱青山曲', null, '不辞尘外客', '可惜酒家翁'] });
   });
 
+  it('are of the form that a typed prompt names, whichever is chosen', async () => {
+    expect(await withTypedForm(EMPTY_REQUEST)).toBe(EMPTY_REQUEST);
+    const named = await withTypedForm({ ...EMPTY_REQUEST, prompt: '以“秋思”为题，作一首七言律詩' });
+    expect(named.form).toBe('七言律诗');
+    expect((await withTypedForm({ ...FILLED, prompt: '写秋天' })).form).toBe('五言古诗');
+  });
+
   it('keep of another form’s what the new one can have', () => {
-    const octave = withForm(FILLED, '七言律诗');
+    const octave = withForm(FILLED, '七言律诗', POEM_CHOICES.forms);
     expect(octave.constraints).toMatchObject({ lineCount: '', rhymeTone: '', changeRhyme: false, rhyme: '' });
     expect(octave.constraints).toMatchObject({ acrostic: '春', lines: FILLED.constraints.lines });
-    expect(withForm(FILLED, '七言古诗').constraints).toMatchObject({ lineCount: '', rhymeTone: 'level' });
+    expect(withForm(FILLED, '七言古诗', POEM_CHOICES.forms).constraints).toMatchObject({
+      lineCount: '',
+      rhymeTone: 'level',
+    });
   });
 });

@@ -1,6 +1,5 @@
 /** Compare: one prompt, several models side by side; a vote, blind if wanted, is kept as a preference pair. */
 import { useEffect, useState } from 'preact/hooks';
-import { formatPrompt, splitThemes } from '../../poetry/prompt.js';
 import type { Description } from './engine.js';
 import { CheckField, ModelsField } from './fields.js';
 import { GrowingPoem } from './growing-poem.js';
@@ -40,12 +39,17 @@ export function CompareView({ engine, description, onTrain }: CompareViewProps) 
   const hidden = blind && voted === undefined;
   const vote = async (best: Side): Promise<void> => {
     setVoted(best.model);
-    const prompt = formatPrompt({ form: fields.form, themes: splitThemes(fields.themes) });
     for (const other of sides) {
       if (other.model === best.model || !other.poem || !best.poem) continue;
       const names = { chosenModel: best.model, rejectedModel: other.model };
       setVotes(
-        await engine.vote({ prompt, chosen: best.poem.text, rejected: other.poem.text, ...names, blind }),
+        await engine.vote({
+          prompt: best.poem.prompt,
+          chosen: best.poem.text,
+          rejected: other.poem.text,
+          ...names,
+          blind,
+        }),
       );
     }
   };

@@ -1,7 +1,7 @@
 /** What the reader has filled in of a request, and the request that this makes. Each key of a request has its place here, by its type. */
-import { FORMS, type FormName } from '../../poetry/forms/forms.js';
-import { parsePrompt, splitThemes } from '../../poetry/prompt.js';
-import { splitLines } from '../../poetry/text.js';
+import type { FormName } from '../../poetry/forms/forms.js';
+import { splitLines, splitThemes } from '../../poetry/text.js';
+import type { PoemChoices } from '../../writing/choices.js';
 import type { JsonConstraints } from '../../writing/constraints/constraint-schema.js';
 import type { SamplingOptions } from '../../writing/decoding/generation-settings.js';
 import type { JsonRequest } from '../../writing/json-request.js';
@@ -70,9 +70,10 @@ export const EMPTY_REQUEST: RequestFields = {
 };
 
 /** The fields with another form: what only the old one may be asked for is not kept. */
-export function withForm(fields: RequestFields, form: FormName): RequestFields {
+export function withForm(fields: RequestFields, form: FormName, forms: PoemChoices['forms']): RequestFields {
   const { template, rhyme, lineCount, rhymeTone, changeRhyme } = EMPTY_REQUEST.constraints;
-  const sameStyle = FORMS[form].style === FORMS[fields.form].style;
+  const styleOf = (one: FormName) => forms.find(({ name }) => name === one)?.style;
+  const sameStyle = styleOf(form) === styleOf(fields.form);
   const reset = { lineCount, ...(sameStyle ? {} : { template, rhyme, rhymeTone, changeRhyme }) };
   return { ...fields, form, constraints: { ...fields.constraints, ...reset } };
 }
@@ -99,8 +100,7 @@ export function toRequest(fields: RequestFields): JsonRequest {
   const sentence = sentencePrompt(fields);
   const request = {
     model: filled(fields.model),
-    // A prompt that was typed says more than a choice that stands there by itself.
-    form: parsePrompt(fields.prompt).form ?? fields.form,
+    form: fields.form,
     // Those of a sentence are read from the prompt.
     themes: sentence === undefined ? splitThemes(fields.themes) : undefined,
     prompt: sentence ?? filled(fields.prompt),

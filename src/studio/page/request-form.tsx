@@ -1,6 +1,6 @@
 /** The form of a request: what the poem should be. */
 import type { ComponentChildren } from 'preact';
-import { splitThemes } from '../../poetry/prompt.js';
+import { splitThemes } from '../../poetry/text.js';
 import type { Description } from './engine.js';
 import { CheckField, CountField, SelectField, TextField } from './fields.js';
 import { useLanguage, useSay } from './language.js';
@@ -64,7 +64,7 @@ export function FormChoice({ description, fields, set }: PartProps) {
               name="form"
               value={name}
               checked={fields.form === name}
-              onChange={() => set(withForm(fields, name))}
+              onChange={() => set(withForm(fields, name, description.forms))}
             />
             {name}
           </label>

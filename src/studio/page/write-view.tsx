@@ -16,6 +16,7 @@ import { EMPTY_REQUEST, rewriteRequest, toRequest, type RequestFields } from './
 import { RequestForm } from './request-form.js';
 import { ServerEngine } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
+import { withTypedForm } from './typed-form.js';
 import { useWriting, type Writing } from './use-writing.js';
 
 interface WriteViewProps {
@@ -46,7 +47,7 @@ export function WriteView({ engine, description, reload }: WriteViewProps) {
         class="panel"
         onSubmit={(event) => {
           event.preventDefault();
-          ask(toRequest(fields));
+          void withTypedForm(fields).then((asked) => ask(toRequest(asked)));
         }}
       >
         <RequestForm
