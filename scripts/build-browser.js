@@ -1,6 +1,7 @@
 /**
  * Bundles dist/browser/index.js into dist/shiren.browser.js. What differs in a browser takes the place of what Node.js has: the
- * runtime, devices, threads, locks, the hub, GGUF files, and the file system (by files in memory). ONNX Runtime's WebAssembly is put beside it.
+ * runtime, devices, threads, locks, the hub, GGUF files, the words of
+ * subjects, and the file system (by files in memory). ONNX Runtime's WebAssembly is put beside it.
  */
 import { cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -23,6 +24,7 @@ const replaced = {
   'pipeline/import-reward.js': 'import-reward.js',
   'pipeline/programs.js': 'programs.js',
   'support/lock.js': 'lock.js',
+  'writing/subject-file.js': 'subject-file.js',
   'support/package-files.js': 'package-files.js',
 };
 

@@ -5,6 +5,7 @@ import { Poet } from '../writing/poet.js';
 import { bytesOf, fetchAdapter, fetchModel } from './fetch-files.js';
 import { removeFolder } from './file-system.js';
 import { findWasm } from './runtime.js';
+import { setSubjectFile } from './subject-file.js';
 
 /** Where a poet in a browser finds its files. */
 export interface BrowserPoetOptions {
@@ -14,6 +15,8 @@ export interface BrowserPoetOptions {
   readonly adapter?: string;
   /** URL of an index of known lines. */
   readonly index?: string;
+  /** URL of data/subjects.json, fetched when a subject first needs it; where absent only listed words lead to those of poems. */
+  readonly subjects?: string;
   /** URL of the folder of ort-wasm-simd-threaded.mjs and .wasm; they lie beside this script where absent. */
   readonly wasm?: string;
   readonly signal?: AbortSignal;
@@ -26,6 +29,7 @@ let loads = 0;
 export async function loadPoet(options: BrowserPoetOptions): Promise<Poet> {
   const { signal } = options;
   findWasm(options.wasm);
+  setSubjectFile(options.subjects);
   const root = `/poet-${(loads += 1)}`;
   try {
     const model = `${root}/model`;

@@ -4,6 +4,7 @@ import { dataBuildCommand } from './data-build.js';
 import { dataCheckCommand } from './data-check.js';
 import { dataFetchCommand } from './data-fetch.js';
 import { dataIndexCommand, dataTextCommand, dataThemesCommand } from './data-derived.js';
+import { dataSubjectsCommand } from './data-subjects.js';
 
 export function dataCommand(program: Command): void {
   const data = program
@@ -15,5 +16,6 @@ export function dataCommand(program: Command): void {
   dataCheckCommand(data);
   dataIndexCommand(data);
   dataThemesCommand(data);
+  dataSubjectsCommand(data);
   dataTextCommand(data);
 }

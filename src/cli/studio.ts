@@ -23,6 +23,7 @@ import {
   DEFAULT_INDEX,
   DEFAULT_MODEL,
   STARTER_CORPUS,
+  SUBJECTS_FILE,
   displayPath,
   packaged,
   resolvePath,
@@ -165,6 +166,7 @@ async function writeSite(folder: string): Promise<void> {
     model: packaged(DEFAULT_MODEL),
     adapter: packaged(DEFAULT_ADAPTER),
     index: packaged(DEFAULT_INDEX),
+    subjects: packaged(SUBJECTS_FILE),
     version: await packageVersion(),
   });
   console.log(say(`静态站点：${folder}，可置于任何静态主机`, `static site: ${folder}, for any static host`));

@@ -19,6 +19,7 @@ export interface RequestFlags {
   readonly file?: string;
   readonly form?: string;
   readonly theme?: string;
+  readonly literal?: boolean;
   readonly lines?: number;
   readonly script?: Script;
   readonly rhymeTone?: 'level' | 'oblique';
@@ -56,6 +57,7 @@ export async function readRequest(given: string | undefined, flags: RequestFlags
   const { form, theme = '' } = flags;
   return checkedRequest({
     ...subject,
+    literal: flags.literal,
     script: flags.script ?? scriptOfRequest({ ...constraints, form, prompt, themes: [theme] }),
     count: flags.count,
     // Beam search writes one poem for each.

@@ -26,6 +26,7 @@ import type { WriteOptions } from '../writing/write-request.js';
 import { seedAfter, writeBest } from '../writing/writer.js';
 import type { WrittenPoem } from '../writing/written-poem.js';
 import { formatCheck } from './format-check.js';
+import { formatUnderstood } from './format-understood.js';
 import { say } from './language.js';
 import {
   addOutFileOptions,
@@ -74,7 +75,11 @@ export function writeCommand(program: Command): void {
     .option('--file <file>', 'a file with the prompt')
     .option('--form <name>', `one of ${FORM_NAMES.join(', ')}`)
     .addOption(settingOption('--lines <n>', ConstraintsSchema.properties.lineCount))
-    .option('--theme <words>', 'theme words, separated by commas')
+    .option('--theme <words>', 'what it is about: words or a sentence, separated by commas')
+    .option(
+      '--literal',
+      'theme and prompt as they are: words unknown to poems are not led to those they know',
+    )
     .addOption(
       new Option('--script <script>', 'the script of the poems (that of the request)').choices([...SCRIPTS]),
     )
@@ -159,7 +164,10 @@ async function loadWriter(flags: WriteFlags, knownLines: LineIndex | undefined):
     const { EndpointPoet } = await import('../writing/endpoint-poet.js');
     const apiKey = flags.apiKey ?? process.env['OPENAI_API_KEY'];
     const poet = new EndpointPoet({ endpoint: flags.endpoint, model: flags.model, apiKey, knownLines });
-    return { write: (options) => writeBest(poet, options), release: () => poet.release() };
+    return {
+      write: (options) => writeBest(poet, { ...options, literal: true }),
+      release: () => poet.release(),
+    };
   }
   const { dtype, threads, device } = flags;
   return loadPoet(flags, { dtype, threads, device, knownLines });
@@ -264,7 +272,7 @@ function print(poems: readonly WrittenPoem[], { json, stream }: WriteFlags): voi
     if (json) console.log(JSON.stringify(poem));
     else {
       console.log(
-        `${stream ? '' : poem.text}\n\n${formatCheck(poem.check)}${formatNovelty(poem)}${formatUnmet(poem)}\n`,
+        `${stream ? '' : poem.text}\n\n${formatCheck(poem.check)}${formatNovelty(poem)}${formatUnmet(poem)}${formatUnderstood(poem)}\n`,
       );
     }
   }

@@ -11,7 +11,8 @@ const MOST_KEYWORDS = 4;
 /** Words of grammar (不知, 那堪, 谁家) tell nothing of a poem. */
 const GRAMMAR = /[不那何谁莫未已可况此]/u;
 
-function* pairsOf(lines: readonly string[]): Generator<string> {
+/** The pairs of characters of lines that stand where words of two characters do. */
+export function* pairsOf(lines: readonly string[]): Generator<string> {
   for (const line of lines) {
     const all = characters(line);
     for (const place of WORD_PLACES[all.length] ?? []) yield `${all[place]}${all[place + 1]}`;
@@ -45,6 +46,14 @@ export class Keywords {
       .sort((a, b) => b.information - a.information)
       .slice(0, MOST_KEYWORDS)
       .map(({ pair }) => pair);
+  }
+
+  /** All words that at least so many poems have, the commonest first. */
+  words(fewestPoems: number): string[] {
+    return [...this.pairs]
+      .filter(([pair, count]) => count >= fewestPoems && this.information(pair) >= LEAST_INFORMATION)
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .map(([pair]) => pair);
   }
 
   private information(pair: string): number {

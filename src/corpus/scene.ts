@@ -1,6 +1,6 @@
 /** A sentence of everyday speech about what is in a poem: what somebody could say who wishes for a poem like it. */
 import type { Random } from '../support/random.js';
-import { SCENE_WORDS, type SceneKind } from './scene-words.js';
+import { SCENE_WORDS, type SceneKind } from '../poetry/scene-words.js';
 
 /** Sentences with places for words; a place named twice takes two different words. */
 const SENTENCES: readonly string[] = [

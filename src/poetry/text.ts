@@ -19,10 +19,10 @@ export function splitLines(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** Theme words from a list written with any separator. */
+/** Theme words from a list written with any separator; English words that follow each other are one theme. */
 export function splitThemes(text: string): string[] {
   return text
-    .split(/[、，,;；\s]+/u)
+    .split(/[、，,;；]+|(?<!\p{Script=Latin})\s+|\s+(?!\p{Script=Latin})/u)
     .map((theme) => theme.trim())
     .filter((theme) => theme !== '');
 }

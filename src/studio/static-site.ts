@@ -15,6 +15,8 @@ export interface StaticSiteOptions {
   readonly adapter: string;
   /** Index of known lines. */
   readonly index: string;
+  /** What leads from words to poems. */
+  readonly subjects: string;
   readonly version: string;
 }
 
@@ -44,6 +46,7 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
     await cp(options.model, into('model'), { recursive: true });
     await cp(options.adapter, into('adapter'), { recursive: true });
     await cp(options.index, into('tang.index'));
+    await cp(options.subjects, into('subjects.json'));
     const runtime = path.dirname(options.library);
     for (const name of RUNTIME_FILES) await cp(path.join(runtime, name), into(`runtime/${name}`));
     const page = await readFile(into('index.html'), 'utf8');
@@ -55,6 +58,7 @@ export async function writeStaticSite(folder: string, options: StaticSiteOptions
       model: 'model',
       adapter: 'adapter',
       index: 'tang.index',
+      subjects: 'subjects.json',
       wasm: 'runtime/',
       version: options.version,
       choices: POEM_CHOICES,

@@ -17,6 +17,7 @@ export interface JsonRequest {
   readonly free?: boolean;
   readonly original?: boolean;
   readonly script?: Script;
+  readonly literal?: boolean;
   readonly candidates?: number;
   readonly seed?: number;
 }
@@ -30,7 +31,7 @@ export function readConstraints({ lines, ...others }: JsonConstraints = {}): Con
 
 /** A request as the library's options. What it leaves out, its prompt may say. @throws InputError for what is not written */
 export function readWriteOptions(request: JsonRequest): WriteOptions {
-  const { prompt, constraints, sampling, free, original, script, candidates, seed } = request;
+  const { prompt, constraints, sampling, free, original, script, literal, candidates, seed } = request;
   const form = request.form === undefined ? undefined : formOf(request.form);
   const asked = prompt === undefined ? undefined : readPrompt(prompt, { ...constraints, form });
   return {
@@ -40,6 +41,6 @@ export function readWriteOptions(request: JsonRequest): WriteOptions {
     // As it is written: its script is that of the request.
     form: request.form ?? asked?.form ?? DEFAULT_FORM,
     themes: request.themes ?? asked?.themes ?? [],
-    ...{ prompt, sampling, free, original, script, candidates, seed },
+    ...{ prompt, sampling, free, original, script, literal, candidates, seed },
   };
 }

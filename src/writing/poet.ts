@@ -31,7 +31,6 @@ import {
 } from './decoding/generation-settings.js';
 import { VerseVocabulary } from './constraints/verse-vocabulary.js';
 import { ordersOf, writeBest, writeCandidates, type ConstrainedOrder, type PoemWriter } from './writer.js';
-import { restorePoem } from './request-script.js';
 import { streamPoems, type PoemPiece } from './stream.js';
 import { formOf, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
 import { describePoem, type PoemOrder, type WrittenPoem } from './written-poem.js';
@@ -214,7 +213,7 @@ export class Poet implements PoemWriter {
     for (const order of ordersOf({ ...asked, candidates: 1 })) {
       const request = this.request(order, asked);
       const [best] = await beamSearch(decoder, tokenizer, request, beams, adapter);
-      if (best) poems.push(restorePoem(this.describe(order, best), restore));
+      if (best) poems.push(restore(this.describe(order, best)));
     }
     return poems;
   }

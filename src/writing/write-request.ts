@@ -1,7 +1,7 @@
 /** A request for poems: what it may say, by one schema for the library, HTTP and the command line. */
 import { Type } from 'typebox';
 import { formByName, FORM_NAMES, type FormName } from '../poetry/forms/forms.js';
-import { SCRIPTS, toSimplified, type Script } from '../poetry/script/script.js';
+import { SCRIPTS, type Script } from '../poetry/script/script.js';
 import { InputError } from '../support/errors.js';
 import { checked, shownValue } from '../support/schema.js';
 import { SeedSchema } from '../support/settings.js';
@@ -11,7 +11,9 @@ import {
   words,
   type Constraints,
 } from './constraints/constraint-schema.js';
-import { restorerFor, scriptOfRequest, simplifiedConstraints, type Restore } from './request-script.js';
+import { restorePoem, restorerFor, scriptOfRequest, simplifiedConstraints } from './request-script.js';
+import { leadSubject, simplifiedSubject, type LedSubject } from './subject-request.js';
+import type { WrittenPoem } from './written-poem.js';
 import {
   BeamsSchema,
   CandidatesSchema,
@@ -37,6 +39,8 @@ export interface WriteOptions extends BatchOptions {
   readonly themes?: readonly string[];
   /** The script of the poems; that of the request where absent. */
   readonly script?: Script;
+  /** Leave themes and prompt as they are: words that poems do not know are not led to those that they know. */
+  readonly literal?: boolean;
   /** What the model reads instead of the plain prompt for form and themes. */
   readonly prompt?: string;
   /** Poems to write, in one batch. */
@@ -70,6 +74,12 @@ export const REQUEST_SETTINGS = {
     Type.Boolean({ description: 'no line that the corpus has, word for word or nearly' }),
   ),
   script: Type.Optional(ScriptSchema),
+  literal: Type.Optional(
+    Type.Boolean({
+      description:
+        'themes and prompt as they are: words that poems do not know are not led to those that they know',
+    }),
+  ),
   candidates: Type.Optional(CandidatesSchema),
   seed: Type.Optional(SeedSchema),
 };
@@ -107,21 +117,29 @@ export function checkedRequest(options: WriteOptions): WriteOptions & { readonly
   return { ...options, form: formOf(options.form) };
 }
 
-/** A request as the model reads it, in simplified script, and how what is written for it is put into its own. */
+/**
+ * A request as the model reads it, in simplified script and words that poems have, and how a poem that is written for it is put into the
+ * request's script.
+ */
 export async function forModel(
   options: WriteOptions,
-): Promise<{ readonly asked: WriteOptions; readonly restore: Restore }> {
+): Promise<{ readonly asked: WriteOptions; readonly restore: (poem: WrittenPoem) => WrittenPoem }> {
   checkedRequest(options);
-  const { prompt, themes, script = scriptOfRequest(options), onToken } = options;
+  const { script = scriptOfRequest(options), literal, onToken } = options;
   const restore = await restorerFor(script, options);
+  const led: LedSubject = literal ? simplifiedSubject(options) : await leadSubject(options);
+  const { understood, ...subject } = led;
+  const told = understood?.map((part) => ({ ...part, words: part.words.map((word) => restore(word)) }));
   const asked = {
     ...options,
     ...simplifiedConstraints(options),
-    ...(prompt === undefined ? {} : { prompt: toSimplified(prompt) }),
-    ...(themes ? { themes: themes.map(toSimplified) } : {}),
+    ...subject,
     ...(onToken ? { onToken: (poem: number, text: string) => onToken(poem, restore(text, true)) } : {}),
   };
-  return { asked, restore };
+  return {
+    asked,
+    restore: (poem) => ({ ...restorePoem(poem, restore), ...(told ? { understood: told } : {}) }),
+  };
 }
 
 /** @throws InputError for constraints of a request that is to be free of them, and the like */

@@ -1,7 +1,6 @@
 /** What writes poems: a model of our own ({@link Poet}) or one behind an endpoint. */
 import { formatPrompt } from '../poetry/prompt.js';
 import type { Constraints } from './constraints/constraint-schema.js';
-import { restorePoem } from './request-script.js';
 import { checkedRequest, forModel, type BatchOptions, type WriteOptions } from './write-request.js';
 import type { PoemOrder, WrittenPoem } from './written-poem.js';
 
@@ -47,7 +46,7 @@ export async function writeCandidates(writer: PoemWriter, options: WriteOptions)
   return Array.from({ length: count }, (_, index) =>
     poems
       .slice(index * candidates, (index + 1) * candidates)
-      .map((poem) => ({ ...restorePoem(poem, restore), seed: seedAfter(seed, index) }))
+      .map((poem) => ({ ...restore(poem), seed: seedAfter(seed, index) }))
       .sort((a, b) => b.score - a.score),
   );
 }

@@ -3,6 +3,7 @@ import { checkPoem, type PoemCheck } from '../poetry/prosody/check.js';
 import type { FormName } from '../poetry/forms/forms.js';
 import type { LineIndex, Nearness } from '../poetry/line-index.js';
 import { toSimplified } from '../poetry/script/script.js';
+import type { SubjectPart } from '../poetry/subject.js';
 import { isHan, splitLines } from '../poetry/text.js';
 import { themeCoverage } from '../poetry/themes.js';
 import type { Constraints } from './constraints/constraint-schema.js';
@@ -28,6 +29,8 @@ export interface WrittenPoem extends PoemOrder {
   readonly novelty?: readonly Nearness[];
   /** What was asked and is not kept: only where nothing constrained the model to it. */
   readonly unmet?: readonly string[];
+  /** What was made of the words of the request, where some were led to words that poems have, or lead nowhere. */
+  readonly understood?: readonly SubjectPart[];
   /** The model that wrote it. */
   readonly model: string;
 }

@@ -6,7 +6,7 @@ import { buildDatasets } from '../../src/corpus/build.js';
 import { readPreferenceDataset, readSftDataset } from '../../src/corpus/dataset.js';
 import { checkDataset } from '../../src/pipeline/check-dataset.js';
 import { FORMS, type FormName } from '../../src/poetry/forms/forms.js';
-import { SCENE_WORDS } from '../../src/corpus/scene-words.js';
+import { SCENE_WORDS } from '../../src/poetry/scene-words.js';
 import { parsePrompt } from '../../src/poetry/prompt.js';
 import { characters, splitLines } from '../../src/poetry/text.js';
 import { writeFileWhole } from '../../src/support/files.js';

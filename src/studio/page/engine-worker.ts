@@ -9,6 +9,7 @@ export interface LocalFiles {
   readonly model: string;
   readonly adapter: string;
   readonly index: string;
+  readonly subjects: string;
   readonly wasm: string;
 }
 

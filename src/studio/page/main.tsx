@@ -19,12 +19,13 @@ async function openEngine(): Promise<Engine> {
   const site = (await (await fetch('studio.json')).json()) as Site;
   if (site.engine === 'server') return new ServerEngine();
   const url = (name: string): string => new URL(name, location.href).href;
-  const { library, model, adapter, index, wasm, version, choices } = site;
+  const { library, model, adapter, index, subjects, wasm, version, choices } = site;
   const files = {
     library: url(library),
     model: url(model),
     adapter: url(adapter),
     index: url(index),
+    subjects: url(subjects),
     wasm: url(wasm),
   };
   // What can be asked for is told without the library, which is large and comes when it is needed.

@@ -110,6 +110,8 @@ export function toRequest(fields: RequestFields): JsonRequest {
     original: fields.constrained ? fields.original : undefined,
     // That of what was typed.
     script: undefined,
+    // The page says what was understood.
+    literal: undefined,
     candidates: fields.candidates,
     seed: toNumber(fields.seed) ?? randomSeed(),
   } satisfies Record<keyof JsonRequest, unknown>;

@@ -17,6 +17,7 @@ import { RequestForm } from './request-form.js';
 import { ServerEngine } from './server-engine.js';
 import { StyleBar, usePoemStyle } from './style-bar.js';
 import { withTypedForm } from './typed-form.js';
+import { Understood } from './understood.js';
 import { useWriting, type Writing } from './use-writing.js';
 
 interface WriteViewProps {
@@ -122,34 +123,37 @@ function WrittenPoems({ engine, writing: { growing, poems }, style, onRewrite }:
       ? (label: boolean): Promise<void> => engine.thumb({ prompt, poem: text, model, label })
       : undefined;
   return (
-    <div class="cards">
-      {growing.map((text, index) => (
-        <article key={index} class={index === 0 ? 'card stage' : 'card'}>
-          <div class="poem-block">
-            <GrowingPoem text={text} style={style} />
-          </div>
-        </article>
-      ))}
-      {best && (
-        <PoemStage
-          key={best.text}
-          poem={best}
-          style={style}
-          onRewrite={(line) => onRewrite(best, line)}
-          onThumb={thumbOf(best)}
-        />
-      )}
-      {poems.map(
-        (poem, index) =>
-          poem !== best && (
-            <article key={poem.text} class="card">
-              <PoemView check={poem.check} style={style} novelty={poem.novelty} />
-              <button type="button" onClick={() => choose(index)}>
-                {say('看这一首', 'show this one large')}
-              </button>
-            </article>
-          ),
-      )}
-    </div>
+    <>
+      <Understood parts={best?.understood} />
+      <div class="cards">
+        {growing.map((text, index) => (
+          <article key={index} class={index === 0 ? 'card stage' : 'card'}>
+            <div class="poem-block">
+              <GrowingPoem text={text} style={style} />
+            </div>
+          </article>
+        ))}
+        {best && (
+          <PoemStage
+            key={best.text}
+            poem={best}
+            style={style}
+            onRewrite={(line) => onRewrite(best, line)}
+            onThumb={thumbOf(best)}
+          />
+        )}
+        {poems.map(
+          (poem, index) =>
+            poem !== best && (
+              <article key={poem.text} class="card">
+                <PoemView check={poem.check} style={style} novelty={poem.novelty} />
+                <button type="button" onClick={() => choose(index)}>
+                  {say('看这一首', 'show this one large')}
+                </button>
+              </article>
+            ),
+        )}
+      </div>
+    </>
   );
 }
