@@ -245,14 +245,14 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.fill('label:has-text("sample_steps") input', '5');
     await page.click('button.primary');
     // What it takes is told before it starts.
-    await page.waitForSelector('.estimate button:has-text("开始")');
+    await page.waitForSelector('.estimate button.primary');
     expect(await page.locator('.estimate tbody td:first-child').allInnerTexts()).toEqual([
       ...['stage1-raw', 'stage2-clean', 'stage3-dpo'],
     ]);
     expect(await page.innerText('.estimate [role="status"]')).toMatch(/^共约 \d+ (秒|分钟)$/);
     expect(await faultsOf(page)).toEqual([]);
     expect(await page.locator('.jobs li').count()).toBe(0);
-    await page.click('.estimate button:has-text("开始")');
+    await page.click('.estimate button.primary');
     await page.waitForSelector('.jobs .state:has-text("进行中")');
     await page.waitForSelector('.progress:has-text("stage1-raw")');
     await page.waitForSelector('.samples pre');
