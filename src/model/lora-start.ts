@@ -57,7 +57,7 @@ async function newPairs(
         : scaled(principalParts(weight, config.r, seed), 1 / Math.sqrt(loraScaling(config)));
     layers.set(name, withOpposite(parts, config.r, weight));
   }
-  return { config: doubled(config), layers };
+  return { config: startConfig(config, start), layers };
 }
 
 /** The adapter with the base's own tensors where it trains them whole. */
@@ -71,12 +71,11 @@ async function withWholeTensors(adapter: Adapter, model: ModelFolder): Promise<A
   return whole.size === 0 ? adapter : { ...adapter, whole };
 }
 
-/** The configuration of twice the rank that scales what it adds as before. */
-const doubled = (config: LoraConfig): LoraConfig => ({
-  ...config,
-  r: 2 * config.r,
-  loraAlpha: config.loraAlpha * (config.useRslora ? Math.SQRT2 : 2),
-});
+/** The configuration that a new adapter gets: where it begins with parts of the base, twice the rank, which scales what it adds as before. */
+export function startConfig(config: LoraConfig, start: LoraStart): LoraConfig {
+  if (!isTakenFromBase(start)) return config;
+  return { ...config, r: 2 * config.r, loraAlpha: config.loraAlpha * (config.useRslora ? Math.SQRT2 : 2) };
+}
 
 function mapPairs(
   { layers }: Adapter,

@@ -3,7 +3,8 @@ import os from 'node:os';
 import type { ModelConfig } from '../model/config.js';
 import type { ModelFolder } from '../model/folder.js';
 import { outlineBase } from '../model/frozen-base.js';
-import { adaptedProjections } from '../model/lora.js';
+import { adaptedProjections, type LoraConfig } from '../model/lora.js';
+import { startConfig } from '../model/lora-start.js';
 import { wholeTensors } from '../model/whole-tensors.js';
 import { weightShapes } from '../model/weights.js';
 import { InputError } from '../support/errors.js';
@@ -50,10 +51,14 @@ export function leastMemory(stage: StageRecipe, model: ModelConfig): { base: num
 const frozenWeights = (model: ModelConfig): number =>
   sum([...weightShapes(model).values()].map((shape) => shape.reduce((a, b) => a * b, 1)));
 
+/** The adapter that a stage trains: a new one may have twice the rank asked for. */
+const adapterConfig = (stage: StageRecipe): LoraConfig =>
+  stage.adapter_from === null ? startConfig(loraConfig(stage), stage.init_lora_weights) : loraConfig(stage);
+
 function trainedWeights(stage: StageRecipe, model: ModelConfig): number {
-  const config = loraConfig(stage);
+  const config = adapterConfig(stage);
   const whole = [...wholeTensors(model, config).values()].map((shape) => shape.reduce((a, b) => a * b, 1));
-  return sum([...adaptedProjections(model, config).map((one) => stage.r * (one.in + one.out)), ...whole]);
+  return sum([...adaptedProjections(model, config).map((one) => config.r * (one.in + one.out)), ...whole]);
 }
 
 /**
@@ -100,7 +105,7 @@ export function stageMemory(
   const { config } = model;
   const { graph } = loraTrainingGraph({
     base: outlineBase(model, stage.base_dtype),
-    adapter: { config: loraConfig(stage) },
+    adapter: { config: adapterConfig(stage) },
     ...{
       longest,
       loss: sftLoss,

@@ -30,6 +30,13 @@ describe('the memory of a stage', () => {
     expect(machineMemory()).toBeGreaterThan(0);
   });
 
+  it.each(['olora', 'pissa'] as const)('has twice the rank in a new adapter that begins with %s', (start) => {
+    const begun = leastMemory(stage({ r: 8, init_lora_weights: start }), config);
+    expect(begun.adapter).toBe(leastMemory(stage({ r: 16 }), config).adapter);
+    const goesOn = stage({ r: 8, init_lora_weights: start, adapter_from: 'models/miniature-dpo' });
+    expect(leastMemory(goesOn, config).adapter).toBe(leastMemory(stage({ r: 8 }), config).adapter);
+  });
+
   it('that no machine of this size has is told with what to change', () => {
     const { hiddenSize: hidden, numHiddenLayers: layers } = config;
     const huge = {

@@ -10,7 +10,7 @@ import { reference } from '../../scripts/recipe-reference.js';
 
 const recipe = (stage: string, type = 'sft'): string =>
   `model_name_or_path: m\nstages:\n  - name: a\n    type: ${type}\n    train_dataset: x.jsonl\n${stage}`;
-const RECIPES = ['mini', 'miniature-full', 'qwen3-0.6b', 'votes', 'votes-kto', 'grpo'].map(
+const RECIPES = ['mini', 'miniature-full', 'qwen3-0.6b', 'small-model', 'votes', 'votes-kto', 'grpo'].map(
   (name) => `recipes/${name}.yaml`,
 );
 
@@ -199,6 +199,11 @@ stages:
     ['target_modules: "(q"', /target_modules: found "\(q", expected a regular expression/],
     ['target_modules: ".*q_proj"\n    layers_to_transform: [0]', /layers_to_transform: found it with/],
     ['lr_scheduler_kwargs: 2', /lr_scheduler_kwargs: found 2, expected null or an object/],
+    [
+      'lr_scheduler_type: reduce_lr_on_plateau',
+      /found "reduce_lr_on_plateau", expected one of linear, cosine/,
+    ],
+    ['lr_scheduler_type: greedy', /found "greedy".*each is a function of the step/],
     ['optim: adafactor', /optim: found "adafactor", expected one of adamw_torch/],
     ['metric_for_best_model: bleu', /metric_for_best_model: found "bleu"/],
   ])('refuses %s', (stage, message) => {

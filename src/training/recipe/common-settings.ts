@@ -149,7 +149,11 @@ export const TRAINING_SETTINGS = {
     default: null,
     description: 'NEFTune: noise of this strength on the embeddings while training; null for none.',
   }),
-  lr_scheduler_type: Type.Enum([...SCHEDULES], { default: 'linear', description: 'Learning-rate schedule.' }),
+  lr_scheduler_type: Type.Enum([...SCHEDULES], {
+    default: 'linear',
+    description: 'Learning-rate schedule.',
+    expected: `one of ${SCHEDULES.join(', ')}: each is a function of the step, which reduce_lr_on_plateau and greedy are not`,
+  }),
   lr_scheduler_kwargs: nullable(ScheduleArgumentsSchema, {
     default: null,
     description: 'Arguments of the schedule, as num_cycles, power, lr_end, min_lr_rate, num_decay_steps.',
