@@ -126,7 +126,7 @@ function save({ files }: Trained, stage: string): string {
   return folder;
 }
 
-describe.skipIf(CHROMIUM === undefined)('training in a browser', { timeout: 300_000 }, () => {
+describe.skipIf(CHROMIUM === undefined)('training in a browser', { timeout: 900_000 }, () => {
   let pages: LibraryPages;
   beforeAll(async () => {
     pages = await LibraryPages.open();
