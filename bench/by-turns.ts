@@ -36,7 +36,8 @@ export class ByTurns {
     this.child.stdin.write('\n');
   }
 
+  /** Ends it at once: a command that waits for its turn would not hear a request to stop. */
   stop(): void {
-    this.child.kill();
+    this.child.kill('SIGKILL');
   }
 }
