@@ -200,7 +200,7 @@ function oneCharacter(character: string, learnt: SubjectWords | undefined): Piec
   const ending = WORD_ENDINGS.get(character);
   const lead = LISTED.get(character) ?? known ?? (ending && { words: ending, by: 'ending' });
   if (lead) return { length, cost: COSTS.character, lead };
-  return { length, cost: COSTS.unknownCharacter, lead: NOWHERE };
+  return { length, cost: COSTS.unknownCharacter, lead: { words: [character], by: 'characters' } };
 }
 
 /**

@@ -6,7 +6,7 @@ import { leadSubject } from '../../src/writing/subject-request.js';
 
 describe('the subject of a request', () => {
   it('stays where it is in words of poems', async () => {
-    for (const themes of [['山水', '宁静'], ['明月', '故人'], ['斜阳'], ['秋天思乡']]) {
+    for (const themes of [['山水', '宁静'], ['明月', '故人'], ['斜阳'], ['山居秋暝'], ['秋天思乡']]) {
       expect(await leadSubject({ themes })).toEqual({ themes });
     }
     const prompt = '写一首[五言绝句] 要求4句 主题为: 山水、宁静';
