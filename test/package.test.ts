@@ -71,6 +71,6 @@ describe('the package', () => {
     expect(out).toContain(`shiren ${version}`);
     expect(out.trim().split('\n').length).toBeLessThanOrEqual(10);
     const commands = [...out.matchAll(/^ {2}shiren (\w+)/gm)].map(([, command]) => command);
-    expect(commands).toEqual(['write', 'check', 'studio', 'demo', 'train', 'help']);
+    expect(commands).toEqual(['write', 'check', 'studio', 'demo', 'train', 'doctor', 'help']);
   });
 });
