@@ -51,7 +51,7 @@ describe('a studio that is closed', { timeout: SOON }, () => {
     const response = await answer;
     expect([response.status, await response.json()]).toEqual([
       503,
-      { error: { message: 'the studio is ending', type: 'server_error', code: 503 } },
+      { error: { message: 'the studio is ending', type: 'server_error', param: null, code: 503 } },
     ]);
   });
 

@@ -129,12 +129,17 @@ describe.each<{ bits: Bits; coarseness: number }>([
     };
 
   it('are nearer to float where a loud number is rotated before it is rounded', async () => {
-    const [plain, rotated] = [
-      await compare(softmaxOf(false), bits, 40),
-      await compare(softmaxOf(true), bits, 40),
-    ];
-    const error = ({ float, quantized }: typeof plain): number => relativeError(quantized.y, float.y);
-    expect(error(rotated)).toBeLessThan(0.7 * error(plain));
+    // Six rows say little: the mean over several draws.
+    const error = async (isRotated: boolean): Promise<number> => {
+      let sum = 0;
+      for (let draw = 0; draw < 12; draw += 1) {
+        const { float, quantized } = await compare(softmaxOf(isRotated), bits, 40);
+        sum += relativeError(quantized.y, float.y);
+      }
+      return sum / 12;
+    };
+    const plain = await error(false);
+    expect(await error(true)).toBeLessThan(0.7 * plain);
   });
 
   it.each([false, true])('give log-probabilities and their gradient (rotated: %s)', async (isRotated) => {

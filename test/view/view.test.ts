@@ -53,11 +53,15 @@ describe('a line of a poem', () => {
     expect(line(0, { tones: false })).not.toContain('<rt>平');
   });
 
-  it('explains a fault in a title, or on demand', () => {
+  it('explains a fault in a title, but where a character is pointed at and picked', () => {
     const wrong = { faulty: true, explanation: '"孤平"' };
     expect(line(0, wrong)).toContain('<span class="fault" title="&quot;孤平&quot;">');
-    const open = { ...wrong, toggle: { open: true, change: () => undefined } };
-    expect(line(0, open)).toContain('<span class="explanation">');
+    const nothing = (): void => undefined;
+    const picking = { picked: 2, entered: 0, pick: nothing, point: nothing };
+    const picked = line(0, { ...wrong, picking });
+    expect(picked).toContain('<span class="line picked"><span class="fault">');
+    expect(picked.match(/role="button"/g)).toHaveLength(5);
+    expect(picked.match(/aria-pressed="true"/g)).toHaveLength(1);
   });
 
   it('finds its faults by its number', () => {
