@@ -40,6 +40,7 @@ const FILLED: RequestFields = {
   sampling: { temperature: '0.5', topP: '0.9', topK: '40', minP: '0.1', repetitionPenalty: '1.2' },
   constrained: true,
   original: true,
+  literal: true,
   candidates: 2,
   seed: '7',
 };

@@ -38,6 +38,8 @@ export interface RequestFields {
   readonly sampling: SamplingFields;
   readonly constrained: boolean;
   readonly original: boolean;
+  /** Themes that poems do not know are not led to words that they know. */
+  readonly literal: boolean;
   readonly candidates: number;
   /** Empty for another one each time. */
   readonly seed: string;
@@ -65,6 +67,7 @@ export const EMPTY_REQUEST: RequestFields = {
   sampling: { temperature: '0.8', topP: '', topK: '', minP: '', repetitionPenalty: '' },
   constrained: true,
   original: false,
+  literal: false,
   candidates: 4,
   seed: '',
 };
@@ -110,8 +113,7 @@ export function toRequest(fields: RequestFields): JsonRequest {
     original: fields.constrained ? fields.original : undefined,
     // That of what was typed.
     script: undefined,
-    // The page says what was understood.
-    literal: undefined,
+    literal: fields.literal ? true : undefined,
     candidates: fields.candidates,
     seed: toNumber(fields.seed) ?? randomSeed(),
   } satisfies Record<keyof JsonRequest, unknown>;

@@ -142,6 +142,12 @@ function MoreFields({ description, fields, set }: PartProps) {
         onChange={(original) => set({ original })}
         disabled={!fields.constrained}
       />
+      <CheckField
+        label={say('主题照原字', 'themes as they are typed')}
+        name="literal"
+        value={fields.literal}
+        onChange={(literal) => set({ literal })}
+      />
       <SamplingControls fields={fields.sampling} onChange={(sampling) => set({ sampling })} />
       <CountField
         label={say('候选', 'candidates')}
